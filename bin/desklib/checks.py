@@ -1,0 +1,150 @@
+"""Every check and test, with what they need: linters, then pytest on SQLite and on PostgreSQL."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desklib import debian, packages, setup
+from desklib.paths import PYTHON, ROOT
+from desklib.say import AskedToEnd, CommandFailed, complain, run_quietly, step
+
+BIN = PYTHON.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TIME_TO_CLEAN_UP = 30.0  # seconds for pytest after Ctrl-C
+NO_TESTS = 5  # pytest's exit code when nothing was selected
+LINTERS = {
+    "Style": (BIN / "ruff", "check"),
+    "Layout": (BIN / "ruff", "format", "--check"),
+    "Types": (BIN / "mypy",),
+    "Import law": (BIN / "lint-imports", "--no-cache"),
+    "Templates": (BIN / "djlint", "templates", "--lint", "--quiet"),
+    "Migrations": (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"),
+}
+
+
+@dataclass
+class Result:
+    """What has been counted so far, over all runs."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    missing: set[str] = field(default_factory=set)
+
+    def add(self, report: Path, exit_code: int) -> None:
+        """Add a pytest run. One that broke before it could count is a failure, unless it named what it misses."""
+        try:
+            counts = json.loads(report.read_text())
+        except (OSError, ValueError):
+            counts = {}
+        self.passed += counts.get("passed", 0)
+        self.skipped += counts.get("skipped", 0)
+        self.missing |= set(counts.get("missing", ()))
+        broke = exit_code not in (0, NO_TESTS) and not counts.get("not_run")
+        self.failed += counts.get("failed", 0) or int(broke)
+
+    def exit_code(self) -> int:
+        """Return the exit code. In continuous integration what is missing is no excuse."""
+        return 1 if self.failed or not self.passed or (self.missing and in_ci()) else 0
+
+
+def in_ci() -> bool:
+    """Say whether this run is continuous integration's."""
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def test(arguments: list[str], *, postgres: bool) -> int:
+    """Run every check and test; with `arguments`, only that much of pytest. Return the exit code."""
+    began = time.monotonic()
+    _prepare()
+    result = Result()
+    if not arguments:
+        result.failed += _lint()
+    chosen = arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    _pytest("sqlite", chosen, result)
+    if postgres or not arguments:
+        _pytest("postgres", chosen, result)
+    return _close(result, began)
+
+
+def soak(arguments: list[str]) -> int:
+    """Run the race, crash and law suites with full numbers on both databases; return the exit code."""
+    began = time.monotonic()
+    _prepare()
+    result = Result()
+    for database in ("sqlite", "postgres"):
+        # one at a time: these suites bring their own processes and want the machine for themselves
+        _pytest(database, ["-m", "soak", "-n", "0", *arguments], result, DESK_SOAK="1")
+    return _close(result, began)
+
+
+def find_browser() -> str | None:
+    """Return the browser for the tests. Installs Debian's Chromium where we may."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found or not debian.can_install():
+        return found
+    with step("Chromium"):
+        debian.install("chromium")
+    return shutil.which("chromium")
+
+
+def _prepare() -> None:
+    setup.for_tests()
+    # what is still not there after this is named by the tests that miss it
+    find_browser()
+    if not shutil.which("redis-server") and debian.can_install():
+        with step("Redis"):
+            debian.install("redis-server")
+
+
+def _lint() -> int:
+    failures = 0
+    with tempfile.TemporaryDirectory() as data:
+        env = {**packages.venv_environment(), "DATA_DIR": data}
+        for title, command in LINTERS.items():
+            try:
+                with step(title):
+                    run_quietly(command, title, cwd=ROOT, env=env)
+            except CommandFailed as failure:
+                failures += 1
+                print(failure.output, flush=True)
+    return failures
+
+
+def _pytest(database: str, arguments: list[str], result: Result, **extra: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "counts.json"
+        env = {**packages.venv_environment(), "TEST_DB": database, "DESK_TEST_REPORT": str(report), **extra}
+        print(f"\n== Tests on {database} ==", flush=True)
+        result.add(report, _run([PYTHON, "-m", "pytest", *arguments], env))
+
+
+def _run(command: list[str | Path], env: Mapping[str, str]) -> int:
+    """Return the exit code. Whatever ends us, the tests get the time to end the programs that they started."""
+    with subprocess.Popen(command, cwd=ROOT, env=env) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt as interrupt:
+            if isinstance(interrupt, AskedToEnd):
+                process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(TIME_TO_CLEAN_UP)
+            process.kill()
+            raise
+
+
+def _close(result: Result, began: float) -> int:
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+    print(f"\nAll in {minutes} min {seconds} s.")
+    if result.missing:
+        complain("not tested, as it could not be had here: " + "; ".join(sorted(result.missing)))
+    print(f"tests: {result.passed} passed, {result.failed} failed, {result.skipped} skipped", flush=True)
+    return result.exit_code()

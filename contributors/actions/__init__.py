@@ -1,0 +1,1 @@
+"""Every way the network and its hires change."""

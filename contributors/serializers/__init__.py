@@ -1,0 +1,1 @@
+"""What the API says of people and hires, and what one may tell it."""

@@ -1,0 +1,1 @@
+"""ProducerDesk: the project package. Celery is loaded by its own programs alone, never by the web."""

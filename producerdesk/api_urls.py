@@ -1,0 +1,25 @@
+"""The REST API's addresses: each app names its resources, one router serves them."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from contributors import urls as contributors
+from producerdesk.accounts import urls as accounts
+from producerdesk.notices import urls as notices
+from producerdesk.overview.api_docs import ApiSchema
+from projects import members_urls as members
+from projects import urls as projects
+from sessions import urls as sessions
+
+app_name = "api"
+router = SimpleRouter()
+for app in (accounts, contributors, notices, projects, members, sessions):
+    for prefix, viewset, basename in app.resources:
+        router.register(prefix, viewset, basename)
+
+urlpatterns = [
+    path("schema/", ApiSchema.as_view(), name="schema"),
+    *accounts.singles,
+    *sessions.singles,
+    path("", include(router.urls)),
+]

@@ -1,0 +1,155 @@
+"""The base of every API resource: rights by table, rows out, versions checked."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status, viewsets
+from rest_framework.response import Response
+
+from producerdesk.kit.errors import Refused, Stale, VersionNeeded
+from producerdesk.kit.filters import refuse_unknown
+from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right, viewer_of
+from producerdesk.kit.rows import RowSerializer
+from producerdesk.kit.viewer import Viewer
+
+_ETAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+
+
+class DeskViewSet(viewsets.GenericViewSet):
+    """Subclasses name their `queryset`, `row` (and `detail_row`), `needs` and `inputs`, and write through actions.
+
+    `needs` maps each action to a right, `inputs` each writing action to the serializer of its body.
+    """
+
+    needs: ClassVar[Mapping[str, Right]] = {}
+    inputs: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
+    row: ClassVar[type[RowSerializer]]
+    detail_row: ClassVar[type[RowSerializer] | None] = None
+    lookup_value_regex = r"\d{1,18}"
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        return viewer_of(self.request)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action not in ("list", "metadata", None) and request.method in ("GET", "HEAD"):
+            refuse_unknown(request, self.known_params())
+
+    def known_params(self) -> frozenset[str]:
+        """Return the query parameters that this action (not a list) understands."""
+        return frozenset()
+
+    # --- rows out -----------------------------------------------------------------------------------
+
+    def get_queryset(self) -> QuerySet:
+        """Return the rows this viewer may see: the one door."""
+        return self.queryset.all().visible_to(self.viewer)  # type: ignore[union-attr]
+
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.row.read(page, self.viewer))
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return self.answer(self.kwargs["pk"])
+
+    def answer(self, pk: Any, status: int = status.HTTP_200_OK) -> Response:
+        """Return the thing as it stands now, with its version as ETag."""
+        row = (self.detail_row or self.row).read_one(self.get_queryset(), pk, self.viewer)
+        if row is None:
+            raise Http404
+        headers = {"ETag": f'"{row["version"]}"'} if "version" in row else {}
+        return Response(row, status=status, headers=headers)
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def get_serializer_class(self) -> type[serializers.Serializer]:
+        return self.inputs[self.action]
+
+    def said(self, instance: Model | None = None) -> dict[str, Any]:
+        """Return what the request's body says, validated by the action's input serializer."""
+        serializer = self.get_serializer(instance, data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def get_object(self) -> Any:
+        """Return the row for this action. Not visible: 404. Visible, but the role is too small: 403."""
+        found = super().get_object()
+        self.require(self.needs[self.action], found)
+        return found
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def require(self, right: Right, found: Any) -> None:
+        """Raise 403 unless the viewer has the right where this row belongs."""
+        if not self.has_right(right, found):
+            raise PermissionDenied
+
+    def has_right(self, right: Right, found: Any) -> bool:
+        """Return whether the viewer has the right where this row belongs."""
+        if right in (ANYONE, SIGNED_IN):
+            return True
+        if callable(right):
+            return right(self.viewer)
+        desk_id, project_id = self.place_of(found)
+        if project_id is None:
+            return self.viewer.can_in_desk(right, desk_id)
+        return self.viewer.can(right, desk_id=desk_id, project_id=project_id)
+
+    def place_of(self, found: Any) -> tuple[int, int | None]:
+        """Return the desk and the project (or None) that a row belongs to."""
+        if hasattr(found, "project"):
+            return found.project.desk_id, found.project_id
+        return found.desk_id, None
+
+    def expected_version(self) -> int:
+        """Return the version that If-Match names. Missing: 428."""
+        text = self.request.headers.get("If-Match", "")
+        if not text:
+            raise VersionNeeded
+        match = _ETAG.match(text)
+        if not match:
+            raise Refused({"If-Match": _('Give the ETag as you read it, like "3".')})
+        return int(match[1])
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Stale) and exc.current is None and "pk" in self.kwargs:
+            found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+            exc.current = self._as_typed(found) | {"version": found.version} if found else None
+        return super().handle_exception(exc)
+
+    # --- forms --------------------------------------------------------------------------------------
+
+    def _as_typed(self, found: Any) -> dict[str, Any]:
+        """Return how the row stands, in the words of what was just sent."""
+        return (self.form_values(found, self.action) if self.action in self.inputs else {}) or self.form_values(found)
+
+    def form_values(self, found: Any, action: str = "update") -> dict[str, Any]:
+        """Return what a form of this action starts with: how the row stands, in the words of its input."""
+        serializer_class = self.inputs.get(action)
+        return dict(serializer_class(found, context=self.get_serializer_context()).data) if serializer_class else {}
+
+    def form_narrow(self, action: str, found: Any) -> dict[str, Q]:
+        """Return, by field, which of the visible rows a form offers (the songs of the project in question)."""
+        return {}
+
+    def form_start(self, action: str) -> dict[str, Any]:
+        """Return what a form of a creating action starts with, beyond the fields' own defaults."""
+        return {}
+
+
+class NoPages:
+    """A list that is short by nature (the songs of a project) comes whole; `results` and `count` all the same."""
+
+    pagination_class = None
+
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        rows = self.row.read(self.filter_queryset(self.get_queryset()), self.viewer)
+        return Response({"count": len(rows), "results": rows})

@@ -1,0 +1,219 @@
+"""Input fields that serializers share."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.relations import MANY_RELATION_KWARGS
+from rest_framework.utils import html
+
+from producerdesk.kit import models, moments, money
+from producerdesk.kit.permissions import viewer_of
+from producerdesk.kit.viewer import Viewer
+
+MANY_AT_MOST = 100
+CHOICES_AT_MOST = 500  # what a form's select lists; beyond it one types
+
+
+class VisibleField(serializers.PrimaryKeyRelatedField):
+    """A related id, searched only among the rows that this viewer may see.
+
+    `may(viewer, row)` further asks whether the viewer may use the row; where not, the text says so. A row that is not
+    visible and one that does not exist get the same text. `facts(row)` adds to what a form's choice says of the row.
+    """
+
+    default_error_messages = {
+        "does_not_exist": _("There is nothing with the id %(pk)s here.").replace("%(pk)s", "{pk_value}"),
+        "incorrect_type": _("Give the id, a whole number."),
+        "not_yours": _("Your role does not let you use this."),
+    }
+
+    def __init__(
+        self, rows: Any = None, may: Any = None, label_of: Any = str, facts: Any = None, **options: Any
+    ) -> None:
+        self.rows, self.may, self.label_of, self.facts = rows, may, label_of, facts
+        if not options.get("read_only"):
+            options["queryset"] = rows
+        super().__init__(**options)
+
+    @classmethod
+    def many_init(cls, *args: Any, **options: Any) -> "VisibleMany":
+        at_most = options.pop("max_length", MANY_AT_MOST)
+        own = {name: options[name] for name in MANY_RELATION_KWARGS if name in options}
+        return VisibleMany(child_relation=cls(*args, **options), at_most=at_most, **own)
+
+    @property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.context["request"])
+
+    def get_queryset(self) -> QuerySet:
+        return self.rows.all().visible_to(self.viewer)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool | float | dict | list) or len(str(data)) > 18:
+            self.fail("incorrect_type")
+        found = super().to_internal_value(data)
+        if self.may and not self.may(self.viewer, found):
+            self.fail("not_yours")
+        return found
+
+    def options(self) -> list[dict[str, Any]]:
+        """Return what a form may choose from."""
+        narrow = self.context.get("narrow", {}).get(self.field_name or self.parent.field_name, Q())
+        rows = self.get_queryset().filter(narrow)[:CHOICES_AT_MOST]
+        return [
+            {"value": row.pk, "label": str(self.label_of(row))} | (self.facts(row) if self.facts else {})
+            for row in rows
+            if self.may is None or self.may(self.viewer, row)
+        ]
+
+
+class VisibleMany(serializers.ManyRelatedField):
+    """Many related ids, looked up at once; at most so many."""
+
+    default_error_messages = {"too_many": _("Choose at most {at_most}.")}
+
+    def __init__(self, *, at_most: int, **options: Any) -> None:
+        self.at_most = at_most
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, str) or not hasattr(data, "__iter__"):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        wanted = list(data)
+        if not wanted and not self.allow_empty:
+            self.fail("empty")
+        if len(wanted) > self.at_most:
+            self.fail("too_many", at_most=self.at_most)
+        keys = [self._key(value) for value in wanted]
+        child: VisibleField = self.child_relation
+        found = child.get_queryset().in_bulk(set(keys))
+        for key in keys:
+            if key not in found:
+                child.fail("does_not_exist", pk_value=key)
+            if child.may and not child.may(child.viewer, found[key]):
+                child.fail("not_yours")
+        return [found[key] for key in dict.fromkeys(keys)]
+
+    def _key(self, value: Any) -> int:
+        if isinstance(value, bool | float | dict | list) or not str(value).isdecimal() or len(str(value)) > 18:
+            self.child_relation.fail("incorrect_type")
+        return int(value)
+
+
+class AmountField(serializers.Field):
+    """A sum as people write it: `{"amount": "12.50", "currency": "EUR"}`. Gives `money.Money`.
+
+    Forms send `name.amount` and `name.currency`; with `choose` they offer the usual currencies, first the one that the
+    context calls `currency`.
+    """
+
+    default_error_messages = {
+        "shape": _('Give {"amount": "12.50", "currency": "EUR"}.').replace("{", "{{").replace("}", "}}"),
+        "negative": _("This cannot be below zero."),
+    }
+
+    def __init__(self, *, negative: bool = False, choose: bool = False, **options: Any) -> None:
+        self.negative, self.choose = negative, choose
+        super().__init__(**options)
+
+    def currencies(self) -> list[str]:
+        """Return the codes a form offers."""
+        return list(dict.fromkeys([self.context.get("currency") or money.USUAL[0], *money.USUAL]))
+
+    def get_value(self, dictionary: Any) -> Any:
+        if hasattr(dictionary, "getlist"):
+            amount = dictionary.get(f"{self.field_name}.amount")
+            if amount is None:
+                return serializers.empty
+            if amount.strip() == "" and (not self.required or self.allow_null):
+                return None
+            return {"amount": amount, "currency": dictionary.get(f"{self.field_name}.currency", "")}
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> money.Money:
+        if not isinstance(data, dict) or set(data) != {"amount", "currency"} or not isinstance(data["currency"], str):
+            self.fail("shape")
+        try:
+            money.check_currency(data["currency"])
+            found = money.parse(data["amount"], data["currency"])
+        except ModelError as error:
+            raise serializers.ValidationError(error.messages) from None
+        if not self.negative and str(data["amount"]).strip().startswith("-"):
+            self.fail("negative")
+        return found
+
+    def to_representation(self, value: money.Money) -> dict[str, str]:
+        return value.as_json()
+
+
+class ZoneText(serializers.CharField):
+    """An IANA zone. Forms offer the places; what is typed is checked by the model."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"style": {"input_type": "zone"}})
+
+    def options(self) -> list[dict[str, Any]]:
+        """Return every zone, after the place it is called for."""
+        return [{"value": name, "label": moments.city(name)} for name in sorted(models.zone_names())]
+
+
+class CurrencyText(serializers.CharField):
+    """An ISO 4217 code. Forms offer the codes, those that most records are paid in first."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"style": {"input_type": "select"}})
+
+    def options(self) -> list[dict[str, Any]]:
+        """Return every currency with its name, in two groups."""
+        rest = sorted(money.currency_codes() - set(money.USUAL))
+        groups = ((_("Often used"), money.USUAL), (_("All others"), rest))
+        return [
+            {"value": code, "label": f"{code} – {money.name_of(code)}", "group": str(group)}
+            for group, codes in groups
+            for code in codes
+        ]
+
+
+class FormRows(serializers.ListSerializer):
+    """Rows of a form (`class Meta: list_serializer_class = FormRows`).
+
+    A form is always sent whole, so a form without a row says: there are none. Rows that were left empty are no rows.
+    """
+
+    def get_value(self, dictionary: Any) -> Any:
+        if not html.is_html_input(dictionary):
+            return super().get_value(dictionary)
+        rows = html.parse_html_list(dictionary, prefix=self.field_name, default=[])
+        return [row for row in rows if not isinstance(row, dict) or any(text.strip() for text in row.values())]
+
+
+class KnownKeysMixin:
+    """A serializer that refuses keys it does not know, and keys that are read-only, by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and not hasattr(data, "getlist"):
+            fields = self.fields
+            wrong = {
+                key: [_("This cannot be set.") if key in fields else _("There is no such field.")]
+                for key in data
+                if key not in fields or fields[key].read_only
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class InputSerializer(KnownKeysMixin, serializers.Serializer):
+    """What a request may say, and nothing else."""
+
+
+class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):
+    """What a request may say about a model's own columns, and nothing else."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.ZoneField: ZoneText,
+        models.CurrencyField: CurrencyText,
+    }

@@ -1,0 +1,56 @@
+"""Turns what `ask` and the database raise into pages."""
+
+from collections.abc import Callable
+
+import structlog
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from producerdesk.kit.ask import SignInFirst, TurnedAway
+from producerdesk.kit.errors import Away
+from producerdesk.kit.handler import RETRY_AFTER_SECONDS
+
+log = structlog.get_logger(__name__)
+
+
+class DatabaseAway:
+    """Answers 503 with Retry-After when the database does not, and leads to the login page when nobody is signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return self._away(request, error)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a page. The API answers for itself (kit.errors)."""
+        if isinstance(error, SignInFirst):
+            return redirect_to_login(request.get_full_path())
+        if isinstance(error, TurnedAway):
+            return self._page(request, error.answer.status, error.answer.headers.get("Retry-After"))
+        if isinstance(error, OperationalError | InterfaceError):
+            return self._away(request, error)
+        return None
+
+    def _away(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        log.error("database away", error=str(error), path=request.path)
+        if request.path.startswith("/api/"):
+            response: HttpResponse = JsonResponse({"code": "away", "detail": str(Away().detail)}, status=503)
+        else:
+            return self._page(request, 503, str(RETRY_AFTER_SECONDS))
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+    def _page(self, request: HttpRequest, status: int, retry_after: str | None) -> HttpResponse:
+        # without a request in the context: its processors would ask the database again
+        context = {"retry_after": retry_after, "title": _("Try again soon")}
+        response = render(None, f"errors/{status}.html", context, status=status)
+        if retry_after:
+            response["Retry-After"] = retry_after
+        return response

@@ -1,0 +1,146 @@
+"""OpenAPI: what the base viewset knows, told to drf-spectacular, and the errors on every operation."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.types import OpenApiTypes
+
+_MONEY = {
+    "type": "object",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "Text, never a float."},
+        "currency": {"type": "string", "minLength": 3, "maxLength": 3, "description": "ISO 4217."},
+    },
+}
+_ERROR = {
+    "type": "object",
+    "required": ["code", "detail"],
+    "properties": {
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            "description": "What is wrong, by field; `form` for what belongs to none.",
+        },
+        "clashes": {"type": "array", "items": {"type": "object"}},
+        "free": {"type": "array", "items": {"type": "object"}},
+        "wish": {"type": ["object", "null"]},
+        "current": {"type": ["object", "null"]},
+    },
+}
+# every status that any operation may answer beside its success
+ERRORS = {
+    "400": "Something in the request is wrong; `fields` says what.",
+    "401": "Sign in, or send a token.",
+    "403": "Your role does not allow this.",
+    "404": "There is nothing here, or it is not yours to see.",
+    "405": "This method is not for this address.",
+    "406": "We only speak JSON.",
+    "409": "It clashes with something, or its state does not allow this.",
+    "412": "It was changed in the meantime; `current` is how it stands.",
+    "415": "Send JSON or a form.",
+    "422": "This Idempotency-Key was used for something else.",
+    "428": "Send If-Match with the ETag you read.",
+    "429": "Too many requests; see Retry-After.",
+    "503": "Our data is away; see Retry-After.",
+}
+
+
+class DeskSchema(AutoSchema):
+    """Reads `inputs`, `row` and `detail_row` of a DeskViewSet."""
+
+    def get_request_serializer(self) -> Any:
+        if self.method in ("POST", "PUT", "PATCH") and hasattr(self.view, "inputs"):
+            return self.view.inputs.get(self.view.action)
+        return super().get_request_serializer() if not hasattr(self.view, "inputs") else None
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.view.action == "list" if hasattr(self.view, "inputs") else super()._is_list_view(serializer)
+
+    def get_response_serializers(self) -> Any:
+        view = self.view
+        if not hasattr(view, "inputs"):
+            return super().get_response_serializers()
+        if self.method == "DELETE":
+            return {204: None}
+        row = view.row if self._is_list_view() else (getattr(view, "detail_row", None) or view.row)
+        return {201 if view.action == "create" else 200: row}
+
+    def get_override_parameters(self) -> list:
+        return []
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+
+class _WayIn(OpenApiAuthenticationExtension):
+    """A way in tells of itself: its class carries `scheme`, `{name: OpenAPI security scheme}`."""
+
+    target_class = "rest_framework.authentication.BaseAuthentication"
+    match_subclasses = True
+
+    @property
+    def name(self) -> str:
+        return next(iter(self.target.scheme))
+
+    def get_security_definition(self, auto_schema: Any) -> dict:
+        return self.target.scheme[self.name]
+
+
+class _RowField(OpenApiSerializerFieldExtension):
+    target_class = "producerdesk.kit.rows.MoneyField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        return _MONEY | {"type": ["object", "null"]}
+
+
+class _AmountField(_RowField):
+    target_class = "producerdesk.kit.fields.AmountField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        return _MONEY
+
+
+class _Computed(OpenApiSerializerFieldExtension):
+    target_class = "producerdesk.kit.rows.Computed"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        return auto_schema._map_serializer_field(self.target.kind, direction)
+
+
+class _Only(OpenApiSerializerFieldExtension):
+    target_class = "producerdesk.kit.rows.Only"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        return auto_schema._map_serializer_field(self.target.field, direction)
+
+
+class _Children(OpenApiSerializerFieldExtension):
+    target_class = "producerdesk.kit.rows.Children"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        component = auto_schema.resolve_serializer(self.target.row(), direction)
+        return {"type": "array", "items": component.ref if component else build_basic_type(OpenApiTypes.OBJECT)}
+
+
+class _Listed(OpenApiSerializerFieldExtension):
+    target_class = "producerdesk.kit.rows.Listed"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        return {"type": "array", "items": auto_schema._map_serializer_field(self.target.kind, direction)}
+
+
+def document_errors(result: dict, generator: Any, request: Any, public: bool) -> dict:
+    """Put the one error shape on every operation (schemathesis and client generators need it there)."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR
+    body = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                for status, text in ERRORS.items():
+                    operation["responses"].setdefault(status, {"description": text, "content": body})
+    return result

@@ -1,0 +1,146 @@
+"""The Viewer: who asks, and what that person may do where. Built once a request; permissions and queries take it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Q
+
+
+class Grant(NamedTuple):
+    """A role in one desk (project_id None) or one project, with the rights it carries."""
+
+    desk_id: int
+    project_id: int | None
+    role: str
+    rights: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a right holds: whole desks and single projects, perhaps narrowed to a token's projects."""
+
+    desk_ids: tuple[int, ...]
+    project_ids: tuple[int, ...]
+    limit: frozenset[int] | None
+
+    def q(self, *, project: str, desk: str) -> Q:
+        """Return the filter for rows whose project and desk stand in these columns."""
+        found = Q(**{f"{project}__in": self.project_ids}) if self.project_ids else Q()
+        if self.desk_ids:
+            found |= Q(**{f"{desk}__in": self.desk_ids})
+        if not found:
+            return Q(pk__in=())
+        return found if self.limit is None else found & Q(**{f"{project}__in": self.limit})
+
+    def desk_q(self, desk: str) -> Q:
+        """Return the filter for rows that belong to a desk and no project. A limited token reaches none of them."""
+        if self.limit is not None:
+            return Q(pk__in=())
+        return Q(**{f"{desk}__in": self.desk_ids})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks. `via` says which way in: login, token, link, feed or nobody.
+
+    `contributor_id` is set for a private link or feed: the one contributor the viewer is.
+    `scopes` and `project_limit` narrow what a token may do; None narrows nothing.
+    """
+
+    via: str = "nobody"
+    user_id: int | None = None
+    contributor_id: int | None = None
+    name: str = ""
+    email: str = ""
+    time_zone: str = "UTC"
+    desks: Mapping[int, Grant] = field(default_factory=dict)
+    projects: Mapping[int, Grant] = field(default_factory=dict)
+    scopes: frozenset[str] | None = None
+    project_limit: frozenset[int] | None = None
+
+    # DRF and its throttles ask these of whatever stands in request.user
+    @property
+    def is_authenticated(self) -> bool:
+        return self.via != "nobody"
+
+    @property
+    def pk(self) -> str:
+        return self.principal
+
+    @property
+    def principal(self) -> str:
+        """Who it is in one word, for throttles, idempotency keys and logs."""
+        if self.user_id:
+            return f"user:{self.user_id}"
+        return f"contributor:{self.contributor_id}" if self.contributor_id else "nobody"
+
+    @property
+    def home_desk_id(self) -> int | None:
+        """The desk that new things belong to: the first the person works at."""
+        return min(self.desks, default=None)
+
+    def allows(self, right: str) -> bool:
+        """Return whether the way in (a token's scopes) lets this right through at all."""
+        return self.scopes is None or right in self.scopes
+
+    def can(self, right: str, *, desk_id: int, project_id: int | None = None) -> bool:
+        """Return whether the viewer has the right on a project, or, without one, on the desk itself."""
+        if not self.allows(right) or (self.project_limit is not None and project_id not in self.project_limit):
+            return False
+        grants = (self.desks.get(desk_id), self.projects.get(project_id) if project_id else None)
+        return any(grant and right in grant.rights for grant in grants)
+
+    def can_in_desk(self, right: str, desk_id: int) -> bool:
+        """Return whether the viewer has the right on the desk or on any project of it (its studios, its people)."""
+        return desk_id in self.reach_desks(right)
+
+    def can_anywhere(self, right: str) -> bool:
+        """Return whether there is any place where the viewer has this right."""
+        return self.allows(right) and any(
+            right in grant.rights for grant in (*self.desks.values(), *self.projects.values())
+        )
+
+    def reach(self, right: str) -> Reach:
+        """Return where the right holds, for `visible_to`."""
+        if not self.allows(right):
+            return Reach((), (), None)
+        return Reach(
+            tuple(grant.desk_id for grant in self.desks.values() if right in grant.rights),
+            tuple(key for key, grant in self.projects.items() if right in grant.rights),
+            self.project_limit,
+        )
+
+    def reach_desks(self, right: str) -> frozenset[int]:
+        """Return the desks whose shared things (studios, people) the viewer may use by this right.
+
+        A co-producer of one project books the desk's rooms and calls its people, so a project grant counts.
+        A token that is limited to projects reaches no desk-wide row.
+        """
+        if not self.allows(right) or self.project_limit is not None:
+            return frozenset()
+        grants = (*self.desks.values(), *self.projects.values())
+        return frozenset(grant.desk_id for grant in grants if right in grant.rights)
+
+    def role_in(self, *, desk_id: int, project_id: int | None = None) -> str | None:
+        """Return the role that counts: the desk's own staff first, then the project's."""
+        grant = self.desks.get(desk_id) or (self.projects.get(project_id) if project_id else None)
+        return grant.role if grant else None
+
+
+NOBODY = Viewer()
+
+GrantSource = Callable[[int], Iterable[Grant]]
+_sources: list[GrantSource] = []
+
+
+def register_grants(source: GrantSource) -> None:
+    """Let an app say which grants a user holds. Called once from its AppConfig.ready."""
+    _sources.append(source)
+
+
+def grants_of(user_id: int) -> tuple[dict[int, Grant], dict[int, Grant]]:
+    """Return the user's grants as ({desk_id: grant}, {project_id: grant})."""
+    found = [grant for source in _sources for grant in source(user_id)]
+    desks = {grant.desk_id: grant for grant in found if grant.project_id is None}
+    return desks, {grant.project_id: grant for grant in found if grant.project_id is not None}

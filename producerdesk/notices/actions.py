@@ -1,0 +1,141 @@
+"""Every way in which an app plans notices and takes them back. Called in the transaction of the cause."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from producerdesk.accounts.models import Desk
+from producerdesk.kit.errors import Conflict
+from producerdesk.notices.models import Delivery
+from producerdesk.notices.queries import NoticeQuerySet
+
+State = Delivery.State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message to plan. The first six fields are its identity: planned twice, it is still one message."""
+
+    kind: str
+    ref: str
+    recipient: str
+    channel: str
+    due_at: datetime
+    offset: int = 0
+    generation: int = 1
+    recipient_name: str = ""
+    expires_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple:
+        """What makes it the same message."""
+        return self.kind, self.ref, self.recipient, self.channel, self.offset, self.generation
+
+
+def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime) -> int:
+    """Make these messages stand; return how many were added. What stands already, or was sent, is left as it is.
+
+    A row that had been skipped or replaced stands again, as a new message at the new time.
+    """
+    wanted = {row.key: row for row in rows}
+    if not wanted:
+        return 0
+    known = {_key(old): old for old in Delivery.objects.about({row.ref for row in wanted.values()})}
+    dropped = [known[key] for key in wanted if key in known and known[key].state in Delivery.DROPPED]
+    for old in dropped:
+        _stand_again(old, wanted[_key(old)])
+    Delivery.objects.bulk_update(dropped, _PLANNED_FIELDS)
+    desk_id = desk if isinstance(desk, int) else desk.pk
+    new = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
+    # two actions that plan the same at once: the second finds the row there
+    Delivery.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new) + len(dropped)
+
+
+def supersede(
+    *, ref: str | Iterable[str], reason: str, kinds: Iterable[str] | None = None, before_generation: int | None = None
+) -> int:
+    """Replace what has not left yet about these things, because a newer plan takes its place; return how many."""
+    return _stop(State.SUPERSEDED, ref, reason, kinds, before_generation)
+
+
+def cancel(
+    *, ref: str | Iterable[str], reason: str, kinds: Iterable[str] | None = None, before_generation: int | None = None
+) -> int:
+    """Skip what has not left yet about these things, because it is not wanted any more; return how many."""
+    return _stop(State.CANCELLED, ref, reason, kinds, before_generation)
+
+
+def retry(delivery: Delivery, *, now: datetime) -> None:
+    """Send a failed delivery again, at once and with all its tries. Whether it is still due is asked as ever."""
+    changed = Delivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
+        state=State.PENDING, try_at=now, attempts=0, reason=""
+    )
+    if not changed:
+        raise Conflict(_("Only what failed can be sent again."))
+    delivery.refresh_from_db()
+
+
+def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
+    """Mark these lines of the bell as read; return how many were not."""
+    return notices.filter(read_at=None).update(read_at=now)
+
+
+_PLANNED_FIELDS = [
+    *("state", "due_at", "try_at", "expires_at", "recipient_name"),
+    *("reason", "lease_until", "claimed_by", "attempts", "message_id"),
+]
+
+
+def _stop(
+    state: State, ref: str | Iterable[str], reason: str, kinds: Iterable[str] | None, before_generation: int | None
+) -> int:
+    rows = Delivery.objects.about([ref] if isinstance(ref, str) else ref).filter(state__in=Delivery.STOPPABLE)
+    if kinds is not None:
+        rows = rows.filter(kind__in=list(kinds))
+    if before_generation is not None:
+        rows = rows.filter(generation__lt=before_generation)
+    return rows.update(state=state, reason=reason, lease_until=None)
+
+
+def _key(delivery: Delivery) -> tuple:
+    return (
+        *(delivery.kind, delivery.ref, delivery.recipient),
+        *(delivery.channel, delivery.offset, delivery.generation),
+    )
+
+
+def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
+    return Delivery(
+        desk_id=desk_id,
+        kind=row.kind,
+        ref=row.ref,
+        recipient=row.recipient,
+        recipient_name=row.recipient_name,
+        channel=row.channel,
+        offset=row.offset,
+        generation=row.generation,
+        due_at=row.due_at,
+        try_at=row.due_at,
+        expires_at=row.expires_at,
+        message_id=_message_id(),
+        created_at=now,
+    )
+
+
+def _stand_again(old: Delivery, row: Row) -> None:
+    old.state = State.PENDING
+    old.due_at = old.try_at = row.due_at
+    old.expires_at, old.recipient_name = row.expires_at, row.recipient_name
+    old.reason, old.lease_until, old.claimed_by, old.attempts = "", None, "", 0
+    # a mail program that has seen the old number would hide the new mail
+    old.message_id = _message_id()
+
+
+def _message_id() -> str:
+    return f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -1,0 +1,284 @@
+"""Claims what is due, asks whether it still is, sends it and marks it. Any number may run beside each other.
+
+Rows are taken in batches under a lease. Whatever a dispatcher then does to a row is a compare-and-set on the batch's
+own token, so one that was slow, or whose row was cancelled or taken over in the meantime, changes nothing and sends
+nothing. A bell (and a mail that goes to the outbox) is inserted in the transaction that marks its row sent: exactly
+once. A real mail is marked `sending`, sent outside any transaction, and marked `sent`: if the dispatcher dies between
+the last two, the mail is sent again with the same Message-ID when the lease is over. Twice is rare; never is not.
+"""
+
+import os
+import socket
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from producerdesk.kit import clock
+from producerdesk.notices import registry
+from producerdesk.notices.mailserver import MailServer, Refused, ServerAway
+from producerdesk.notices.models import Delivery, DispatcherTick, Notice, OutboxMail
+from producerdesk.notices.registry import Bell, Mail, NotDue
+
+log = structlog.get_logger(__name__)
+State = Delivery.State
+
+BATCH = 100
+BUDGET = 20.0  # seconds a sweep may take; the next tick goes on
+# after a temporary error; then it has failed. Long enough for grey-listing, short enough for a reminder
+BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+REASON_LENGTH = 240
+GIVE_UP = 10  # times that a mail was begun: by then it is the mail that ends its dispatchers
+
+Effect = Mail | Bell
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a sweep did."""
+
+    sent: int = 0
+    dropped: int = 0  # not due any more
+    postponed: int = 0  # a temporary error: later
+    failed: int = 0
+    put_back: int = 0  # no time left, or no mail server
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in Counts.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows claimed together. `token` is theirs alone: without it a row is not ours any more."""
+
+    token: str
+    rows: list[Delivery]
+
+    def ours(self, rows: Iterable[Delivery], state: State = State.CLAIMED) -> QuerySet[Delivery]:
+        """Return those of the rows that are still ours, in that state."""
+        return Delivery.objects.filter(pk__in=[row.pk for row in rows], claimed_by=self.token, state=state)
+
+
+def dispatch(*, name: str, budget: float = BUDGET) -> Counts:
+    """Send what is due until nothing is, or the budget is spent. `name` is the way of running, for /healthz."""
+    stop_at = time.monotonic() + budget
+    _tick(name, clock.now())
+    counts = Counts()
+    for channel in (Delivery.Channel.BELL, Delivery.Channel.EMAIL):
+        while time.monotonic() < stop_at and (batch := claim(channel, now=clock.now())):
+            done = _deliver(batch, stop_at)
+            counts += done
+            if done.put_back:
+                break
+    if counts.sent:
+        DispatcherTick.objects.filter(name=name).update(sent=F("sent") + counts.sent)
+    return counts
+
+
+def claim(channel: str, *, now: datetime, limit: int = BATCH) -> Batch | None:
+    """Take up to `limit` due rows of a channel under a lease, what a dead dispatcher left behind first."""
+    token = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    with transaction.atomic():
+        rows = _lock(Delivery.objects.left_behind(channel, now=now), limit)
+        rows += _lock(Delivery.objects.pending(channel, now=now), limit - len(rows))
+        if not rows:
+            return None
+        # on PostgreSQL the rows are locked, on SQLite the whole database is: what was read above still stands
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=State.CLAIMED, claimed_by=token, lease_until=now + settings.DELIVERY_CLAIM_LEASE
+        )
+    return Batch(token, rows)
+
+
+def _lock(rows: QuerySet[Delivery], limit: int) -> list[Delivery]:
+    return list(rows.select_for_update(skip_locked=True)[:limit]) if limit else []
+
+
+def _deliver(batch: Batch, stop_at: float) -> Counts:
+    if batch.rows[0].channel == Delivery.Channel.EMAIL and not settings.OUTBOX:
+        return _post(batch, stop_at)
+    return _keep(batch, clock.now())
+
+
+# --- bells and the outbox: the effect is a row ----------------------------------------------------
+def _keep(batch: Batch, now: datetime) -> Counts:
+    effects: dict[int, Effect] = {}
+    not_due: dict[int, NotDue] = {}
+    counts = Counts()
+    abouts = _load(batch.rows)
+    for row in batch.rows:
+        try:
+            found = _read(row, abouts, now)
+        except Exception as error:
+            counts += _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
+            continue
+        if isinstance(found, NotDue):
+            not_due[row.pk] = found
+        else:
+            effects[row.pk] = found
+    counts += _drop(batch, not_due)
+    return counts + _insert(batch, effects, now)
+
+
+def _insert(batch: Batch, effects: Mapping[int, Effect], now: datetime) -> Counts:
+    rows = [row for row in batch.rows if row.pk in effects]
+    with transaction.atomic():
+        # skip_locked: who holds such a row is cancelling it, perhaps among others of ours; waiting could dead-lock
+        ours = set(batch.ours(rows).select_for_update(skip_locked=True).values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in ours]
+        bells = [_notice(row, bell, now) for row in rows if isinstance(bell := effects[row.pk], Bell)]
+        mails = [_outbox_mail(row, mail, now) for row in rows if isinstance(mail := effects[row.pk], Mail)]
+        Notice.objects.bulk_create(bells)
+        OutboxMail.objects.bulk_create(mails)
+        _mark_sent(Delivery.objects.filter(pk__in=ours), now)
+    return Counts(sent=len(rows))
+
+
+def _notice(row: Delivery, bell: Bell, now: datetime) -> Notice:
+    text = bell.text if len(bell.text) <= 240 else f"{bell.text[:239]}…"
+    return Notice(user_id=bell.user_id, delivery=row, text=text, path=bell.path, created_at=now)
+
+
+def _outbox_mail(row: Delivery, mail: Mail, now: datetime) -> OutboxMail:
+    return OutboxMail(
+        desk_id=row.desk_id,
+        delivery=row,
+        to=mail.to,
+        subject=mail.subject[:240],
+        text=mail.text,
+        html=mail.html,
+        message_id=row.message_id,
+        created_at=now,
+    )
+
+
+# --- mail by a mail server ------------------------------------------------------------------------
+def _post(batch: Batch, stop_at: float) -> Counts:
+    counts = Counts()
+    with MailServer() as server:
+        for done, row in enumerate(batch.rows):
+            if time.monotonic() > stop_at:
+                return counts + _put_back(batch, batch.rows[done:])
+            try:
+                counts += _post_one(batch, row, server, clock.now())
+            except ServerAway as away:
+                return counts + _put_back(batch, batch.rows[done:], reason=str(away)[:REASON_LENGTH])
+    return counts
+
+
+def _post_one(batch: Batch, row: Delivery, server: MailServer, now: datetime) -> Counts:
+    """Send one mail. Whether it is still due is asked now, not when the batch was claimed."""
+    try:
+        found = _read(row, _load([row]), now)
+    except Exception as error:
+        return _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
+    if isinstance(found, NotDue):
+        return _drop(batch, {row.pk: found})
+    mail = cast(Mail, found)  # of a row of this channel
+    if row.attempts >= GIVE_UP:
+        return _fail(batch, row, State.CLAIMED, _("It broke off each time it was sent."))
+    server.ready()
+    lease = now + settings.DELIVERY_SENDING_LEASE
+    if not batch.ours([row]).update(state=State.SENDING, lease_until=lease, attempts=F("attempts") + 1):
+        return Counts()  # cancelled, or taken over by another because we were slow
+    row.attempts += 1
+    try:
+        server.send(mail, row.message_id)
+    except Refused as refusal:
+        return _fail(batch, row, State.SENDING, str(refusal))
+    except Exception as error:
+        log.warning("mail not sent", delivery=row.pk, error=repr(error))
+        return _postpone(batch, row, State.SENDING, MailServer.reason(error), now)
+    return Counts(sent=_mark_sent(batch.ours([row], State.SENDING), clock.now()))
+
+
+def _mark_sent(rows: QuerySet[Delivery], now: datetime) -> int:
+    return rows.update(state=State.SENT, sent_at=now, reason="", lease_until=None)
+
+
+def _put_back(batch: Batch, rows: list[Delivery], **why: str) -> Counts:
+    """Give rows back that were not tried. It costs them no attempt: it was not their fault."""
+    return Counts(put_back=batch.ours(rows).update(state=State.PENDING, lease_until=None, **why))
+
+
+# --- both -----------------------------------------------------------------------------------------
+def _load(rows: list[Delivery]) -> dict[int, Any]:
+    """Return what each row is about, asked once a kind."""
+    by_kind: dict[str, list[Delivery]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    found: dict[int, Any] = {}
+    for of_a_kind in by_kind.values():
+        try:
+            found.update(registry.kind_of(of_a_kind[0]).load(of_a_kind))
+        except Exception as error:  # one kind's trouble; `_read` raises it for each row
+            found.update(dict.fromkeys((row.pk for row in of_a_kind), error))
+    return found
+
+
+def _read(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> Effect | NotDue:
+    """Return how the delivery reads, or why it must not leave."""
+    if row.expires_at and row.expires_at <= now:
+        return NotDue(State.EXPIRED, row.reason or _("Its time had passed."))
+    kind = registry.kind_of(row)
+    if row.pk not in abouts:
+        return NotDue(State.CANCELLED, _("What it was about is gone."))
+    about = abouts[row.pk]
+    if isinstance(about, Exception):
+        raise about
+    if why_not := kind.still_due(row, about, now):
+        return why_not
+    write = kind.mail if row.channel == Delivery.Channel.EMAIL else kind.bell
+    if write is None:
+        return NotDue(State.CANCELLED, _("This is not sent that way."))
+    return write(row, about)
+
+
+def _drop(batch: Batch, not_due: Mapping[int, NotDue]) -> Counts:
+    by_reason: dict[NotDue, list[Delivery]] = defaultdict(list)
+    for row in batch.rows:
+        if row.pk in not_due:
+            by_reason[not_due[row.pk]].append(row)
+    dropped = 0
+    for why, rows in by_reason.items():
+        dropped += batch.ours(rows).update(state=why.state, reason=why.reason[:REASON_LENGTH], lease_until=None)
+    return Counts(dropped=dropped)
+
+
+def _postpone(batch: Batch, row: Delivery, state: State, reason: str, now: datetime) -> Counts:
+    """Try the row later; after the last try it has failed."""
+    tries = row.attempts + (state == State.CLAIMED)  # a row that broke before it was sent has not been counted yet
+    if tries > len(BACKOFF):
+        return _fail(batch, row, state, reason)
+    changed = batch.ours([row], state).update(
+        state=State.PENDING,
+        try_at=now + BACKOFF[tries - 1],
+        attempts=tries,
+        reason=reason[:REASON_LENGTH],
+        lease_until=None,
+    )
+    return Counts(postponed=changed)
+
+
+def _fail(batch: Batch, row: Delivery, state: State, reason: str) -> Counts:
+    changed = batch.ours([row], state).update(state=State.FAILED, reason=reason[:REASON_LENGTH], lease_until=None)
+    return Counts(failed=changed)
+
+
+def _broken(row: Delivery, error: Exception) -> str:
+    log.error("notice could not be written", delivery=row.pk, kind=row.kind, exc_info=error)
+    return _("It could not be written (%(error)s).") % {"error": type(error).__name__}
+
+
+def _tick(name: str, now: datetime) -> None:
+    if not DispatcherTick.objects.filter(name=name).update(at=now):
+        DispatcherTick.objects.bulk_create([DispatcherTick(name=name, at=now)], ignore_conflicts=True)

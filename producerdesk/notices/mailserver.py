@@ -1,0 +1,119 @@
+"""The mail server of the dispatcher: one connection a batch, and what its answers mean for the single mail."""
+
+import smtplib
+from email.utils import formataddr, parseaddr
+from types import TracebackType
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from producerdesk.notices.registry import Mail
+
+CLOSING = 421  # the server says good-bye with this answer
+
+
+class ServerAway(Exception):
+    """The mail server cannot be reached, or does not let us in. No single mail is to blame."""
+
+
+class Refused(Exception):
+    """The server will never take this mail."""
+
+
+class MailServer:
+    """A connection to the mail server, opened when first needed and again when it broke."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self._open = False
+
+    def __enter__(self) -> "MailServer":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._close()
+
+    def ready(self) -> None:
+        """Open the connection if it is not. Raises ServerAway."""
+        if self._open:
+            return
+        try:
+            self._connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise ServerAway(self.reason(error)) from error
+        self._open = True
+
+    def send(self, mail: Mail, message_id: str) -> None:
+        """Hand over one mail. Raises Refused when it is hopeless; any other exception means: perhaps later."""
+        try:
+            self._connection.send_messages([_message(mail, message_id)])
+        except (ValidationError, ValueError, smtplib.SMTPNotSupportedError) as error:
+            raise Refused(_("The e-mail address cannot be used.")) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            self._refusal(code, text, error)
+        except smtplib.SMTPDataError as error:
+            self._refusal(error.smtp_code, error.smtp_error, error)
+        except Exception:
+            # whatever broke, perhaps the connection did: the next mail gets a new one
+            self._close()
+            raise
+
+    def _refusal(self, code: int, text: bytes | str, error: Exception) -> None:
+        if code == CLOSING:
+            self._close()
+        if code < 500:
+            raise error
+        raise Refused(_("Refused: %(answer)s") % {"answer": _answer(code, text)}) from error
+
+    @staticmethod
+    def reason(error: Exception) -> str:
+        """Return a line a producer can read."""
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            return _("The mail server said: %(answer)s") % {"answer": _answer(*next(iter(error.recipients.values())))}
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            return _("The mail server did not accept our login.")
+        if isinstance(error, smtplib.SMTPResponseException):
+            return _("The mail server said: %(answer)s") % {"answer": _answer(error.smtp_code, error.smtp_error)}
+        if isinstance(error, OSError):
+            return _("The mail server did not answer.")
+        return _("It could not be sent (%(error)s).") % {"error": type(error).__name__}
+
+    def _close(self) -> None:
+        self._open = False
+        try:
+            self._connection.close()
+        except (OSError, smtplib.SMTPException):
+            return  # it was gone already
+
+
+def _message(mail: Mail, message_id: str) -> EmailMultiAlternatives:
+    validate_email(mail.to)  # Django would send to an empty one, reach nobody and call that a success
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    message = EmailMultiAlternatives(
+        subject=_one_line(mail.subject),
+        body=mail.text,
+        from_email=formataddr((_one_line(mail.sender) or name, address)),
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        # Auto-Submitted keeps holiday answers away
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated", **mail.headers},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    for file in mail.attachments:
+        message.attach(file.name, file.content, file.mimetype)
+    return message
+
+
+def _one_line(text: str) -> str:
+    """Return the text without line breaks of any alphabet: typed text stands in headers."""
+    return " ".join("".join(" " if sign < " " or sign == "\x7f" else sign for sign in text).split())
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {_one_line(words)}"

@@ -1,0 +1,61 @@
+"""Reading deliveries, the bell and the outbox: the one door to their rows."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit.viewer import Viewer
+
+
+class DeliveryQuerySet(models.QuerySet):
+    """Deliveries."""
+
+    def visible_to(self, viewer: Viewer) -> "DeliveryQuerySet":
+        """Return the deliveries of the desks whose staff this viewer is."""
+        return self.filter(viewer.reach(SCHEDULE_WRITE).desk_q("desk_id"))
+
+    def about(self, refs: Iterable[str]) -> "DeliveryQuerySet":
+        """Return what is or was to be sent about these things. For pages whose things were found by `visible_to`."""
+        return self.filter(ref__in=list(refs))
+
+    def pending(self, channel: str, *, now: datetime) -> "DeliveryQuerySet":
+        """Return what is due on this channel and nobody has claimed, the oldest first."""
+        return self.filter(state="pending", channel=channel, try_at__lte=now).order_by("try_at", "pk")
+
+    def left_behind(self, channel: str, *, now: datetime) -> "DeliveryQuerySet":
+        """Return what a dispatcher claimed and did not finish in its time: it is dead, or as good as."""
+        return self.filter(state__in=("claimed", "sending"), channel=channel, lease_until__lt=now).order_by(
+            "lease_until", "pk"
+        )
+
+    def waiting_since(self, moment: datetime) -> "DeliveryQuerySet":
+        """Return what should have left by then and did not."""
+        # channel and the two halves of the state are spelt out for the partial indexes
+        return self.filter(
+            Q(state="pending") | Q(state__in=("claimed", "sending")), channel__in=("email", "bell"), try_at__lt=moment
+        )
+
+
+class NoticeQuerySet(models.QuerySet):
+    """Lines under the bell."""
+
+    def visible_to(self, viewer: Viewer) -> "NoticeQuerySet":
+        """Return the viewer's own notices. A token does not read them: they are for the person."""
+        if viewer.user_id is None or viewer.scopes is not None:
+            return self.none()
+        return self.filter(user_id=viewer.user_id)
+
+    def unread(self) -> "NoticeQuerySet":
+        """Return what has not been read."""
+        return self.filter(read_at=None)
+
+
+class OutboxQuerySet(models.QuerySet):
+    """Mails of desks without a mail server."""
+
+    def visible_to(self, viewer: Viewer) -> "OutboxQuerySet":
+        """Return the mails of the desks whose staff this viewer is."""
+        return self.filter(viewer.reach(SCHEDULE_WRITE).desk_q("desk_id"))

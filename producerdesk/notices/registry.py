@@ -1,0 +1,76 @@
+"""The kinds of notices. An app registers its own from `AppConfig.ready`; the dispatcher asks them at send time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from producerdesk.notices.models import Delivery
+
+
+@dataclass(frozen=True)
+class NotDue:
+    """Why a delivery must not leave any more, and the state it ends in."""
+
+    state: Delivery.State
+    reason: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    mimetype: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as it leaves. `sender` is a name to stand before our address; answers go to `reply_to`."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bell:
+    """A line under the bell of one user, leading to `path`."""
+
+    user_id: int
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice: how to find what it is about, whether it still holds, and how it reads.
+
+    `load` gets deliveries and returns {delivery.pk: what it is about}, in as few queries as it can; what is gone is
+    left out. `still_due` returns None, or why not. `mail` and `bell` write it; a kind that has no bell is only mailed.
+    """
+
+    name: str
+    load: Callable[[Sequence[Delivery]], Mapping[int, Any]]
+    still_due: Callable[[Delivery, Any, datetime], NotDue | None]
+    mail: Callable[[Delivery, Any], Mail] | None = None
+    bell: Callable[[Delivery, Any], Bell] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known. Called from `AppConfig.ready`."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(delivery: Delivery) -> Kind:
+    """Return the kind of a delivery. Raises LookupError for one that no app has registered."""
+    return _kinds[delivery.kind]

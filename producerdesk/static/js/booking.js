@@ -1,0 +1,101 @@
+/* The booking form says, while one types, how long it is and by whose clock; who is hired is added with one press.
+   Without this script all of it works by the form's own buttons. */
+(function () {
+  "use strict";
+  const DAY_MINUTES = 24 * 60;
+  const HOUR_MINUTES = 60;
+
+  /* --- how long, and by whose clock --- */
+  function minutes(text) {
+    const [hours, rest] = (text || "").split(":").map(Number);
+    return Number.isFinite(hours) && Number.isFinite(rest) ? hours * HOUR_MINUTES + rest : null;
+  }
+  function length(starts, ends) {
+    const total = ((ends - starts + DAY_MINUTES) % DAY_MINUTES) || DAY_MINUTES;
+    const [hours, rest] = [Math.floor(total / HOUR_MINUTES), total % HOUR_MINUTES];
+    if (!hours) return `${rest} min`;
+    return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
+  }
+  /* The moment that a wall time is in a zone: guess, look at the clock there, correct; twice, for the nights of a change. */
+  function moment(day, at, zone) {
+    const wanted = Date.parse(`${day}T${at}:00Z`);
+    let guess = wanted;
+    for (let turn = 0; turn < 2; turn += 1) {
+      const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", {
+        timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+      }).formatToParts(guess).map(({ type, value }) => [type, value]));
+      guess += wanted - Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:00Z`);
+    }
+    return new Date(guess);
+  }
+  const city = (zone) => zone.split("/").pop().replace(/_/g, " ");
+  const clock = (date) => date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+  function tell(form) {
+    const hint = form.querySelector("[data-clock-hint]");
+    const fields = form.elements;
+    if (!hint || !fields.room) return;
+    const room = fields.room.selectedOptions[0]?.dataset || {};
+    const zone = room.clock || fields.time_zone.value;
+    const place = room.place || city(zone);
+    const [starts, ends] = [minutes(fields.starts.value), minutes(fields.ends.value)];
+    const texts = [];
+    if (zone && starts !== null && ends !== null) texts.push(fill(hint.dataset.text, { length: length(starts, ends), place }));
+    else if (zone) texts.push(fill(hint.dataset.place, { place }));
+    const own = ownClock(fields, zone);
+    if (own) texts.push(fill(hint.dataset.own, own));
+    hint.textContent = texts.join(", ");
+  }
+  function fill(text, values) {
+    return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+  }
+  function ownClock(fields, zone) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone || zone === here || !fields.day.value || !fields.starts.value || !fields.ends.value) return null;
+    try {
+      const span = [fields.starts, fields.ends].map((field) => clock(moment(fields.day.value, field.value, zone)));
+      return span[0] === fields.starts.value ? null : { span: span.join(" – "), place: city(here) };
+    } catch {
+      return null; // half a year, or a zone that is not one yet
+    }
+  }
+
+  /* --- who is hired comes into the form without asking the server --- */
+  document.addEventListener("click", function (event) {
+    const button = event.target instanceof Element && event.target.closest("button[data-hire]");
+    if (!button) return;
+    event.preventDefault();
+    const group = button.closest("[data-rows]");
+    group.querySelector("[data-row-add]").click();
+    const row = group.querySelector("[data-row]:last-child");
+    const [person, role, call] = ["contributor", "role", "call"].map((name) => row.querySelector(`[name$="]${name}"]`));
+    person.value = button.dataset.hire;
+    role.value = button.dataset.role;
+    button.remove();
+    call.focus();
+    row.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  /* --- another project: the form comes anew from the server; what was typed meanwhile is not lost --- */
+  const KEPT = ["title", "day", "starts", "ends", "prepare", "notes"];
+  let typed = {};
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.detail.target.id === "booking" && document.getElementById("form");
+    if (form) typed = Object.fromEntries(KEPT.map((name) => [name, form.elements[name].value]));
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const box = document.getElementById("booking");
+    const form = box?.querySelector("#form");
+    if (event.detail.target.id !== "booking" || !form) return;
+    KEPT.filter((name) => name in typed).forEach((name) => { form.elements[name].value = typed[name]; });
+    start(box);
+  });
+
+  function start(root) {
+    root.querySelectorAll("form[data-form]").forEach((form) => {
+      tell(form);
+      for (const name of ["input", "change"]) form.addEventListener(name, () => tell(form));
+    });
+  }
+  start(document);
+})();

@@ -1,0 +1,157 @@
+/* The frame: menus, "jump to", the keys. Single letters work only outside fields and can be switched off. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const jump = document.getElementById("jump");
+  const keys = document.getElementById("keys");
+  const PLACES = { t: "today", p: "projects", c: "calendar", b: "budgets" };
+  const SECOND_KEY_MS = 1200;
+  let waiting = 0;
+
+  const say = (...args) => window.desk.text(...args);
+  const inField = (element) => element instanceof Element && element.closest("input, textarea, select, [contenteditable]");
+  function keysOn() {
+    if (document.body.dataset.keys === "off") return false;
+    try { return localStorage.getItem("desk-keys") !== "off"; } catch { return true; }
+  }
+
+  /* --- menus close on Esc and on a press elsewhere --- */
+  function closeMenus(except) {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  }
+  document.addEventListener("click", (event) => closeMenus(event.target instanceof Element ? event.target.closest("details[data-menu]") : null));
+  document.addEventListener("focusin", function (event) {
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+
+  /* --- jump to --- */
+  function targets() {
+    const places = [...document.querySelectorAll(".pd-side [data-place]")].map((link) => ({ link, kind: "" }));
+    const projects = [...document.querySelectorAll(".pd-side [data-project]")].map((link) => ({ link, kind: say("project") }));
+    return [...places, ...projects].map(({ link, kind }) => ({
+      kind, url: link.href, title: link.querySelector("span").textContent, face: link.querySelector("svg, img"),
+    }));
+  }
+  function option(target, number) {
+    const link = document.createElement("a");
+    link.href = target.url;
+    link.id = `jump-${number}`;
+    link.setAttribute("role", "option");
+    link.tabIndex = -1;
+    if (target.face) link.append(target.face.cloneNode(true));
+    link.append(target.title);
+    if (target.kind) link.append(Object.assign(document.createElement("small"), { textContent: target.kind }));
+    return link;
+  }
+  function list(field) {
+    const box = document.getElementById("jump-list");
+    const wanted = field.value.trim().toLowerCase();
+    const found = targets().filter((target) => target.title.toLowerCase().includes(wanted)).slice(0, 9);
+    const search = jump.querySelector("form[data-searches]");
+    if (wanted && search) found.push({ title: say("searchFor", field.value.trim()), url: `${search.action}?q=${encodeURIComponent(field.value.trim())}`, kind: "" });
+    box.replaceChildren(...found.map(option));
+    if (!found.length) {
+      const none = Object.assign(document.createElement("p"), { className: "pd-jump-none", textContent: say("nothingFound") });
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      box.append(none);
+    }
+    select(field, 0);
+  }
+  function select(field, number) {
+    const options = [...document.querySelectorAll("#jump-list a")];
+    if (!options.length) return field.removeAttribute("aria-activedescendant");
+    const at = (number + options.length) % options.length;
+    options.forEach((each, i) => each.setAttribute("aria-selected", String(i === at)));
+    field.setAttribute("aria-activedescendant", options[at].id);
+    options[at].scrollIntoView({ block: "nearest" });
+  }
+  function openJump() {
+    if (!jump) return;
+    const field = jump.querySelector("input");
+    field.value = "";
+    jump.showModal();
+    list(field);
+    field.focus();
+  }
+  if (jump) {
+    const field = jump.querySelector("input");
+    const now = () => [...document.querySelectorAll("#jump-list a")].findIndex((each) => each.getAttribute("aria-selected") === "true");
+    field.addEventListener("input", () => list(field));
+    field.addEventListener("keydown", function (event) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        select(field, now() + (event.key === "ArrowDown" ? 1 : -1));
+      }
+    });
+    jump.querySelector("form").addEventListener("submit", function (event) {
+      event.preventDefault();
+      document.querySelectorAll("#jump-list a")[Math.max(0, now())]?.click();
+    });
+  }
+  document.querySelectorAll("dialog.pd-dialog").forEach((dialog) => {
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  });
+
+  /* --- keys --- */
+  function go(place) {
+    const link = document.querySelector(`.pd-side [data-place="${place}"]`);
+    if (link) location.assign(link.href);
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || document.querySelector("dialog[open]") || !keysOn()) return;
+    if (Date.now() - waiting < SECOND_KEY_MS && PLACES[event.key]) {
+      waiting = 0;
+      event.preventDefault();
+      return go(PLACES[event.key]);
+    }
+    waiting = event.key === "g" ? Date.now() : 0;
+    if (event.key === "/") {
+      event.preventDefault();
+      openJump();
+    } else if (event.key === "?") {
+      keys?.showModal();
+    } else if (event.key === "n") {
+      document.querySelector("[data-key='n']")?.click();
+    }
+  });
+  document.addEventListener("click", function (event) {
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest("[data-jump]")) openJump();
+    if (event.target.closest("[data-keys]")) {
+      closeMenus(null);
+      keys?.showModal();
+    }
+  });
+  const keySwitch = document.querySelector("[data-keys-switch]");
+  if (keySwitch) {
+    keySwitch.checked = keysOn();
+    keySwitch.addEventListener("change", () => {
+      try { localStorage.setItem("desk-keys", keySwitch.checked ? "on" : "off"); } catch { /* only for this page then */ }
+    });
+  }
+
+  /* --- what the server said was done shows as a toast; it stays a note without scripts --- */
+  document.querySelectorAll("[data-messages] [data-toast]").forEach((note) => {
+    const back = note.querySelector("form");
+    window.desk.toast(note.querySelector("div").textContent.trim(), { undo: back ? () => back.submit() : undefined, stays: Boolean(back) });
+    if (back) {
+      back.hidden = true;
+      document.body.append(back);
+    }
+    const group = note.parentElement;
+    note.remove();
+    if (!group.children.length) group.remove();
+  });
+
+  root.classList.add("has-scripts");
+})();

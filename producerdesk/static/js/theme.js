@@ -1,0 +1,31 @@
+/* Runs before the first paint, so that no page flashes in the other theme.
+   What was chosen is kept in this browser and, for the server's first byte, in a cookie. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const YEAR = 365 * 24 * 3600;
+
+  function chosen() {
+    try { return localStorage.getItem("desk-theme") || "auto"; } catch { return root.dataset.bsTheme || "auto"; }
+  }
+  function paint() {
+    const theme = chosen();
+    root.dataset.bsTheme = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+  }
+  function choose(theme) {
+    try { localStorage.setItem("desk-theme", theme); } catch { /* private window: the cookie alone must do */ }
+    document.cookie = `desk_theme=${theme}; path=/; max-age=${YEAR}; samesite=lax`;
+    root.dataset.bsTheme = theme;
+    paint();
+    document.dispatchEvent(new CustomEvent("desk:theme", { detail: root.dataset.bsTheme }));
+  }
+
+  paint();
+  dark.addEventListener("change", paint);
+  document.addEventListener("click", function (event) {
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest("[data-theme-toggle]")) choose(root.dataset.bsTheme === "dark" ? "light" : "dark");
+    if (event.target.closest("[data-theme-auto]")) choose("auto");
+  });
+})();

@@ -1,0 +1,255 @@
+"""The pages of projects and songs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from producerdesk.kit import clock
+from producerdesk.kit.ask import Answer, ask
+from producerdesk.kit.pages import act, form_page, show
+from producerdesk.kit.rows import utc
+from producerdesk.kit.words import word
+
+DELIVERED = "delivered"
+ON_THE_SHELF = 8  # sleeves of what was delivered last
+AHEAD, ABOARD = 4, 6  # rows of the panels beside the songs
+WANTED = ["needed", "auditioning", "offered", "confirmed"]  # hires that are neither declined nor over
+
+
+def index(request: HttpRequest) -> HttpResponseBase:
+    """All projects, as a board by stage or as a list. An empty desk starts its first record."""
+    summary = ask(request, "api:project-summary")
+    if not summary.data["open"] + summary.data["delivered"]:
+        return redirect("projects:start")
+    return _list(request, summary) if request.GET.get("view") == "list" else _board(request, summary)
+
+
+def _list(request: HttpRequest, summary: Answer) -> HttpResponseBase:
+    query = _asked(request, open="true", ordering="deadline")
+    context = {"view": "list", "filters": query}
+    return show(request, "projects/list.html", context, summary=summary, projects=_projects(request, query))
+
+
+def _board(request: HttpRequest, summary: Answer) -> HttpResponseBase:
+    query = _asked(request, ordering="deadline")
+    query["open"], query["page_size"] = "true", "100"
+    delivered = query.copy()
+    delivered["open"], delivered["page_size"], delivered["ordering"] = "false", str(ON_THE_SHELF), "-updated_at"
+    open_, shelf = _projects(request, query), _projects(request, delivered)
+    beyond = shelf.data.get("count", 0) - len(shelf.data.get("results", []))
+    context = {"view": "board", "filters": query, "lanes": _lanes(summary, open_), "beyond": beyond}
+    return show(request, "projects/board.html", context, summary=summary, projects=open_, shelf=shelf)
+
+
+def _asked(request: HttpRequest, **usual: str) -> QueryDict:
+    """Return what the list is asked for: the address's own words, and what is usual where it has none."""
+    query = request.GET.copy()
+    query.pop("view", None)
+    for name, value in usual.items():
+        query.setdefault(name, value)
+    for name in [name for name, values in query.lists() if not any(values)]:
+        del query[name]  # an empty field of the filter asks nothing
+    return query
+
+
+def _projects(request: HttpRequest, query: QueryDict) -> Answer:
+    return ask(request, "api:project-list", query=query)
+
+
+def _lanes(summary: Answer, projects: Answer) -> list[dict[str, Any]]:
+    stages = [row["stage"] for row in summary.data["stages"] if row["stage"] != DELIVERED]
+    rows = projects.data.get("results", [])
+    return [{"stage": stage, "projects": [row for row in rows if row["stage"] == stage]} for stage in stages]
+
+
+def start(request: HttpRequest) -> HttpResponseBase:
+    """Start a record with three words; all else can wait."""
+    summary = ask(request, "api:project-summary").data
+    return _new(request, "projects/start.html", first=not summary["open"] + summary["delivered"])
+
+
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Start a record and say all about it."""
+    return _new(request, "projects/form.html")
+
+
+def _new(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
+    return form_page(
+        request,
+        template,
+        "api:project-list",
+        then=lambda project: reverse("projects:detail", args=[project["id"]]),
+        done=lambda project: _("“%(title)s” is on your desk.") % project,
+        context=context,
+    )
+
+
+# --- /projects/<pk>/ ------------------------------------------------------------------------------------
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One project at a glance."""
+    project = ask(request, "api:project-detail", args=[pk])
+    panels = {"songs": _songs(request, pk), "next_sessions": _sessions(request, {"project": pk, "page_size": AHEAD})}
+    if project.data["can"]["see_people"]:
+        panels["people"] = ask(
+            request, "api:engagement-list", query={"project": pk, "page_size": ABOARD, "state": WANTED}
+        )
+    return show(request, "projects/detail.html", {"tab": "overview"}, project=project, **panels)
+
+
+def _sessions(request: HttpRequest, query: dict[str, Any]) -> Answer:
+    """Return the sessions ahead, as far as this viewer may see them."""
+    ahead = {"since": utc(clock.now()), "state": ["hold", "confirmed"], "ordering": "starts_at"}
+    return ask(request, "api:session-list", query=ahead | query)
+
+
+def brief(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the record should become: the brief, what it should sound like, and its dates."""
+    project = ask(request, "api:project-detail", args=[pk])
+    return show(request, "projects/brief.html", {"tab": "brief"}, project=project)
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change a project."""
+    project = ask(request, "api:project-detail", args=[pk])
+    return form_page(
+        request,
+        "projects/form.html",
+        "api:project-detail",
+        args=[pk],
+        method="PUT",
+        then=lambda project: reverse("projects:detail", args=[pk]),
+        done=_("Saved."),
+        context={"project": project.data},
+    )
+
+
+def stage(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Move a project to a stage."""
+    return act(request, "api:project-stage", args=[pk], done=_moved)
+
+
+def _moved(thing: dict[str, Any]) -> str:
+    return _("“%(title)s” is in %(stage)s now.") % {
+        "title": thing["title"],
+        "stage": word(thing["stage"], "Song.stage"),
+    }
+
+
+def delete(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Delete a project, after asking."""
+    project = ask(request, "api:project-detail", args=[pk])
+    return _delete(request, "projects/delete.html", "api:project-detail", project, then=reverse("projects:list"))
+
+
+def _delete(request: HttpRequest, template: str, route: str, thing: Answer, then: str, **context: Any) -> Any:
+    """Ask whether to delete a thing; on POST delete it, or say why it must stay."""
+    if not thing.data["can"]["edit"]:
+        raise PermissionDenied(_("Only who works on this project may delete it."))
+    answer = ask(request, route, args=[thing.data["id"]], method="DELETE") if request.method == "POST" else None
+    if answer and answer.ok:
+        messages.success(request, _("“%(title)s” is deleted.") % thing.data)
+        return redirect(then)
+    context |= {"thing": thing.data, "refusal": answer.data["detail"] if answer else ""}
+    return render(request, template, context, status=answer.status if answer else 200)
+
+
+# --- /projects/<pk>/songs/ ------------------------------------------------------------------------------
+
+
+def songs(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The songs in their order, with what is known of each."""
+    return show(
+        request,
+        "projects/songs.html",
+        {"tab": "songs"},
+        project=ask(request, "api:project-detail", args=[pk]),
+        songs=_songs(request, pk, page=request.GET.get("page")),
+    )
+
+
+def _songs(request: HttpRequest, pk: int, **query: Any) -> Answer:
+    return ask(request, "api:song-list", query={"project": pk, "page_size": 100, "ordering": "position"} | query)
+
+
+def new_song(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Add a song."""
+    if request.method == "POST" and request.POST.get("project") != str(pk):
+        raise Http404
+    project = ask(request, "api:project-detail", args=[pk])
+    return form_page(
+        request,
+        "projects/song_form.html",
+        "api:song-list",
+        then=lambda song: _after_song(request, pk),
+        context={"project": project.data},
+    )
+
+
+def _after_song(request: HttpRequest, pk: int) -> str:
+    """Return to the page that the short form stood on, or to the list of songs."""
+    if request.POST.get("_from") == "overview":
+        return reverse("projects:detail", args=[pk]) + "#songs"
+    return reverse("projects:songs", args=[pk])
+
+
+def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
+    """One song."""
+    return show(
+        request,
+        "projects/song.html",
+        {"tab": "songs"},
+        song=_song(request, pk, song),
+        project=ask(request, "api:project-detail", args=[pk]),
+        next_sessions=_sessions(request, {"song": song, "page_size": AHEAD}),
+    )
+
+
+def _song(request: HttpRequest, pk: int, song: int) -> Answer:
+    """Return a song of this very project; one of another has no page here."""
+    answer = ask(request, "api:song-detail", args=[song])
+    if answer.data["project"]["id"] != pk:
+        raise Http404
+    return answer
+
+
+def edit_song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
+    """Change a song."""
+    found = _song(request, pk, song)
+    return form_page(
+        request,
+        "projects/song_form.html",
+        "api:song-detail",
+        args=[song],
+        method="PUT",
+        then=lambda answer: reverse("projects:song", args=[pk, song]),
+        done=_("Saved."),
+        context={"project": ask(request, "api:project-detail", args=[pk]).data, "song": found.data},
+    )
+
+
+def song_stage(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
+    """Move a song to a stage."""
+    _song(request, pk, song)
+    return act(request, "api:song-stage", args=[song], done=_moved)
+
+
+def move_song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
+    """Put a song at another place in the order."""
+    _song(request, pk, song)
+    return act(
+        request, "api:song-move", args=[song], done=lambda found: _("“%(title)s” is now number %(position)d.") % found
+    )
+
+
+def delete_song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
+    """Delete a song, after asking."""
+    found = _song(request, pk, song)
+    then = reverse("projects:songs", args=[pk])
+    return _delete(request, "projects/delete.html", "api:song-detail", found, then, project=found.data["project"])

@@ -1,0 +1,36 @@
+"""Every way a studio session and the calls to it change.
+
+Each is one transaction, takes keyword arguments and the viewer who does it. Whether the viewer may is asked before, at
+the door. Locks are taken in this order: the session's row, resources, the budget.
+"""
+
+from sessions.actions.answers import accept_proposal, confirm_call, decline_call, keep_call, mark_seen, propose_time
+from sessions.actions.bookings import book_session, duplicate_session, price_of
+from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
+from sessions.actions.people import call_person, change_call, remove_call, swap_call
+from sessions.actions.plans import KEEP, CallSpec
+from sessions.actions.wrapping import wrap_session
+
+__all__ = [
+    "KEEP",
+    "CallSpec",
+    "accept_proposal",
+    "book_session",
+    "call_person",
+    "cancel_session",
+    "change_call",
+    "confirm_call",
+    "confirm_session",
+    "decline_call",
+    "duplicate_session",
+    "keep_call",
+    "mark_seen",
+    "move_session",
+    "price_of",
+    "propose_time",
+    "remove_call",
+    "restore_session",
+    "swap_call",
+    "update_session",
+    "wrap_session",
+]

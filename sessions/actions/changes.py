@@ -1,0 +1,221 @@
+"""What becomes of a session: confirmed, moved, changed, cancelled, restored."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from budgets import actions as budgets
+from producerdesk.kit import clock
+from producerdesk.kit.errors import Conflict, Refused
+from producerdesk.kit.viewer import Viewer
+from projects.models import Song
+from sessions import reminders
+from sessions.actions import plans
+from sessions.actions.plans import KEEP, When
+from sessions.actions.standing import (
+    State,
+    called,
+    changing,
+    commit_money,
+    must_be_live,
+    present,
+    source_of,
+    take_time,
+)
+from sessions.booking.clashes import books
+from sessions.booking.slots import release
+from sessions.models import Call, Room, StudioSession
+
+Answer = Call.Answer
+GIVEN_ROWS = ["project", "desk", "room", "booked_by"]  # rows, which others check
+
+
+@books
+def confirm_session(*, viewer: Viewer, session: StudioSession, expected: int | None = None) -> StudioSession:
+    """Make a booking of a hold. Raises Clash if something was booked since, or is held by somebody before it."""
+    session = changing(session, expected)
+    must_be_live(session)
+    if session.state == State.CONFIRMED:
+        return session
+    session.state = State.CONFIRMED
+    return _stand_again(session, viewer)
+
+
+@books
+def restore_session(*, viewer: Viewer, session: StudioSession, expected: int | None = None) -> StudioSession:
+    """Take a cancellation back, as a hold if it was one. Raises Clash if something was booked since."""
+    session = changing(session, expected)
+    if session.state != State.CANCELLED:
+        raise Conflict(_("This session is not cancelled."))
+    session.state = session.restores_to or State.CONFIRMED
+    session.restores_to = session.cancel_reason = ""
+    return _stand_again(session, viewer)
+
+
+def _stand_again(session: StudioSession, viewer: Viewer) -> StudioSession:
+    """Take the session's time in its new state; when confirmed, commit its cost and invite everybody, asking anew."""
+    calls = called(session)
+    _check_all(session, calls)
+    take_time(session, calls, viewer)
+    session.sequence += 1
+    session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
+    if session.state == State.CONFIRMED:
+        _save_calls(calls)
+        commit_money(session, calls, viewer)
+        reminders.invite(session, present(calls))
+    return session
+
+
+@books
+def move_session(
+    *,
+    viewer: Viewer,
+    session: StudioSession,
+    starts_local: str,
+    ends_local: str,
+    starts_fold: int | None = None,
+    ends_fold: int | None = None,
+    room: Room | None = KEEP,
+    remote_place: str = KEEP,
+    time_zone: str = "",
+    expected: int | None = None,
+) -> StudioSession:
+    """Give the session another time or place. Raises Clash and leaves it where it was.
+
+    Call times keep their distance from the start. Who is to come is asked again when the time changes, and told.
+    """
+    session = changing(session, expected)
+    must_be_live(session)
+    where = plans.plan_where(
+        project=session.project,
+        room=session.room if room is KEEP else room,
+        remote_place=session.remote_place if remote_place is KEEP else remote_place,
+        time_zone=time_zone or session.time_zone,
+    )
+    when = plans.plan_when(
+        starts_local=starts_local,
+        ends_local=ends_local,
+        time_zone=where.time_zone,
+        starts_fold=starts_fold,
+        ends_fold=ends_fold,
+    )
+    moved = (session.room_id, session.remote_place) != (where.room.pk if where.room else None, where.remote_place)
+    session.room, session.remote_place = where.room, where.remote_place
+    return shift(session, when, viewer, moved=moved)
+
+
+def shift(
+    session: StudioSession, when: When, viewer: Viewer, *, moved: bool = False, agreed: Call | None = None
+) -> StudioSession:
+    """Write a new time into a session whose row is ours; `moved` says that the place is new.
+
+    `agreed` is the call of somebody who proposed the time: that answer is a yes, and is told in its own way.
+    """
+    calls = called(session)
+    retimed = (session.starts_at, session.ends_at, session.time_zone) != (when.starts_at, when.ends_at, when.time_zone)
+    if not retimed and not moved:
+        return session
+    offset = when.starts_at - session.starts_at
+    for call in calls:
+        if call.call_at + offset >= when.ends_at:
+            text = _("%(name)s would be called after the end.") % {"name": call.contributor.name}
+            raise Refused({"ends_local": text})
+        plans.set_call_at(call, when, call.call_at + offset, field="starts_local")
+        if retimed:
+            ask_again(call)
+    if agreed is not None:
+        agreed = next(call for call in calls if call.pk == agreed.pk)
+        agreed.answer, agreed.answered_at = Answer.CONFIRMED, clock.now()
+    plans.apply_when(session, when)
+    _check_all(session, calls)
+    session.clean_fields(exclude=GIVEN_ROWS)
+    take_time(session, calls, viewer)
+    session.sequence += 1
+    session.save()
+    _save_calls(calls)
+    commit_money(session, calls, viewer)
+    if session.state == State.CONFIRMED:
+        coming = present(calls)
+        reminders.tell_moved(session, [call for call in coming if call is not agreed])
+        reminders.tell_proposal_answered(session, [call for call in coming if call is agreed])
+    return session
+
+
+def ask_again(call: Call) -> None:
+    """Forget an answer that was given to another plan. A no stays a no."""
+    if call.answer != Answer.DECLINED:
+        call.answer, call.answered_at, call.reason = Answer.PENDING, None, ""
+        call.proposed_local, call.proposed_at = "", None
+
+
+@transaction.atomic
+def update_session(
+    *,
+    viewer: Viewer,
+    session: StudioSession,
+    kind: str = KEEP,
+    title: str = KEEP,
+    songs: Sequence[Song] = KEEP,
+    prepare: str = KEEP,
+    notes: str = KEEP,
+    expected: int | None = None,
+) -> StudioSession:
+    """Change what the session is about. Nobody's calendar needs to hear of it."""
+    session = changing(session, expected)
+    said = {"kind": kind, "title": title, "prepare": prepare, "notes": notes}
+    changed = {name: value for name, value in said.items() if value is not KEEP and value != getattr(session, name)}
+    if "kind" in changed:
+        must_be_live(session)
+    if songs is not KEEP:
+        plans.check_songs(songs, session.project)
+        session.songs.set(songs)
+    for name, value in changed.items():
+        setattr(session, name, value.strip() if name == "title" else value)
+    session.clean_fields(exclude=GIVEN_ROWS)
+    session.save(update_fields=[*changed, "updated_at"])
+    if "kind" in changed:
+        commit_money(session, called(session), viewer)
+    return session
+
+
+@transaction.atomic
+def cancel_session(
+    *, viewer: Viewer, session: StudioSession, reason: str = "", expected: int | None = None
+) -> StudioSession:
+    """Cancel: everything and everybody is free again, the money is released, who was to come is told."""
+    session = changing(session, expected)
+    if session.state == State.CANCELLED:
+        return session
+    must_be_live(session)
+    was_confirmed = session.state == State.CONFIRMED
+    session.restores_to, session.state, session.cancel_reason = session.state, State.CANCELLED, reason.strip()
+    session.clean_fields(exclude=GIVEN_ROWS)
+    session.sequence += 1
+    session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
+    release(session)
+    if was_confirmed:
+        budgets.release(project=session.project, source=source_of(session), by=viewer.user_id)
+        reminders.tell_cancelled(session, present(called(session)), _("The session was cancelled."))
+    return session
+
+
+def _check_all(session: StudioSession, calls: Sequence[Call]) -> None:
+    """Refuse a room or a person that went out of use since the session was planned."""
+    if session.room is not None:
+        plans.check_room(session.room, session.project)
+    for call in present(calls):
+        plans.check_person(call.contributor, session.project, field="calls")
+
+
+CALL_FIELDS = [
+    *("call_local", "call_fold", "call_at", "role", "answer", "reason"),
+    *("proposed_local", "proposed_at", "answered_at", "removed_at", "version"),
+]
+
+
+def _save_calls(calls: Sequence[Call]) -> None:
+    """Store changed calls, each one version further."""
+    for call in calls:
+        call.version += 1
+    Call.objects.bulk_update(calls, CALL_FIELDS)

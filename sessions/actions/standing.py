@@ -1,0 +1,129 @@
+"""What a session has: its people's time, its place in the ledger. Every action ends here, so that all three agree."""
+
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from budgets import actions as budgets
+from producerdesk.kit.errors import Conflict
+from producerdesk.kit.models import bump
+from producerdesk.kit.viewer import Viewer
+from sessions import pricing
+from sessions.booking.clashes import NotFree
+from sessions.booking.free import Wish
+from sessions.booking.slots import Claim, Person, Taken, claim, wants_of, write
+from sessions.models import Call, StudioSession
+
+State = StudioSession.State
+LIVE = (State.HOLD, State.CONFIRMED)
+
+
+def changing(session: StudioSession, expected: int | None = None) -> StudioSession:
+    """Return the session as it stands, its row ours and its version raised. Raises Stale if that is not `expected`."""
+    bump(session, expected)
+    return whole(session.pk)
+
+
+def answering(session_id: int) -> StudioSession:
+    """Return the session as it stands, its row ours. Its version stays: an answer is no change to the plan."""
+    StudioSession.objects.filter(pk=session_id).update(version=F("version"))
+    return whole(session_id)
+
+
+def whole(session_id: int) -> StudioSession:
+    """Return the session as it stands, with all that actions ask of it."""
+    return StudioSession.objects.select_related("project", "desk", "room__studio", "booked_by").get(pk=session_id)
+
+
+def who_books(viewer: Viewer) -> int:
+    """Return the user who books. A private link books nothing."""
+    if viewer.user_id is None:
+        raise PermissionDenied
+    return viewer.user_id
+
+
+def called(session: StudioSession) -> list[Call]:
+    """Return everybody called, whatever the answer."""
+    return list(session.calls.filter(removed_at=None).select_related("contributor").order_by("pk"))
+
+
+def present(calls: Iterable[Call]) -> list[Call]:
+    """Return those who are to come: all but those who said no or were taken off."""
+    return [call for call in calls if call.removed_at is None and call.answer != Call.Answer.DECLINED]
+
+
+def must_be_live(session: StudioSession) -> None:
+    """Refuse to change what is over or off."""
+    if session.state == State.WRAPPED:
+        raise Conflict(_("This session is wrapped. What happened is not changed any more."))
+    if session.state == State.CANCELLED:
+        raise Conflict(_("This session was cancelled. Restore it first."))
+
+
+def claim_time(
+    session: StudioSession,
+    calls: Sequence[Call],
+    viewer: Viewer,
+    *,
+    new: bool = False,
+    fields: dict[int, str] | None = None,
+) -> Claim:
+    """Lock what the session needs and return the slots to write. Raises NotFree.
+
+    `fields` says where a form shows that a contributor is not free.
+    """
+    fields = fields or {}
+    people = [
+        Person(call.contributor_id, call.contributor.name, call.call_at, fields.get(call.contributor_id, "calls"))
+        for call in present(calls)
+    ]
+    wants = wants_of(room=session.room, people=people, starts_at=session.starts_at, ends_at=session.ends_at)
+    confirmed = session.state == State.CONFIRMED
+    try:
+        return claim(wants, confirmed=confirmed, session=None if new else session)
+    except Taken as taken:
+        wish = Wish(
+            tuple(wants), session.starts_at, session.ends_at, session.time_zone, confirmed, None if new else session.pk
+        )
+        raise NotFree(taken, wish, viewer) from None
+
+
+def take_time(
+    session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, fields: dict[int, str] | None = None
+) -> None:
+    """Bring the slots of a session that is there already to what it needs."""
+    write(claim_time(session, calls, viewer, fields=fields), session)
+
+
+def commit_money(session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, new: bool = False) -> None:
+    """Bring what the session has committed to what it costs. A hold costs nothing yet."""
+    lines = pricing.price(work_of(session, calls)) if session.state == State.CONFIRMED else []
+    budgets.commit(
+        project=session.project,
+        source=source_of(session),
+        lines=pricing.ledger_lines(lines),
+        by=viewer.user_id,
+        first=new,
+    )
+
+
+def work_of(session: StudioSession, calls: Sequence[Call]) -> pricing.Work:
+    """Return the session as planned, to be priced."""
+    return pricing.Work(
+        session.project,
+        session.kind,
+        session.room,
+        session.starts_at,
+        session.ends_at,
+        tuple(
+            pricing.Worker(call.contributor_id, call.contributor.name, call.role, call.call_at)
+            for call in present(calls)
+        ),
+    )
+
+
+def source_of(session: StudioSession) -> budgets.Source:
+    """Return the session as the ledger names it."""
+    return budgets.Source(pricing.SOURCE, session.pk, session.title)

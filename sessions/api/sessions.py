@@ -1,0 +1,222 @@
+"""Studio sessions: seen, booked, moved, cancelled, wrapped."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from contributors.queries import is_me
+from producerdesk.accounts.once import once
+from producerdesk.accounts.roles import SCHEDULE_READ
+from producerdesk.kit import clock
+from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.errors import Refused
+from producerdesk.kit.filters import AllowListFilter
+from projects.models import Project
+from sessions import actions, known, permissions, pricing, serializers
+from sessions.actions.standing import called, work_of
+from sessions.actions.wrapping import as_it_was
+from sessions.api.typed import as_typed
+from sessions.filters import SessionFilter
+from sessions.models import Call, StudioSession
+
+LISTS = ("list", "calendar")
+LONGEST_SPAN = timedelta(days=100)
+CALENDAR_AT_MOST = 500
+SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
+
+
+class SessionViewSet(DeskViewSet):
+    """Time that a project has in a room, or remote."""
+
+    queryset = StudioSession.objects
+    row = serializers.SessionRow
+    detail_row = serializers.SessionDetail
+    filterset_class = SessionFilter
+    needs = permissions.SESSIONS
+    inputs = {
+        "create": serializers.NewSessionInput,
+        "update": serializers.AboutInput,
+        "move": serializers.MoveInput,
+        "confirm": serializers.NothingInput,
+        "cancel": serializers.ReasonInput,
+        "restore": serializers.NothingInput,
+        "wrap": serializers.WrapInput,
+        "duplicate": serializers.DuplicateInput,
+        "call": serializers.CallInput,
+        "price": serializers.PriceInput,
+    }
+
+    def known_params(self) -> frozenset[str]:
+        return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
+
+    def get_queryset(self) -> QuerySet:
+        called = Call.objects.filter(
+            is_me(self.viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None
+        )
+        found = super().get_queryset().order_by("starts_at", "pk")
+        return found if self.action in LISTS else found.annotate(is_called=Exists(called))
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    @extend_schema(responses=serializers.CalendarPage, parameters=SPAN)
+    @action(detail=False)
+    def calendar(self, request: Any) -> Response:
+        """What stands between two moments, lean and in one piece: `?since=…&until=…`, and whatever narrows a list."""
+        since, until = self._span()
+        if until - since > LONGEST_SPAN:
+            raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
+        found = AllowListFilter().filter_queryset(request, self.get_queryset(), self)
+        rows = serializers.CalendarRow.read(found[: CALENDAR_AT_MOST + 1], self.viewer)
+        return Response({"more": len(rows) > CALENDAR_AT_MOST, "results": rows[:CALENDAR_AT_MOST]})
+
+    def _span(self) -> tuple[datetime, datetime]:
+        filterset = SessionFilter(self.request.query_params, queryset=StudioSession.objects.none())
+        filterset.is_valid()
+        said = [filterset.form.cleaned_data.get(name) for name in ("since", "until")]
+        missing = [name for name, moment in zip(("since", "until"), said, strict=True) if moment is None]
+        if missing:
+            raise Refused({name: _("Give a moment, like 2027-03-01T00:00:00Z.") for name in missing})
+        return said[0], said[1]
+
+    @extend_schema(responses=serializers.KnownThings)
+    @action(detail=False)
+    def known(self, request: Any) -> Response:
+        """What sessions can be narrowed by: projects, rooms, people."""
+        return Response(known.things(self.viewer))
+
+    # --- forms --------------------------------------------------------------------------------------
+
+    def form_start(self, action: str) -> dict[str, Any]:
+        return {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
+
+    def form_narrow(self, action: str, found: StudioSession | None) -> dict[str, Q]:
+        project_id = found.project_id if found else self._asked_project()
+        desk_id = found.desk_id if found else self._desk_of(project_id)
+        narrow = {"songs": Q(project_id=project_id or 0), "room": Q(active=True, studio__active=True)}
+        if desk_id:
+            narrow["room"] &= Q(studio__desk_id=desk_id)
+            narrow["contributor"] = Q(desk_id=desk_id, active=True)
+        return narrow
+
+    def _asked_project(self) -> int | None:
+        text = self.request.query_params.get("project", "")
+        return int(text) if text.isdecimal() and len(text) < 18 else None
+
+    def _desk_of(self, project_id: int | None) -> int | None:
+        found = Project.objects.visible_to(self.viewer).filter(pk=project_id).values_list("desk_id", flat=True)
+        return found.first() if project_id else self.viewer.home_desk_id
+
+    def form_values(self, found: StudioSession, action: str = "update") -> dict[str, Any]:
+        if action in ("move", "duplicate"):
+            where = {"room": found.room_id, "remote_place": found.remote_place, "time_zone": found.time_zone}
+            return serializers.WhenInput.typed(found) | (where if action == "move" else {})
+        if action == "wrap":
+            return self._real_hours(found)
+        return super().form_values(found, action) if action == "update" else {}
+
+    @staticmethod
+    def _real_hours(found: StudioSession) -> dict[str, Any]:
+        """Return the hours it took, or those planned, as the clock on the session's wall shows them."""
+        if found.real_starts_at is None:
+            starts = clock.Wall(found.starts_local, found.starts_fold)
+            ends = clock.Wall(found.ends_local, found.ends_fold)
+        else:
+            starts, ends = (clock.wall(at, found.time_zone) for at in (found.real_starts_at, found.real_ends_at))
+        folds = {"real_starts_fold": starts.fold or None, "real_ends_fold": ends.fold or None}
+        return {"real_starts_at": starts.local, "real_ends_at": ends.local} | folds
+
+    # --- changes ------------------------------------------------------------------------------------
+
+    @once
+    def create(self, request: Any) -> Response:
+        with as_typed():
+            session = actions.book_session(viewer=self.viewer, **self.said())
+        return self.answer(session.pk, status=201)
+
+    def update(self, request: Any, pk: str) -> Response:
+        session = self.get_object()
+        said = self.said(session)
+        actions.update_session(viewer=self.viewer, session=session, expected=self.expected_version(), **said)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def move(self, request: Any, pk: str) -> Response:
+        """Give the session another time or another room."""
+        return self._change(actions.move_session, versioned=True)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def confirm(self, request: Any, pk: str) -> Response:
+        """Make a booking of a hold."""
+        return self._change(actions.confirm_session)
+
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, pk: str) -> Response:
+        """Cancel: the room and everybody are free again, the money is released, everybody hears of it."""
+        return self._change(actions.cancel_session)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def restore(self, request: Any, pk: str) -> Response:
+        """Take a cancellation back, if everything is still free."""
+        return self._change(actions.restore_session)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def wrap(self, request: Any, pk: str) -> Response:
+        """Close the session with its real hours; the ledger gets what was really spent."""
+        session = self.get_object()
+        with as_typed():
+            actions.wrap_session(viewer=self.viewer, session=session, **self.said(session))
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def duplicate(self, request: Any, pk: str) -> Response:
+        """Book the same again on another day. Answers with the new session."""
+        with as_typed():
+            copy = actions.duplicate_session(viewer=self.viewer, session=self.get_object(), **self.said())
+        return self.answer(copy.pk, status=201)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def call(self, request: Any, pk: str) -> Response:
+        """Call one more person."""
+        return self._change(actions.call_person)
+
+    @action(detail=False, methods=["post"])
+    def price(self, request: Any) -> Response:
+        """What a session would cost, line by line, and what that does to the budget. Books nothing."""
+        said = self.said()
+        if not self.has_right(self.needs["price"], said["project"]):
+            raise PermissionDenied
+        with as_typed():
+            return Response(actions.price_of(**said))
+
+    @action(detail=True, methods=["get"])
+    def costs(self, request: Any, pk: str) -> Response:
+        """What a session costs, line by line, as planned or once it is wrapped as it was, and what the ledger has."""
+        session = self.get_object()
+        calls = called(session)
+        work = work_of(session, calls)
+        if session.state == StudioSession.State.WRAPPED:
+            work = as_it_was(session, calls, session.real_starts_at, session.real_ends_at)
+        return Response(pricing.quote(work, session.pk))
+
+    def place_of(self, found: StudioSession | Project) -> tuple[int, int]:
+        return found.desk_id, found.pk if isinstance(found, Project) else found.project_id
+
+    def _change(self, change: Any, *, versioned: bool = False) -> Response:
+        session = self.get_object()
+        more = {"expected": self.expected_version()} if versioned else {}
+        with as_typed():
+            change(viewer=self.viewer, session=session, **more, **self.said())
+        return self.answer(self.kwargs["pk"])

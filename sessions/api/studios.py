@@ -1,0 +1,130 @@
+"""Studios and their rooms."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from producerdesk.accounts.models import Desk
+from producerdesk.accounts.once import once
+from producerdesk.accounts.roles import BUDGET_WRITE
+from producerdesk.kit.api import DeskViewSet
+from sessions import permissions, serializers
+from sessions.actions import studios
+from sessions.filters import RoomFilter, StudioFilter
+from sessions.models import Room, Studio
+
+
+class _InUse(DeskViewSet):
+    """What can be put out of use and back."""
+
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Any, pk: str) -> Response:
+        """Put it out of use: it cannot be booked any more; what is booked stands."""
+        studios.set_active(row=self.get_object(), active=False)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Any, pk: str) -> Response:
+        """Take it into use again."""
+        studios.set_active(row=self.get_object(), active=True)
+        return self.answer(pk)
+
+    def destroy(self, request: Any, pk: str) -> Response:
+        studios.delete(row=self.get_object())
+        return Response(status=204)
+
+
+class StudioViewSet(_InUse):
+    """Where the desk records."""
+
+    queryset = Studio.objects
+    row = serializers.StudioRow
+    filterset_class = StudioFilter
+    needs = permissions.STUDIOS
+    inputs = {
+        "create": serializers.NewStudioInput,
+        "update": serializers.StudioInput,
+        "archive": serializers.NothingInput,
+        "restore": serializers.NothingInput,
+    }
+
+    def form_start(self, action: str) -> dict[str, Any]:
+        desk = self._home_desk()
+        return {"desk": desk.pk, "time_zone": desk.time_zone} if desk else {}
+
+    def _home_desk(self) -> Desk | None:
+        return Desk.objects.filter(pk=self.viewer.home_desk_id).first()
+
+    @once
+    def create(self, request: Any) -> Response:
+        said = self.said()
+        desk = said.pop("desk", None) or self._home_desk()
+        if desk is None:
+            raise PermissionDenied
+        return self.answer(studios.create_studio(desk=desk, **said).pk, status=201)
+
+    def update(self, request: Any, pk: str) -> Response:
+        studio = self.get_object()
+        studios.update_studio(studio=studio, expected=self.expected_version(), **self.said(studio))
+        return self.answer(pk)
+
+
+class RoomViewSet(_InUse):
+    """The rooms of studios, each for one session at a time."""
+
+    queryset = Room.objects
+    row = serializers.RoomRow
+    detail_row = serializers.RoomDetail
+    filterset_class = RoomFilter
+    needs = permissions.ROOMS
+    inputs = {
+        "create": serializers.NewRoomInput,
+        "update": serializers.RoomInput,
+        "archive": serializers.NothingInput,
+        "restore": serializers.NothingInput,
+    }
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().select_related("studio__desk").order_by("studio__name", "name", "pk")
+
+    def place_of(self, found: Room) -> tuple[int, None]:
+        return found.studio.desk_id, None
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        if self.action == "metadata":
+            context["currency"] = self._currency()
+        return context
+
+    def _currency(self) -> str | None:
+        """Return what the desk of the room, of the studio asked for, or of the viewer counts in."""
+        studios = Studio.objects.visible_to(self.viewer)
+        if "pk" in self.kwargs:
+            studios = studios.filter(rooms=self.kwargs["pk"])
+        elif (asked := self.request.query_params.get("studio", "")).isdecimal() and len(asked) <= 18:
+            studios = studios.filter(pk=asked)
+        return studios.values_list("desk__currency", flat=True).first()
+
+    def form_start(self, action: str) -> dict[str, Any]:
+        studio = self.request.query_params.get("studio")
+        return {"studio": studio} if studio else {}
+
+    @once
+    def create(self, request: Any) -> Response:
+        said = self._with_rates(self.said())
+        return self.answer(studios.create_room(**said).pk, status=201)
+
+    def update(self, request: Any, pk: str) -> Response:
+        room = self.get_object()
+        said = self._with_rates(self.said(room))
+        studios.update_room(room=room, expected=self.expected_version(), **said)
+        return self.answer(pk)
+
+    def _with_rates(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Rates are money: a token that may only plan cannot set them."""
+        if "rates" in said and not self.viewer.allows(BUDGET_WRITE):
+            raise PermissionDenied
+        return said

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from sessions.booking import net
+
+
+class SessionsConfig(AppConfig):
+    name = "sessions"  # the folder
+    label = "studio_sessions"  # `sessions` belongs to Django's login sessions
+    verbose_name = "Studio sessions"
+
+    def ready(self) -> None:
+        from producerdesk.accounts.actions import on_new_offsets  # models are there only now
+        from producerdesk.notices import subjects
+        from projects.joining import on_join
+        from sessions import joining, kinds, notices
+
+        kinds.register()
+        subjects.register("session", notices.refs_of_session)
+        on_join(joining.bring_calendar)
+        on_new_offsets(joining.remind_otherwise)
+        post_migrate.connect(net.lay, sender=self, dispatch_uid="booking net")

@@ -1,0 +1,109 @@
+"""What a person is told of a clash: what is taken, when and by whom, as far as that person may see it."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from producerdesk.kit import clock, moments
+from producerdesk.kit.errors import Clash
+from producerdesk.kit.rows import utc
+from producerdesk.kit.viewer import Viewer
+from sessions.booking.free import Wish, free_spans, span
+from sessions.booking.models import BookingSlot
+from sessions.booking.slots import Taken, Want
+from sessions.models.session import StudioSession
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NotFree(Exception):
+    """A booking failed; carries what is needed to tell of it once its transaction is undone."""
+
+    def __init__(self, taken: Taken, wish: Wish, viewer: Viewer) -> None:
+        self.taken, self.wish, self.viewer = taken, wish, viewer
+        super().__init__(str(taken))
+
+
+def books(action: Callable[P, R]) -> Callable[P, R]:
+    """Make an action one transaction, and a booking that fails in it a Clash.
+
+    The clash is described and free times are sought after the transaction: the locks are gone by then, and whoever
+    waits for them goes on.
+    """
+
+    @functools.wraps(action)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return action(*args, **kwargs)
+        except NotFree as error:
+            raise clash_of(error.taken, error.wish, error.viewer) from None
+
+    return wrapper
+
+
+def clash_of(taken: Taken, wish: Wish, viewer: Viewer) -> Clash:
+    """Return the 409: each clash in words, and the next times that are free for everything wished."""
+    known = _visible({slot.session_id for _want, slot in taken.pairs}, viewer)
+    order = {want.resource_id: number for number, want in enumerate(wish.wants)}
+    pairs = sorted(taken.pairs, key=lambda pair: (order[pair[0].resource_id], pair[1].starts_at))
+    clashes = [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
+    things = len({want.resource_id for want, _slot in pairs})
+    detail = ngettext(
+        "Something is taken at that time. Nothing was saved or sent.",
+        "%(things)d things are taken at that time. Nothing was saved or sent.",
+        things,
+    ) % {"things": things}
+    return Clash(detail, clashes, free_spans(wish, now=clock.now()), span(wish.starts_at, wish.ends_at, wish.time_zone))
+
+
+def _visible(session_ids: set[int], viewer: Viewer) -> dict[int, StudioSession]:
+    rows = StudioSession.objects.visible_to(viewer).select_related("project", "room")
+    return {session.pk: session for session in rows.filter(pk__in=session_ids)}
+
+
+def _told(want: Want, slot: BookingSlot, session: StudioSession | None, wish: Wish) -> dict:
+    if session is None:
+        # nothing of another's calendar but that it is not free when asked for
+        starts, ends = max(slot.starts_at, want.starts_at), min(slot.ends_at, want.ends_at)
+        text = _("%(what)s is busy %(when)s.") % {"what": want.label, "when": _span(starts, ends, wish)}
+    else:
+        starts, ends = slot.starts_at, slot.ends_at
+        text = _taken_by(want, slot, session, wish)
+    return {
+        "field": want.field,
+        "label": want.label,
+        "starts_at": utc(starts),
+        "ends_at": utc(ends),
+        "session": session.pk if session else None,
+        "text": text,
+    }
+
+
+def _taken_by(want: Want, slot: BookingSlot, session: StudioSession, wish: Wish) -> str:
+    in_room = want.field == "room"
+    starts, ends = (session.starts_at, session.ends_at) if in_room else (slot.starts_at, slot.ends_at)
+    words = {"what": want.label, "when": _span(starts, ends, wish), "project": session.project.title}
+    if slot.state == BookingSlot.State.HOLD:
+        text = _("%(what)s is held %(when)s for %(project)s.") % words
+    elif not in_room:
+        text = _("%(what)s is booked %(when)s for %(project)s.") % words
+    else:
+        text = _("%(what)s is taken %(when)s by %(project)s.") % words
+    if in_room and not (starts < want.ends_at - want.after and ends > want.starts_at + want.before):
+        minutes = int((want.before + want.after).total_seconds() // 60)
+        text += " " + _("It needs %(minutes)d min between two sessions.") % {"minutes": minutes}
+    return text
+
+
+def _span(starts: datetime, ends: datetime, wish: Wish) -> str:
+    text = moments.span(starts, ends, wish.time_zone)
+    if moments.day(starts, wish.time_zone) == moments.day(wish.starts_at, wish.time_zone):
+        return text
+    return f"{moments.day(starts, wish.time_zone)} {text}"

@@ -1,0 +1,119 @@
+"""When everything somebody wishes for is free."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from producerdesk.kit import clock
+from producerdesk.kit.rows import utc
+from sessions.booking.models import BookingSlot
+from sessions.booking.slots import LONGEST_SLOT, Want
+
+DAYS = 14  # how far ahead to look
+OPENS, CLOSES = time(8), time(22)  # when people like to work
+STEP = timedelta(minutes=30)
+FINE_STEP = timedelta(minutes=15)
+OFFERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A session somebody wants, and the resources that it needs at that time."""
+
+    wants: tuple[Want, ...]
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    confirmed: bool
+    session_id: int | None = None  # its own slots are in nobody's way
+
+    @property
+    def length(self) -> timedelta:
+        """How long it takes."""
+        return self.ends_at - self.starts_at
+
+
+def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
+    """Return up to three times in which all of it is free: on each of the next days the one nearest to the wished hour.
+
+    Within day hours in the session's zone, unless the wish itself lies outside of them. One query.
+    """
+    place = ZoneInfo(wish.time_zone)
+    first = max(wish.starts_at, now).astimezone(place).date()
+    busy = _busy(wish, first, place)
+    found = []
+    for offset in range(DAYS):
+        day = first + timedelta(days=offset)
+        for starts_at in _starts(wish, day, place):
+            if starts_at > now and starts_at != wish.starts_at and _free(wish, starts_at - wish.starts_at, busy):
+                found.append(span(starts_at, starts_at + wish.length, wish.time_zone))
+                break
+        if len(found) == OFFERED:
+            break
+    return found
+
+
+def _starts(wish: Wish, day: date, place: ZoneInfo) -> Iterator[datetime]:
+    """Yield the instants at which a session might begin that day, the nearest to the wished hour first."""
+    wished = wish.starts_at.astimezone(place).time().replace(fold=0)
+    step = STEP if wished.minute % 30 == 0 else FINE_STEP
+    opens, closes = datetime.combine(day, OPENS), datetime.combine(day, CLOSES)
+    by_day = wished >= OPENS and datetime.combine(day, wished) + wish.length <= closes
+    wall, last = (opens, closes - wish.length) if by_day else (datetime.combine(day, time.min), closes.replace(hour=23))
+    walls = {datetime.combine(day, wished)}
+    while wall <= last:
+        walls.add(wall)
+        wall += step
+    for near in sorted(walls, key=lambda at: (abs(at - datetime.combine(day, wished)), at)):
+        if clock.exists(near, place):
+            yield near.replace(tzinfo=place).astimezone(UTC)
+
+
+Busy = dict[int, tuple[list[datetime], list[datetime]]]  # resource: starts and ends of spans that never touch
+
+
+def _busy(wish: Wish, first: date, place: ZoneInfo) -> Busy:
+    opens = datetime.combine(first, time(0), tzinfo=place).astimezone(UTC) - LONGEST_SLOT
+    states = [*BookingSlot.EXCLUDING, *([BookingSlot.State.HOLD] if wish.confirmed else [])]
+    slots = BookingSlot.objects.filter(
+        resource_id__in=[want.resource_id for want in wish.wants],
+        starts_at__gt=opens - LONGEST_SLOT,
+        starts_at__lt=opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT,
+        state__in=states,
+    )
+    if wish.session_id:
+        slots = slots.exclude(session_id=wish.session_id)
+    busy: Busy = {want.resource_id: ([], []) for want in wish.wants}
+    for key, starts_at, ends_at in slots.order_by("starts_at").values_list("resource_id", "starts_at", "ends_at"):
+        starts, ends = busy[key]
+        if ends and starts_at <= ends[-1]:
+            ends[-1] = max(ends[-1], ends_at)
+        else:
+            starts.append(starts_at)
+            ends.append(ends_at)
+    return busy
+
+
+def _free(wish: Wish, shift: timedelta, busy: Busy) -> bool:
+    for want in wish.wants:
+        starts, ends = busy[want.resource_id]
+        before = bisect_left(starts, want.ends_at + shift) - 1  # the last that starts before the want ends
+        if before >= 0 and ends[before] > want.starts_at + shift:
+            return False
+    return True
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: str) -> dict:
+    """Return a span as the API says it: its instants, and the wall times they are in the zone."""
+    first, last = clock.wall(starts_at, zone), clock.wall(ends_at, zone)
+    return {
+        "starts_at": utc(starts_at),
+        "ends_at": utc(ends_at),
+        "time_zone": zone,
+        "starts_local": first.local,
+        "ends_local": last.local,
+        "starts_fold": first.fold,
+        "ends_fold": last.fold,
+    }

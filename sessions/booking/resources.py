@@ -1,0 +1,119 @@
+"""Which resources stand for a room and for people, and the lock that makes bookings queue up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from contributors.models import Contributor
+from producerdesk.kit.errors import Conflict
+from sessions.booking.models import BookingSlot, Resource
+
+Slots = list[BookingSlot]
+_JOINED = _("Somebody's bookings were being joined up this moment. Try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The resource of a room (None if there is none) and of each contributor, by the contributor's id."""
+
+    room: int | None
+    people: dict[int, int]
+
+
+def resources_for(*, room_id: int | None = None, contributor_ids: Iterable[int] = ()) -> Resources:
+    """Return what to book for a room and people. Rows that are missing are made; two at once make one.
+
+    A contributor with a user is booked through that user's resource, whichever desk asks.
+    """
+    wanted = sorted(set(contributor_ids))
+    # what is missing is made by the first look
+    found = _known(room_id, wanted) or _known(room_id, wanted)
+    if found is None:
+        raise Conflict(str(_JOINED))
+    return found
+
+
+def lock(resource_ids: Iterable[int]) -> None:
+    """Wait until these resources are ours, to the end of the transaction. The only way bookings queue up.
+
+    Locks are taken in the order of the ids, so two bookings never wait for each other. What the booking relies on must
+    be read after this.
+    """
+    wanted = set(resource_ids)
+    rows = Resource.objects.filter(pk__in=wanted).order_by("pk")
+    if connection.features.has_select_for_update:
+        ours = len(rows.select_for_update(no_key=True).values_list("pk"))
+    else:
+        # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
+        ours = rows.order_by().update(lock_seq=F("lock_seq") + 1)
+    if ours != len(wanted):
+        # a person accepted an invitation this moment and is booked through another resource from now on
+        raise Conflict(str(_JOINED))
+
+
+def relink(contributor: Contributor) -> Slots:
+    """Move a person's slots to the resource of the user that the person turned out to be.
+
+    Nothing is lost: a slot that clashes with what another desk had booked stands beside it, marked, and is returned.
+    Call it in the transaction that sets the contributor's user.
+    """
+    if contributor.user_id is None:
+        raise ValueError("the contributor has no user")
+    own = Resource.objects.filter(contributor=contributor).first()
+    if own is None:
+        return []
+    Resource.objects.bulk_create([Resource(user_id=contributor.user_id)], ignore_conflicts=True)
+    users = Resource.objects.get(user_id=contributor.user_id)
+    lock([own.pk, users.pk])
+    clashing = [slot for slot in own.slots.order_by("starts_at", "pk") if _repoint(slot, users)]
+    own.delete()
+    return clashing
+
+
+def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
+    """Return the resources, or None after making or joining some: then look again."""
+    room = _of_room(room_id)
+    people: dict[int, int] = {}
+    missing = [Resource(room_id=room_id)] if room_id and room is None else []
+    joined = False
+    columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
+    rows = Contributor.objects.filter(pk__in=contributor_ids).order_by("pk")
+    for pk, user_id, own, users in rows.values_list(*columns):
+        if user_id and own:
+            relink(Contributor(pk=pk, user_id=user_id))
+            joined = True
+        elif user_id and users:
+            people[pk] = users
+        elif user_id:
+            missing.append(Resource(user_id=user_id))
+        elif own:
+            people[pk] = own
+        else:
+            missing.append(Resource(contributor_id=pk))
+    if missing:
+        # always in this order: two that make the same rows at once wait for, and not on, each other
+        Resource.objects.bulk_create(missing, ignore_conflicts=True)
+    return None if missing or joined else Resources(room, people)
+
+
+def _of_room(room_id: int | None) -> int | None:
+    if room_id is None:
+        return None
+    return Resource.objects.filter(room_id=room_id).values_list("pk", flat=True).first()
+
+
+def _repoint(slot: BookingSlot, users: Resource) -> bool:
+    """Move one slot to the user's resource; return whether it clashes with one that keeps others out."""
+    beside = list(
+        users.slots.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at).exclude(session_id=slot.session_id)
+    )
+    clashes = any(other.state in BookingSlot.EXCLUDING for other in beside)
+    slot.resource = users
+    slot.reported_clash = clashes
+    if slot.state == BookingSlot.State.HOLD:
+        slot.rank = 1 + max((other.rank for other in beside if other.state == slot.state), default=0)
+    slot.save(update_fields=["resource", "reported_clash", "rank"])
+    return clashes

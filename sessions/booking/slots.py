@@ -1,0 +1,189 @@
+"""Taking time of resources, and giving it back. Nobody else writes slots."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from sessions.booking.models import BookingSlot
+from sessions.booking.resources import lock, resources_for
+from sessions.models.session import StudioSession
+from sessions.models.studio import Room
+
+State = BookingSlot.State
+# no slot is longer: a session's limit, both buffers, the earliest call. The search for overlaps relies on it, so that
+# it reads a few rows of a resource and not all of its past
+LONGEST_SLOT = timedelta(days=3)
+NOTHING = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A resource wanted from `starts_at` to `ends_at`, buffers included.
+
+    `field` is where a form shows that it cannot be had, `label` what people call it.
+    """
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+    field: str
+    label: str
+    before: timedelta = NOTHING  # of it, kept free for setting up
+    after: timedelta = NOTHING  # and for resetting
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody wanted from a call time on."""
+
+    contributor_id: int
+    name: str
+    call_at: datetime
+    field: str = "calls"
+
+
+class Taken(Exception):
+    """Wanted resources are not free. Pairs each want with a slot in its way."""
+
+    def __init__(self, pairs: list[tuple[Want, BookingSlot]]) -> None:
+        self.pairs = pairs
+        super().__init__(f"{len(pairs)} slots in the way")
+
+
+@dataclass(slots=True)
+class Claim:
+    """Slots that are ours to write: the resources are locked and nothing is in the way."""
+
+    new: list[BookingSlot] = field(default_factory=list)
+    old: list[int] = field(default_factory=list)
+
+
+def wants_of(*, room: Room | None, people: Iterable[Person], starts_at: datetime, ends_at: datetime) -> list[Want]:
+    """Return what a session needs: the room with its buffers, each person from the call time to the end."""
+    people = list(people)
+    resources = resources_for(
+        room_id=room.pk if room else None, contributor_ids=[each.contributor_id for each in people]
+    )
+    wants = []
+    if room is not None and resources.room is not None:
+        before, after = timedelta(minutes=room.setup_minutes), timedelta(minutes=room.reset_minutes)
+        wants.append(
+            Want(resources.room, starts_at - before, ends_at + after, "room", str(room), before=before, after=after)
+        )
+    wants += [
+        Want(resources.people[each.contributor_id], each.call_at, ends_at, each.field, each.name) for each in people
+    ]
+    return wants
+
+
+def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | None = None) -> Claim:
+    """Lock what is wanted and return the slots to write. Raises Taken, naming all that is in the way.
+
+    A confirmed slot keeps everybody out. A hold keeps out who wants to confirm and comes after it; a hold over a hold
+    takes the next rank. What the session has and still wants is left alone; what it wants no more is given back.
+    """
+    state = State.CONFIRMED if confirmed else State.HOLD
+    standing = {slot.resource_id: slot for slot in session.slots.all()} if session else {}
+    wanted = {want.resource_id: want for want in wants}
+    changed = [want for key, want in wanted.items() if not _stands(standing.get(key), want, state)]
+    old = [slot for key, slot in standing.items() if key not in wanted or wanted[key] in changed]
+    if not changed and not old:
+        return Claim()
+    lock({want.resource_id for want in changed} | {slot.resource_id for slot in old})
+    beside = _overlapping(changed, session)
+    pairs = [
+        (want, slot)
+        for want in changed
+        for slot in beside[want.resource_id]
+        if _in_the_way(slot, want, standing.get(want.resource_id), confirmed=confirmed)
+    ]
+    if pairs:
+        raise Taken(pairs)
+    new = [
+        BookingSlot(
+            resource_id=want.resource_id,
+            starts_at=want.starts_at,
+            ends_at=want.ends_at,
+            state=state.value,
+            rank=_rank(want, standing.get(want.resource_id), beside[want.resource_id], confirmed=confirmed),
+        )
+        for want in changed
+    ]
+    return Claim(new, [slot.pk for slot in old])
+
+
+def write(claimed: Claim, session: StudioSession) -> None:
+    """Store the slots of a claim. The same transaction, after the session is saved."""
+    if claimed.old:
+        BookingSlot.objects.filter(pk__in=claimed.old).delete()
+    for slot in claimed.new:
+        slot.session = session
+    BookingSlot.objects.bulk_create(claimed.new)
+
+
+def take(session: StudioSession, wants: Iterable[Want], *, confirmed: bool) -> None:
+    """Bring the slots of a session to exactly these wants. Raises Taken and leaves all as it was."""
+    write(claim(wants, confirmed=confirmed, session=session), session)
+
+
+def release(session: StudioSession) -> None:
+    """Give back all that a session has taken."""
+    session.slots.all().delete()
+
+
+def cut(session: StudioSession, ends_at: datetime) -> None:
+    """Give back what a session has taken after `ends_at`, because it was over earlier. Never takes more."""
+    for slot in session.slots.all():
+        # the room's reset comes after the end, whenever that is
+        end = ends_at + (slot.ends_at - session.ends_at)
+        if slot.starts_at < end < slot.ends_at:
+            BookingSlot.objects.filter(pk=slot.pk).update(ends_at=end)
+
+
+def _stands(slot: BookingSlot | None, want: Want, state: State) -> bool:
+    return slot is not None and (slot.starts_at, slot.ends_at, slot.state) == (want.starts_at, want.ends_at, state)
+
+
+def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, list[BookingSlot]]:
+    """Return, for each wanted resource, the slots of others that overlap the want. One query."""
+    found: dict[int, list[BookingSlot]] = {want.resource_id: [] for want in wants}
+    if not wants:
+        return found
+    overlap = Q(pk__in=())
+    for want in wants:
+        if want.ends_at - want.starts_at > LONGEST_SLOT:
+            raise ValueError("no slot is longer than LONGEST_SLOT")
+        overlap |= Q(
+            resource_id=want.resource_id,
+            starts_at__lt=want.ends_at,
+            starts_at__gt=want.starts_at - LONGEST_SLOT,
+            ends_at__gt=want.starts_at,
+        )
+    others = BookingSlot.objects.filter(overlap)
+    for slot in others.exclude(session=session) if session else others:
+        found[slot.resource_id].append(slot)
+    return found
+
+
+def _in_the_way(slot: BookingSlot, want: Want, own: BookingSlot | None, *, confirmed: bool) -> bool:
+    if slot.state in BookingSlot.EXCLUDING:
+        return True
+    if not confirmed:
+        return False
+    if own is None or not _covers(own, want):
+        return True  # comes new to this time, so every hold was there before
+    return own.state == State.HOLD and slot.rank < own.rank
+
+
+def _rank(want: Want, own: BookingSlot | None, beside: list[BookingSlot], *, confirmed: bool) -> int:
+    if confirmed:
+        return 1
+    if own is not None and own.state == State.HOLD and _covers(own, want):
+        return own.rank  # it asks for less than it had: the place in line stays
+    return 1 + max((slot.rank for slot in beside if slot.state == State.HOLD), default=0)
+
+
+def _covers(slot: BookingSlot, want: Want) -> bool:
+    return slot.starts_at <= want.starts_at and want.ends_at <= slot.ends_at

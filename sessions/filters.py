@@ -1,0 +1,129 @@
+"""What the lists of studios, sessions and calls may be asked."""
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from contributors.queries import is_me
+from producerdesk.accounts.roles import SCHEDULE_READ
+from producerdesk.kit.filters import DeskFilterSet, Ordering
+from producerdesk.kit.permissions import viewer_of
+from sessions.models import Call, Room, Studio, StudioSession
+
+LARGEST_ID = 2**53
+
+
+def number(label: str, field_name: str | None = None, **options: object) -> django_filters.NumberFilter:
+    """Return a filter by id."""
+    return django_filters.NumberFilter(
+        field_name=field_name, label=label, min_value=1, max_value=LARGEST_ID, decimal_places=0, **options
+    )
+
+
+class SessionFilter(DeskFilterSet):
+    """`?since=2027-03-01T00:00:00Z&until=…&project=7&studio=2&person=5&mine=true&state=confirmed`.
+
+    `since` and `until` give every session that touches the span, as a calendar needs it.
+    """
+
+    since = django_filters.IsoDateTimeFilter(field_name="ends_at", lookup_expr="gt", label=_("Ends after"))
+    until = django_filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lt", label=_("Starts before"))
+    project = number(_("Project"), "project_id")
+    studio = number(_("Studio"), "room__studio_id")
+    room = number(_("Room"), "room_id")
+    person = number(_("Person"), method="only_person")
+    song = number(_("Song"), method="only_song")
+    state = django_filters.MultipleChoiceFilter(choices=StudioSession.State.choices, label=_("State"))
+    kind = django_filters.MultipleChoiceFilter(choices=StudioSession.Kind.choices, label=_("Kind"))
+    mine = django_filters.BooleanFilter(method="only_mine", label=_("I am called"))
+    unanswered = django_filters.BooleanFilter(method="only_unanswered", label=_("Somebody has not answered"))
+    search = django_filters.CharFilter(method="find", label=_("Title or project"), max_length=200)
+    ordering = Ordering(fields=(("starts_at", "starts_at"), ("title", "title")), label=_("Order"))
+
+    needs = {"unanswered": "schedule:write", "person": "schedule:write"}
+
+    class Meta:
+        model = StudioSession
+        fields: list[str] = []
+
+    def only_person(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        return queryset.filter(_called(Q(contributor_id=value)))
+
+    def only_song(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        return queryset.filter(
+            Exists(StudioSession.songs.through.objects.filter(studiosession=OuterRef("pk"), song=value))
+        )
+
+    def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        called = _called(is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ))
+        return queryset.filter(called if value else ~called)
+
+    def only_unanswered(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        waiting = _called(Q(answer=Call.Answer.PENDING))
+        return queryset.filter(waiting if value else ~waiting)
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split()[:8]:
+            queryset = queryset.filter(Q(title__icontains=word) | Q(project__title__icontains=word))
+        return queryset
+
+
+def _called(who: Q) -> Exists:
+    return Exists(Call.objects.filter(who, session=OuterRef("pk"), removed_at=None))
+
+
+class CallFilter(DeskFilterSet):
+    """`?session=7&answer=pending&mine=true`."""
+
+    session = number(_("Session"), "session_id")
+    project = number(_("Project"), "session__project_id")
+    answer = django_filters.MultipleChoiceFilter(choices=Call.Answer.choices, label=_("Answer"))
+    since = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="gt", label=_("Ends after"))
+    until = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="lte", label=_("Ended by"))
+    mine = django_filters.BooleanFilter(method="only_mine", label=_("My own"))
+    removed = django_filters.BooleanFilter(method="with_removed", label=_("Also who was taken off again"))
+    ordering = django_filters.OrderingFilter(fields=(("call_at", "call_at"),), label=_("Order"))
+
+    class Meta:
+        model = Call
+        fields: list[str] = []
+
+    def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        mine = is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ)
+        return queryset.filter(mine if value else ~mine)
+
+    def with_removed(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset  # filter_queryset reads it: who was taken off is left out unless asked for
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("removed") else found.filter(removed_at=None)
+
+
+class StudioFilter(DeskFilterSet):
+    """`?search=fox&active=true`."""
+
+    search = django_filters.CharFilter(method="find", label=_("Name or city"), max_length=200)
+    active = django_filters.BooleanFilter(label=_("In use"))
+    desk = number(_("Desk"), "desk_id")
+    ordering = Ordering(fields=(("name", "name"), ("city", "city")), label=_("Order"))
+
+    class Meta:
+        model = Studio
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split()[:8]:
+            queryset = queryset.filter(Q(name__icontains=word) | Q(city__icontains=word))
+        return queryset
+
+
+class RoomFilter(DeskFilterSet):
+    """`?studio=2&active=true`."""
+
+    studio = number(_("Studio"), "studio_id")
+    active = django_filters.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = Room
+        fields: list[str] = []

@@ -1,0 +1,134 @@
+"""iCalendar: a person's calls and sessions as events.
+
+Written from what the API says to that person, so nothing else can stand in it.
+
+RFC 5545. A feed is METHOD:PUBLISH and names no attendees. DTSTAMP is when the row changed, never now: unchanged events
+stay byte for byte the same. An hour that comes twice is written in UTC, because TZID means the first of the two.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, Timezone
+
+from sessions import zones
+
+PRODUCT = "-//ProducerDesk//Schedule//EN"
+STATUS = {"hold": "TENTATIVE", "confirmed": "CONFIRMED", "wrapped": "CONFIRMED", "cancelled": "CANCELLED"}
+# what is no line of text: it would end one in the middle of a value for some apps
+UNPRINTED = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), 127, 0x85, 0x2028, 0x2029], " ")
+
+
+def calendar(events: Iterable[Event], *, name: str = "") -> bytes:
+    """Return a whole calendar: the events and the rules of their zones."""
+    found = Calendar()
+    found.add("prodid", PRODUCT)
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    if name:
+        found.add("name", name)
+        found.add("x-wr-calname", name)
+        found.add("refresh-interval", dt.timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    events = list(events)
+    for component in (*_zones_of(events), *events):
+        found.add_component(component)
+    return found.to_ical()
+
+
+def _zones_of(events: list[Event]) -> list[Timezone]:
+    """Return the zones that the events name, from the year before the first to the year after the last of them."""
+    years: dict[str, list[int]] = {}
+    for event in events:
+        for moment in (event.decoded("dtstart"), event.decoded("dtend")):
+            if isinstance(moment.tzinfo, ZoneInfo):
+                years.setdefault(moment.tzinfo.key, []).append(moment.year)
+    return [zones.written(key, min(found) - 1, max(found) + 1) for key, found in sorted(years.items())]
+
+
+def event_of_call(call: dict[str, Any]) -> Event:
+    """Return the event of an own call (a row of `api:call-list`): it begins at the call time."""
+    session = call["session"]
+    gone = call["removed_at"] is not None or call["answer"] == "declined"
+    return _event(
+        f"call-{call['id']}",
+        session,
+        begins=call["call_at"],
+        # both numbers only ever rise, so their sum does
+        sequence=session["sequence"] + call["version"],
+        changed=max(call["updated_at"], session["updated_at"]),
+        status="CANCELLED" if gone else STATUS[session["state"]],
+    )
+
+
+def event_of_session(session: dict[str, Any]) -> Event:
+    """Return the event of a session (a row of `api:session-list`) for who plans or follows it."""
+    return _event(
+        f"session-{session['id']}",
+        session,
+        begins=session["starts_at"],
+        sequence=session["sequence"],
+        changed=session["updated_at"],
+        status=STATUS[session["state"]],
+    )
+
+
+def _event(uid: str, session: dict[str, Any], *, begins: str, sequence: int, changed: str, status: str) -> Event:
+    zone = ZoneInfo(session["time_zone"])
+    event = Event()
+    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("dtstamp", _instant(changed))
+    event.add("last-modified", _instant(changed))
+    event.add("sequence", sequence)
+    event.add("dtstart", _wall(_instant(begins), zone))
+    event.add("dtend", _wall(_instant(session["ends_at"]), zone))
+    event.add("summary", _text(_summary(session)))
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    event.add("categories", [_text(session["project"]["title"])])
+    for name, text in (("location", _place(session)), ("description", _description(session))):
+        if text:
+            event.add(name, _text(text))
+    return event
+
+
+def _text(text: str) -> str:
+    """Return the text with every line break as one that iCalendar escapes, and without what ends a line elsewhere."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(UNPRINTED)
+
+
+def _instant(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def _wall(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    there = moment.astimezone(zone)
+    return moment.astimezone(dt.UTC) if there.fold or zone.key == "UTC" else there
+
+
+def _summary(session: dict[str, Any]) -> str:
+    title = f"{session['title']} · {session['project']['title']}"
+    return _("Hold: %(title)s") % {"title": title} if session["state"] == "hold" else title
+
+
+def _place(session: dict[str, Any]) -> str:
+    room = session["room"]
+    if room is None:
+        return session["remote_place"]
+    address, city = session.get("address") or "", room["studio"]["city"]
+    parts = (f"{room['studio']['name']}, {room['name']}", address, "" if city in address else city)
+    return ", ".join(part for part in parts if part)
+
+
+def _description(session: dict[str, Any]) -> str:
+    songs = ", ".join(song["title"] for song in session["songs"])
+    parts = (
+        _("Songs: %(songs)s") % {"songs": songs} if songs else "",
+        session.get("prepare", ""),
+        session.get("access_notes") or "",
+    )
+    return "\n\n".join(part for part in parts if part)

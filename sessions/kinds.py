@@ -1,0 +1,129 @@
+"""What the dispatcher asks of sessions: what a delivery is about, and whether it is still true. letters.py words it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from producerdesk.accounts.models import DeskStaff, User
+from producerdesk.accounts.roles import Role
+from producerdesk.notices import registry
+from producerdesk.notices.models import Delivery
+from producerdesk.notices.registry import Kind, NotDue
+from sessions import letters
+from sessions.models import Call, StudioSession
+from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
+
+State = Delivery.State
+
+
+def register() -> None:
+    """Make the kinds known to the dispatcher."""
+    for name, still_due, mail, bell in (
+        (INVITATION, _standing_due, letters.invitation, letters.invitation_bell),
+        (MOVED, _standing_due, letters.moved, letters.moved_bell),
+        (CANCELLED, _cancellation_due, letters.cancelled, letters.cancelled_bell),
+        (REMINDER, _reminder_due, letters.reminder, letters.reminder_bell),
+        (PROPOSAL_ANSWERED, _standing_due, letters.proposal_answered, letters.proposal_answered_bell),
+    ):
+        registry.register(Kind(name=name, load=_load_calls, still_due=still_due, mail=mail, bell=bell))
+    registry.register(
+        Kind(name=ANSWER, load=_load_answers, still_due=_answer_due, mail=letters.answer, bell=letters.answer_bell)
+    )
+
+
+# --- what it is about -----------------------------------------------------------------------------
+def _load_calls(deliveries: Sequence[Delivery]) -> Mapping[int, letters.About]:
+    calls = _calls(deliveries)
+    owners = _owners({call.session.desk_id for call in calls.values()})
+    found = {}
+    for delivery in deliveries:
+        if call := calls.get(_number(delivery.ref)):
+            found[delivery.pk] = letters.About(call, owners.get(call.session.desk_id))
+    return found
+
+
+def _load_answers(deliveries: Sequence[Delivery]) -> Mapping[int, letters.Answer]:
+    calls = _calls(deliveries)
+    users = User.objects.in_bulk([_number(delivery.recipient) for delivery in deliveries])
+    found = {}
+    for delivery in deliveries:
+        call, user = calls.get(_number(delivery.ref)), users.get(_number(delivery.recipient))
+        if call and user:
+            found[delivery.pk] = letters.Answer(call, user)
+    return found
+
+
+def _calls(deliveries: Sequence[Delivery]) -> dict[int, Call]:
+    rows = Call.objects.select_related(
+        "session__room__studio", "session__project", "session__desk", "contributor__user"
+    ).prefetch_related("session__songs")
+    return rows.in_bulk([_number(delivery.ref) for delivery in deliveries])
+
+
+def _owners(desk_ids: set[int]) -> dict[int, User]:
+    """Return whom answers to a desk's mails go to: its owner, the first if it has several."""
+    rows = DeskStaff.objects.select_related("user").filter(desk_id__in=desk_ids, role=Role.OWNER).order_by("-pk")
+    return {row.desk_id: row.user for row in rows}
+
+
+def _number(text: str) -> int:
+    return int(text.partition(":")[2])
+
+
+# --- is it still true -----------------------------------------------------------------------------
+def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+    """The session stands, the person is called, and this is the latest word."""
+    call, session = about.call, about.call.session
+    if call.removed_at is not None:
+        return NotDue(State.CANCELLED, _("No longer called."))
+    if session.state == StudioSession.State.CANCELLED:
+        return NotDue(State.CANCELLED, _("The session was cancelled."))
+    if session.state == StudioSession.State.WRAPPED:
+        return NotDue(State.CANCELLED, _("The session is over."))
+    if session.ends_at <= now:
+        return NotDue(State.EXPIRED, _("The session was over."))
+    return _outdated(delivery, call) or _unreachable(delivery, about)
+
+
+def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+    call = about.call
+    if call.answer == Call.Answer.DECLINED:
+        return NotDue(State.CANCELLED, _("Has said no."))
+    if call.call_at <= now:
+        return NotDue(State.EXPIRED, _("The call time had passed."))
+    return _standing_due(delivery, about, now)
+
+
+def _cancellation_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+    call, session = about.call, about.call.session
+    if session.state != StudioSession.State.CANCELLED and call.removed_at is None:
+        return NotDue(State.CANCELLED, _("It takes place after all."))
+    if session.ends_at <= now:
+        return NotDue(State.EXPIRED, _("The session would have been over."))
+    return _outdated(delivery, call) or _unreachable(delivery, about)
+
+
+def _answer_due(delivery: Delivery, about: letters.Answer, now: datetime) -> NotDue | None:
+    if about.call.answer == Call.Answer.PENDING:
+        return NotDue(State.SUPERSEDED, _("The answer was taken back."))
+    if not about.user.is_active:
+        return NotDue(State.CANCELLED, _("The account is closed."))
+    return None
+
+
+def _outdated(delivery: Delivery, call: Call) -> NotDue | None:
+    if delivery.generation < call.generation:
+        return NotDue(State.SUPERSEDED, _("Something newer was told instead."))
+    return None
+
+
+def _unreachable(delivery: Delivery, about: letters.About) -> NotDue | None:
+    person = about.call.contributor
+    if not person.active:
+        return NotDue(State.CANCELLED, _("Not active in your network any more."))
+    if delivery.channel == Delivery.Channel.EMAIL and not about.address:
+        return NotDue(State.CANCELLED, _("There is no e-mail address."))
+    if delivery.channel == Delivery.Channel.BELL and not (person.user and person.user.is_active):
+        return NotDue(State.CANCELLED, _("There is no account."))
+    return None

@@ -1,0 +1,1 @@
+"""The pages of sessions, calls, the calendar and studios."""

@@ -1,0 +1,178 @@
+"""Pages of one session and of lists of them: seen, edited, moved, cancelled, wrapped."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from producerdesk.kit import clock
+from producerdesk.kit.ask import Answer, ask
+from producerdesk.kit.pages import act, form_page, show
+from sessions.pages.picks import take_pick
+
+COMING, PAST, ALL = "coming", "past", "all"
+MOST_DELIVERIES = 100
+
+
+def page_of(session: dict[str, Any]) -> str:
+    """Return the address of a session's page."""
+    return reverse("sessions:detail", args=[session["id"]])
+
+
+# --- lists ------------------------------------------------------------------------------------------
+
+
+def index(request: HttpRequest) -> HttpResponseBase:
+    """All sessions: those to come unless the past is asked for."""
+    when = request.GET.get("when", COMING)
+    context = {"current": "calendar", "filters": request.GET, "when": when, "narrowed": _narrowed(request.GET)}
+    sessions = ask(request, "api:session-list", query=_asked(request.GET, when))
+    return show(request, "sessions/list.html", context, sessions=sessions, known=ask(request, "api:session-known"))
+
+
+def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sessions of one project."""
+    when = request.GET.get("when", ALL)
+    query = _asked(request.GET, when)
+    query["project"] = str(pk)
+    return show(
+        request,
+        "sessions/project.html",
+        {"tab": "sessions", "current": "projects", "when": when},
+        project=ask(request, "api:project-detail", args=[pk]),
+        sessions=ask(request, "api:session-list", query=query),
+    )
+
+
+def _asked(said: QueryDict, when: str) -> QueryDict:
+    """Return the list's question: an empty field of the filter asks nothing, and "coming" is a span of time."""
+    query = said.copy()
+    for name in [name for name, values in query.lists() if name == "when" or not any(values)]:
+        del query[name]
+    now = clock.now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    if when == COMING:
+        query["since"] = now
+    elif when == PAST:
+        query["until"] = now
+    query.setdefault("ordering", "starts_at" if when == COMING else "-starts_at")
+    return query
+
+
+def _narrowed(said: QueryDict) -> bool:
+    return any(said.get(name) for name in ("search", "project", "room", "person", "state", "kind"))
+
+
+# --- one session ------------------------------------------------------------------------------------
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One session: what is asked of you, when and where, who comes, what it costs, what was sent."""
+    return draw(request, pk)
+
+
+def draw(request: HttpRequest, pk: int, clash: dict[str, Any] | None = None, then: str = "") -> HttpResponse:
+    """Draw the page of a session; with a clash on top where something was refused because it is not free.
+
+    `then` is the form that a free time which was offered is sent to.
+    """
+    session = ask(request, "api:session-detail", args=[pk])
+    answers = {"session": session}
+    if session.data["can"]["see_costs"]:
+        answers["costs"] = ask(request, "api:session-costs", args=[pk])
+    if session.data["can"]["duplicate"]:  # who plans
+        query = {"ref": f"session:{pk}", "page_size": MOST_DELIVERIES}
+        answers["deliveries"] = ask(request, "api:delivery-list", query=query)
+    if clash and not then:
+        clash = clash | {"free": None}
+    page = show(request, "sessions/detail.html", {"current": "calendar", "clash": clash, "pick_to": then}, **answers)
+    if clash:
+        page.status_code = 409
+    return page
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change what a session is about."""
+    return _change(request, pk, "edit", "api:session-detail", "PUT", done=_("Saved."))
+
+
+def move(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give a session another time or room."""
+    take_pick(request)
+    return _change(request, pk, "move", "api:session-move", done=_moved)
+
+
+def _moved(session: dict[str, Any]) -> str:
+    if session["state"] == "hold":
+        return _("Moved. It is still a hold.")
+    return _("Moved. Everybody called is told and asked again.") if session["calls"] else _("Moved.")
+
+
+def duplicate(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Book the same again on another day."""
+    take_pick(request)
+    return _change(request, pk, "duplicate", "api:session-duplicate", done=_("Booked once more: this is the new one."))
+
+
+def wrap(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Close a session with its real hours."""
+    return _change(request, pk, "wrap", "api:session-wrap", done=_("Wrapped. The budget has what was spent."))
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Cancel a session, with the reason people are told."""
+    undo = lambda session: reverse("sessions:restore", args=[session["id"]])  # noqa: E731
+    return _change(request, pk, "cancel", "api:session-cancel", done=_cancelled, undo=undo)
+
+
+def _cancelled(session: dict[str, Any]) -> str:
+    return _("Cancelled. Everybody called hears of it.") if session["calls"] else _("Cancelled.")
+
+
+def _change(
+    request: HttpRequest,
+    pk: int,
+    name: str,
+    route: str,
+    method: str = "POST",
+    *,
+    done: str | Callable[[Any], str],
+    undo: Callable[[Any], str] | None = None,
+) -> HttpResponseBase:
+    context = {"session": ask(request, "api:session-detail", args=[pk]).data, "current": "calendar"}
+    return form_page(
+        request,
+        f"sessions/{name}.html",
+        route,
+        args=[pk],
+        method=method,
+        then=page_of,
+        done=done,
+        undo=undo,
+        context=context,
+    )
+
+
+def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Make a booking of a hold."""
+    return _stand(request, pk, "confirm", _("Booked. Everybody called is asked."), "sessions:move")
+
+
+def restore(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a cancellation back."""
+    return _stand(request, pk, "restore", _("It stands again. Everybody called is asked."), "sessions:duplicate")
+
+
+def _stand(request: HttpRequest, pk: int, name: str, done: str, otherwise: str) -> HttpResponseBase:
+    refused = clash_drawn(request, pk, reverse(otherwise, args=[pk]))
+    return act(request, f"api:session-{name}", args=[pk], then=page_of, done=done, refused=refused)
+
+
+def clash_drawn(request: HttpRequest, pk: int, then: str = "") -> Callable[[Answer], HttpResponse | None]:
+    """Return how an action's clash is drawn: on top of the page of its session."""
+
+    def drawn(answer: Answer) -> HttpResponse | None:
+        return draw(request, pk, answer.data, then) if answer.data.get("clashes") else None
+
+    return drawn

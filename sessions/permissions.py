@@ -1,0 +1,63 @@
+"""Which right each action on studios, sessions and calls takes. What is not listed is denied."""
+
+from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
+from producerdesk.kit.permissions import SIGNED_IN
+from producerdesk.kit.viewer import Viewer
+
+STUDIOS = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "archive": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+ROOMS = STUDIOS
+SESSIONS = {
+    "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
+    "calendar": SIGNED_IN,
+    "known": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "move": SCHEDULE_WRITE,
+    "confirm": SCHEDULE_WRITE,
+    "cancel": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+    "wrap": SCHEDULE_WRITE,
+    "duplicate": SCHEDULE_WRITE,
+    "call": SCHEDULE_WRITE,
+    "price": BUDGET_READ,
+    "costs": BUDGET_READ,
+}
+
+
+def may_answer(viewer: Viewer) -> bool:
+    """Return whether the way in lets one answer a call: a feed, or a token that only reads, does not."""
+    return viewer.is_authenticated and viewer.allows(SCHEDULE_WRITE)
+
+
+CALLS = {
+    "list": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    # one's own call, or any in a project whose schedule one writes: the queryset shows no others
+    "confirm": may_answer,
+    "decline": may_answer,
+    "propose": may_answer,
+    "seen": may_answer,
+    "accept": SCHEDULE_WRITE,
+    "keep": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "swap": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+}
+
+
+def has_schedule(viewer: Viewer) -> bool:
+    """Return whether the viewer is a person who came in by login or private link: no token and no feed makes feeds."""
+    return viewer.scopes is None and viewer.is_authenticated
+
+
+SCHEDULE = {"retrieve": has_schedule}
+FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}

@@ -1,0 +1,310 @@
+"""What a session costs, line by line, before it is booked and after it is over.
+
+**A room** costs the cheapest combination of its rates that covers the time. Time is counted in started quarters of an
+hour. Days and half-days cover the hours they hold; what is left is paid by the hour. If any of it is paid by the hour,
+or if a rate is used at all, the whole booking covers at least that rate's minimum hours. Without an hourly rate whole
+half-days or days must cover the time. Equal sums: the one with the fewer hours over. A room with rates in several
+currencies is priced in the budget's, else in that of its first rate.
+
+**A person** costs the fee of the confirmed engagement on the project: by the hour from call to end, or by the day (each
+started twelve hours). Of several engagements the one whose role is that of the call counts, else the first. Song and
+flat fees were committed with the engagement: the line says so and costs nothing. Without a fee the person's usual rate
+by the hour or the day counts, whichever is less; without that, nothing.
+
+Each line is rounded once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import product
+from math import ceil
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from budgets import chart
+from budgets.actions import Line
+from budgets.exchange import exchange_of
+from budgets.models import BudgetEntry
+from budgets.queries import Level
+from contributors.models import ContributorRate, Engagement, EngagementFee, FeeUnit
+from producerdesk.kit import moments
+from producerdesk.kit.money import Money, round_half_up
+from projects.models import Project
+from sessions.models import Room, RoomRate, StudioSession
+
+Kind = StudioSession.Kind
+SOURCE = "session"  # the ledger's word for what we write
+QUARTER = 15  # minutes: what is begun is paid
+DAY_OF_WORK = 12 * 60  # minutes that a fee by the day pays for
+
+ROOM_ACCOUNTS = {
+    Kind.WRITING: chart.REHEARSAL_ROOM,
+    Kind.PRE_PRODUCTION: chart.REHEARSAL_ROOM,
+    Kind.REHEARSAL: chart.REHEARSAL_ROOM,
+    Kind.TRACKING: chart.TRACKING_ROOM,
+    Kind.OVERDUB: chart.OVERDUB_ROOM,
+    Kind.VOCAL: chart.VOCAL_ROOM,
+    Kind.EDITING: chart.EDITING_ROOM,
+    Kind.MIXING: chart.MIXING_ROOM,
+    Kind.MASTERING: chart.MIXING_ROOM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who works on a session from the call time on."""
+
+    contributor_id: int
+    name: str
+    role: str
+    call_at: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """A session as far as its price goes: planned, or as it really was."""
+
+    project: Project
+    kind: str
+    room: Room | None
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[Worker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """One line of a price. `part` tells the ledger what of the session it pays."""
+
+    label: str
+    detail: str
+    amount: Money
+    account: int
+    part: str
+
+    def as_json(self) -> dict:
+        """Return the line as the API says it."""
+        return {
+            "label": self.label,
+            "detail": self.detail,
+            "amount": self.amount.as_json(),
+            "account": self.account,
+            "account_title": chart.title_of(self.account),
+            "part": self.part,
+        }
+
+
+def price(work: Work) -> list[PriceLine]:
+    """Return what it costs, the room first. Lines that cost nothing are there and say why. At most three queries."""
+    return [*_room_lines(work), *_people_lines(work)]
+
+
+def ledger_lines(lines: Iterable[PriceLine]) -> list[Line]:
+    """Return the lines as the ledger takes them."""
+    return [Line(line.account, line.part, line.amount, f"{line.label}, {line.detail}") for line in lines]
+
+
+def quote(work: Work, session_id: int | None = None) -> dict:
+    """Return the price and what it does to the budget, as plain data.
+
+    `open` is what this session has committed and not yet spent, `spent` what it has, `change` what booking would add
+    to both; sums are in the budget's currency and None where a rate of exchange is missing, which `missing` names.
+    """
+    lines = price(work)
+    exchange = exchange_of(work.project)
+    entries = BudgetEntry.objects.filter(budget__project=work.project)
+    committed = entries.level().committed
+    mine = entries.of_source(SOURCE, session_id).level() if session_id else Level(0, 0)
+    missing = sorted({line.amount.currency for line in lines if not exchange.knows(line.amount.currency)})
+    total = None if missing else sum(exchange.worth(line.amount).minor for line in lines)
+
+    def shown(minor: int | None) -> dict | None:
+        return None if minor is None else Money(minor, exchange.currency).as_json()
+
+    return {
+        "lines": [line.as_json() for line in lines],
+        "currency": exchange.currency,
+        "total": shown(total),
+        "open": shown(mine.open),
+        "spent": shown(mine.actual),
+        "change": shown(None if total is None else total - mine.committed),
+        "committed": shown(committed),
+        "committed_after": shown(None if total is None else committed - mine.committed + total),
+        "missing": [exchange.missing(currency) for currency in missing],
+    }
+
+
+# --- the room -------------------------------------------------------------------------------------
+def _room_lines(work: Work) -> list[PriceLine]:
+    if work.room is None:
+        return []
+    account = ROOM_ACCOUNTS.get(Kind(work.kind), chart.STUDIO)
+    rates = _one_currency(list(work.room.rates.all()), work.project)
+    if not rates:
+        empty = Money(0, work.project.currency)
+        return [PriceLine(work.room.name, _("No rate given"), empty, account, "room")]
+    used = cheapest(rates, _quarters(work.ends_at - work.starts_at))
+    return [
+        PriceLine(
+            work.room.name,
+            _room_detail(rate, minutes),
+            _room_amount(rate, minutes),
+            account,
+            f"room:{rate.unit}",
+        )
+        for rate, minutes in used
+    ]
+
+
+def cheapest(rates: Sequence[RoomRate], minutes: int) -> list[tuple[RoomRate, int]]:
+    """Return the rates of one currency to pay with the minutes each pays for, the longest unit first."""
+    by_unit = {rate.unit: rate for rate in rates}
+    hour = by_unit.pop(RoomRate.Unit.HOUR, None)
+    packs = sorted(by_unit.values(), key=_size, reverse=True)
+    longest = max([minutes, *(_minimum(rate) for rate in rates)])
+    counts = product(*(range(ceil(longest / _size(pack)) + 1) for pack in packs))
+    options = [option for count in counts if (option := _combined(packs, count, hour, minutes)) is not None]
+    return min(
+        options,
+        key=lambda used: (sum(_room_amount(*each).minor for each in used), sum(each[1] for each in used), len(used)),
+    )
+
+
+def _combined(
+    packs: Sequence[RoomRate], count: tuple[int, ...], hour: RoomRate | None, minutes: int
+) -> list[tuple[RoomRate, int]] | None:
+    """Return so many of each pack and the rest by the hour; None where that does not cover the time."""
+    used = [(pack, n * _size(pack)) for pack, n in zip(packs, count, strict=True) if n]
+    covered = sum(each[1] for each in used)
+    needed = max([minutes, *(_minimum(pack) for pack, _paid in used)])
+    if covered < needed:
+        if hour is None:
+            return None
+        used.append((hour, max(needed, _minimum(hour)) - covered))
+    return used
+
+
+def _size(pack: RoomRate) -> int:
+    return int(pack.hours * 60)
+
+
+def _minimum(rate: RoomRate) -> int:
+    return int(rate.minimum_hours * 60)
+
+
+def _room_amount(rate: RoomRate, minutes: int) -> Money:
+    unit = 60 if rate.unit == RoomRate.Unit.HOUR else _size(rate)
+    return Money(round_half_up(Decimal(rate.amount_minor) * minutes / unit), rate.currency)
+
+
+def _room_detail(rate: RoomRate, minutes: int) -> str:
+    cost = str(Money(rate.amount_minor, rate.currency))
+    if rate.unit == RoomRate.Unit.HOUR:
+        return _("%(hours)s at %(rate)s") % {"hours": moments.duration(minutes), "rate": cost}
+    number = minutes // _size(rate)
+    if rate.unit == RoomRate.Unit.DAY:
+        return ngettext("%(number)d day at %(rate)s", "%(number)d days at %(rate)s", number) % {
+            "number": number,
+            "rate": cost,
+        }
+    return ngettext("%(number)d half-day at %(rate)s", "%(number)d half-days at %(rate)s", number) % {
+        "number": number,
+        "rate": cost,
+    }
+
+
+def _one_currency(rates: list[RoomRate], project: Project) -> list[RoomRate]:
+    """Return the rates in the project's currency if there are any, else those in the currency of the first."""
+    first = min(rates, key=lambda rate: rate.pk, default=None)
+    if first is None:
+        return []
+    known = {rate.currency for rate in rates}
+    currency = project.currency if project.currency in known else first.currency
+    return [rate for rate in rates if rate.currency == currency]
+
+
+# --- people ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Fee:
+    role: str
+    unit: str
+    amount: Money
+    account: int | None = None
+
+
+def _people_lines(work: Work) -> list[PriceLine]:
+    ids = [person.contributor_id for person in work.people]
+    fees = _agreed(work.project, ids)
+    usual = _usual([key for key in ids if key not in fees])
+    return [_person_line(person, fees, usual, work) for person in work.people]
+
+
+def _person_line(person: Worker, fees: dict[int, list[_Fee]], usual: dict[int, list[_Fee]], work: Work) -> PriceLine:
+    minutes = _quarters(work.ends_at - person.call_at)
+    agreed = fees.get(person.contributor_id, [])
+    same_role = [fee for fee in agreed if fee.role.casefold() == person.role.casefold()]
+    choice = [_paid(fee, minutes) for fee in (same_role or agreed)[:1]]
+    choice = choice or [_paid(fee, minutes) for fee in usual.get(person.contributor_id, [])]
+    # rates in two currencies cannot be compared: the first counts
+    choice = [each for each in choice if each[1].currency == choice[0][1].currency]
+    part = f"person:{person.contributor_id}"
+    if not choice:
+        empty = Money(0, work.project.currency)
+        return PriceLine(person.name, _("No fee agreed"), empty, chart.account_of_role(person.role), part)
+    fee, amount, detail = min(choice, key=lambda each: each[1].minor)
+    account = chart.account_of_role(person.role or fee.role) if fee.account is None else fee.account
+    return PriceLine(person.name, detail, amount, account, part)
+
+
+def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
+    """Return the fee, what it comes to and how."""
+    rate = str(fee.amount)
+    match fee.unit:
+        case FeeUnit.HOUR:
+            sum_ = round_half_up(Decimal(fee.amount.minor) * minutes / 60)
+            detail = _("%(hours)s at %(rate)s") % {"hours": moments.duration(minutes), "rate": rate}
+        case FeeUnit.DAY:
+            days = ceil(minutes / DAY_OF_WORK)
+            sum_ = fee.amount.minor * days
+            detail = ngettext("%(number)d day at %(rate)s", "%(number)d days at %(rate)s", days) % {
+                "number": days,
+                "rate": rate,
+            }
+        case FeeUnit.SONG:
+            sum_, detail = 0, _("By the song, agreed for the project")
+        case _:
+            sum_, detail = 0, _("Flat, agreed for the project")
+    return fee, Money(sum_, fee.amount.currency), detail
+
+
+def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee]]:
+    rows = EngagementFee.objects.filter(
+        engagement__project=project,
+        engagement__contributor__in=contributor_ids,
+        engagement__state=Engagement.State.CONFIRMED,
+    ).order_by("engagement")
+    found = defaultdict(list)
+    columns = ("engagement__contributor", "engagement__role", "unit", "amount_minor", "currency", "account")
+    for key, role, unit, minor, currency, account in rows.values_list(*columns):
+        found[key].append(_Fee(role, unit, Money(minor, currency), account))
+    return dict(found)
+
+
+def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
+    found = defaultdict(list)
+    if contributor_ids:
+        rows = ContributorRate.objects.filter(
+            contributor__in=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY)
+        ).order_by("pk")
+        for key, unit, minor, currency in rows.values_list("contributor", "unit", "amount_minor", "currency"):
+            found[key].append(_Fee("", unit, Money(minor, currency)))
+    return dict(found)
+
+
+def _quarters(length: timedelta) -> int:
+    """Return the minutes to pay: each quarter of an hour that was begun. Who left before coming costs nothing."""
+    return max(0, ceil(length / timedelta(minutes=QUARTER))) * QUARTER

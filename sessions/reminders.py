@@ -1,0 +1,150 @@
+"""What people are told of their calls, and when: written as deliveries in the transaction of the cause.
+
+Each time somebody is told something, the call's `generation` rises, what was planned before is void, and the reminders
+are planned anew. Offsets that are past by then are not made up for: what is told at once says the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from producerdesk.kit import clock
+from producerdesk.notices import actions as notices
+from producerdesk.notices.models import Delivery
+from sessions.models import Call, StudioSession
+from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER, ref
+
+Channel, State = Delivery.Channel, Delivery.State
+TO_THE_PERSON = (INVITATION, MOVED, CANCELLED, REMINDER, PROPOSAL_ANSWERED)
+
+
+def invite(session: StudioSession, calls: Sequence[Call], *, new: bool = False) -> None:
+    """Invite these people, and plan their reminders. `new`: the calls were just made, so nothing is planned yet."""
+    if not new:
+        _start_anew(calls, _("Invited anew."))
+    _plan(session, [(call, INVITATION) for call in calls])
+
+
+def tell_moved(session: StudioSession, calls: Sequence[Call]) -> None:
+    """Tell these people of their new time or place, and plan their reminders anew."""
+    told = _told(calls)
+    _start_anew(calls, _("Moved."))
+    # whose invitation has not left yet is invited to the new time
+    _plan(session, [(call, MOVED if ref(call) in told else INVITATION) for call in calls])
+
+
+def tell_proposal_answered(session: StudioSession, calls: Sequence[Call]) -> None:
+    """Tell these people what became of the time they proposed, and plan their reminders anew."""
+    _start_anew(calls, _("The proposal was answered."))
+    _plan(session, [(call, PROPOSAL_ANSWERED) for call in calls])
+
+
+def tell_cancelled(session: StudioSession, calls: Sequence[Call], reason: str) -> None:
+    """Tell these people that they need not come. Who was never told of the session hears nothing now."""
+    told = _told(calls)
+    _start_anew(calls, reason)
+    _plan(session, [(call, CANCELLED) for call in calls if ref(call) in told], remind=False)
+
+
+def remind(session: StudioSession, calls: Sequence[Call]) -> None:
+    """Plan reminders alone: somebody comes after all and knows it."""
+    _start_anew(calls, _("Planned anew."))
+    _plan(session, [(call, None) for call in calls])
+
+
+def plan_again(desk_id: int, calls: Sequence[Call]) -> None:
+    """Plan the reminders of these people anew, as their desk has them now. What they were told stands."""
+    now = clock.now()
+    notices.supersede(ref=[ref(call) for call in calls], kinds=[REMINDER], reason=_("Planned anew."))
+    rows = [row for call in calls for row in _rows(call.session, call, None, now, remind=True)]
+    notices.plan(desk=desk_id, rows=rows, now=now)
+
+
+def stop(calls: Sequence[Call], reason: str) -> None:
+    """Send these people nothing more of what is planned."""
+    notices.cancel(ref=[ref(call) for call in calls], reason=reason)
+
+
+def stop_reminding(call: Call, reason: str) -> None:
+    """Do not remind this person."""
+    notices.cancel(ref=ref(call), kinds=[REMINDER], reason=reason)
+
+
+def tell_producer(session: StudioSession, call: Call, *, by: int | None) -> None:
+    """Tell who booked the session of an answer, unless it is that person who wrote it down. A yes is no mail."""
+    producer = session.booked_by
+    if producer.pk == by:
+        return
+    channels = [Channel.BELL] if call.answer == Call.Answer.CONFIRMED else [Channel.BELL, Channel.EMAIL]
+    now = clock.now()
+    rows = [
+        notices.Row(
+            kind=ANSWER,
+            ref=ref(call),
+            recipient=f"user:{producer.pk}",
+            recipient_name=producer.name,
+            channel=channel,
+            due_at=now,
+            generation=call.version,
+            expires_at=session.ends_at,
+        )
+        for channel in channels
+    ]
+    notices.plan(desk=session.desk_id, rows=rows, now=now)
+
+
+def _told(calls: Sequence[Call]) -> set[str]:
+    """Return the refs of the calls whose people have heard of the session."""
+    rows = Delivery.objects.about([ref(call) for call in calls])
+    heard = rows.filter(kind__in=(INVITATION, MOVED), state__in=(State.SENDING, State.SENT))
+    return set(heard.values_list("ref", flat=True))
+
+
+def _start_anew(calls: Sequence[Call], reason: str) -> None:
+    if not calls:
+        return
+    Call.objects.filter(pk__in=[call.pk for call in calls]).update(generation=F("generation") + 1)
+    for call in calls:
+        call.generation += 1
+    notices.supersede(ref=[ref(call) for call in calls], kinds=TO_THE_PERSON, reason=reason)
+
+
+def _plan(session: StudioSession, kinds: Sequence[tuple[Call, str | None]], *, remind: bool = True) -> None:
+    """Write the deliveries: the kind at once, if any, and the reminders. Nobody needs to hear of what is over."""
+    now = clock.now()
+    if session.ends_at <= now:
+        return
+    rows = [row for call, kind in kinds for row in _rows(session, call, kind, now, remind=remind)]
+    notices.plan(desk=session.desk_id, rows=rows, now=now)
+
+
+def _rows(
+    session: StudioSession, call: Call, kind: str | None, now: datetime, *, remind: bool
+) -> Iterable[notices.Row]:
+    if kind is not None:
+        yield from _each_channel(call, kind, now, expires_at=session.ends_at)
+    if remind:
+        for offset in sorted(set(session.desk.reminder_offsets), reverse=True):
+            due_at = call.call_at - timedelta(minutes=offset)
+            if due_at > now:
+                yield from _each_channel(call, REMINDER, due_at, expires_at=call.call_at, offset=offset)
+
+
+def _each_channel(
+    call: Call, kind: str, due_at: datetime, *, expires_at: datetime, offset: int = 0
+) -> Iterable[notices.Row]:
+    person = call.contributor
+    for channel in (Channel.EMAIL, Channel.BELL) if person.user_id else (Channel.EMAIL,):
+        yield notices.Row(
+            kind=kind,
+            ref=ref(call),
+            recipient=f"contributor:{person.pk}",
+            recipient_name=person.name,
+            channel=channel,
+            due_at=due_at,
+            offset=offset,
+            generation=call.generation,
+            expires_at=expires_at,
+        )

@@ -1,0 +1,34 @@
+"""Addresses of one's own schedule: with a login, by private link, and for calendars. `sessions.urls` serves them."""
+
+from django.urls import path, re_path
+
+from sessions import feed_pages
+from sessions import schedule_pages as pages
+from sessions.schedule_pages import ANSWERS, by_link, by_login
+
+SECRET = r"(?P<secret>[A-Za-z0-9_-]{20,100})"  # noqa: S105 - how one looks
+
+# the same pages behind both doors: name, address, page
+_PAGES: list[tuple[str, str, pages.Page]] = [
+    ("mine", "", pages.mine),
+    ("feeds", "calendar/", pages.feeds),
+    # calendar/<pk>/
+    ("feed-end", r"calendar/(?P<pk>[0-9]{1,18})/end/", pages.feed_end),
+    # calls/<pk>
+    ("call-ics", r"calls/(?P<pk>[0-9]{1,18})\.ics", pages.call_ics),
+    ("call-seen", r"calls/(?P<pk>[0-9]{1,18})/seen/", pages.seen),
+    *((f"call-{name}", rf"calls/(?P<pk>[0-9]{{1,18}})/{name}/", pages.answer) for name in ANSWERS),
+]
+
+
+def _more(name: str) -> dict[str, str]:
+    answer = name.removeprefix("call-")
+    return {"name": answer} if answer in ANSWERS else {}
+
+
+urlpatterns = [
+    *(re_path(rf"^schedule/{at}$", by_login(page), _more(name), name=name) for name, at, page in _PAGES),
+    *(re_path(rf"^my/{SECRET}/{at}$", by_link(page), _more(name), name=f"my-{name}") for name, at, page in _PAGES),
+    path("sessions/<id:pk>.ics", pages.session_ics, name="session-ics"),
+    re_path(rf"^feeds/{SECRET}\.ics$", feed_pages.feed, name="feed-ics"),
+]

@@ -1,0 +1,226 @@
+"""What one may tell the API of sessions and calls."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from contributors.models import Contributor
+from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit import clock
+from producerdesk.kit.fields import FormRows, InputSerializer, VisibleField, ZoneText
+from producerdesk.kit.viewer import Viewer
+from projects.models import Project, Song
+from sessions.models import Room, StudioSession
+
+CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
+
+
+def _may_plan(viewer: Viewer, project: Project) -> bool:
+    return viewer.can(SCHEDULE_WRITE, desk_id=project.desk_id, project_id=project.pk)
+
+
+FOLDS = ((0, _("The first")), (1, _("The second")))
+
+
+class FoldField(serializers.ChoiceField):
+    """Which of two hours of the same name is meant, in the night the clocks go back. Asked for only then."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"required": False, "allow_null": True, "default": None} | options
+        super().__init__(choices=FOLDS, **options)
+
+    def to_internal_value(self, data: Any) -> int | None:
+        return None if data == "" else int(super().to_internal_value(data))
+
+
+class WhenInput(InputSerializer):
+    """When: a day and two times on the clock of the room. An end that is not after the start is on the next day."""
+
+    day = serializers.DateField(label=_("Date"))
+    starts = serializers.TimeField(label=_("From"), format="%H:%M")
+    ends = serializers.TimeField(label=_("Until"), format="%H:%M")
+    starts_fold = FoldField(label=_("Which hour it starts"))
+    ends_fold = FoldField(label=_("Which hour it ends"))
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Turn day and times into wall time: `starts_local`, `ends_local`."""
+        day, starts, ends = said.pop("day"), said.pop("starts"), said.pop("ends")
+        try:
+            last = day if ends > starts else day + dt.timedelta(days=1)
+        except OverflowError:
+            raise serializers.ValidationError({"day": [_("Give a year from 1990 to 2100.")]}) from None
+        said["starts_local"] = f"{day.isoformat()}T{starts:%H:%M}"
+        said["ends_local"] = f"{last.isoformat()}T{ends:%H:%M}"
+        return said
+
+    @staticmethod
+    def typed(session: StudioSession) -> dict[str, Any]:
+        """Return how a session's time would be typed."""
+        (day, starts), (_last, ends) = session.starts_local.split("T"), session.ends_local.split("T")
+        return {
+            "day": day,
+            "starts": starts,
+            "ends": ends,
+            "starts_fold": session.starts_fold or None,
+            "ends_fold": session.ends_fold or None,
+        }
+
+
+class WhereInput(InputSerializer):
+    """Where: a room, or remote with its place and zone."""
+
+    room = VisibleField(
+        Room.objects.select_related("studio"),
+        required=False,
+        allow_null=True,
+        label=_("Room"),
+        facts=lambda room: {"time_zone": room.studio.time_zone, "place": room.studio.city},
+    )
+    remote_place = serializers.CharField(
+        max_length=240,
+        required=False,
+        allow_blank=True,
+        label=_("Where, if remote"),
+        help_text=_("A video link or an address."),
+    )
+    time_zone = ZoneText(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        label=_("Time zone"),
+        help_text=_("Only for a remote session: a room has its own."),
+    )
+
+
+class CallInput(InputSerializer):
+    """A person to call. Without a call time it is the start."""
+
+    contributor = VisibleField(Contributor.objects, label=_("Person"))
+    role = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", label=_("Role"))
+    call = serializers.TimeField(required=False, allow_null=True, default=None, format="%H:%M", label=_("Call time"))
+    call_fold = FoldField(label=_("Which hour"))
+
+    class Meta:
+        list_serializer_class = FormRows
+
+
+class AboutInput(InputSerializer):
+    """What a session is about, which may change without telling anybody's calendar."""
+
+    kind = serializers.ChoiceField(StudioSession.Kind.choices, default=StudioSession.Kind.TRACKING, label=_("Kind"))
+    title = serializers.CharField(max_length=160, label=_("What will be done"))
+    songs = VisibleField(Song.objects, many=True, required=False, label=_("Songs"), max_length=SONGS_AT_MOST)
+    prepare = serializers.CharField(
+        max_length=4000,
+        required=False,
+        allow_blank=True,
+        label=_("To prepare and bring"),
+        help_text=_("Everybody called can read this."),
+        style={"base_template": "textarea.html"},
+    )
+    notes = serializers.CharField(
+        max_length=10000,
+        required=False,
+        allow_blank=True,
+        label=_("Private notes"),
+        help_text=_("Only producers read these."),
+        style={"base_template": "textarea.html"},
+    )
+
+
+class NewSessionInput(AboutInput, WhereInput, WhenInput):
+    """A session to book, or to hold until it is confirmed."""
+
+    project = VisibleField(Project.objects, may=_may_plan, label=_("Project"))
+    calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
+    hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
+
+
+class PriceInput(NewSessionInput):
+    """A session as for booking; it need not have a title yet."""
+
+    title = serializers.CharField(max_length=160, required=False, allow_blank=True, label=_("What will be done"))
+
+
+class MoveInput(WhereInput, WhenInput):
+    """Another time, another room, or both."""
+
+
+class DuplicateInput(WhenInput):
+    """The day and the times of the copy."""
+
+    hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
+
+
+class ReasonInput(InputSerializer):
+    """Why, in a sentence; may be left out."""
+
+    reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
+
+
+class WallMoment(serializers.DateTimeField):
+    """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and clock.WALL.fullmatch(value):
+            return value
+        return super().to_internal_value(value)
+
+
+class WrapInput(InputSerializer):
+    """How long it really was."""
+
+    real_starts_at = WallMoment(required=False, allow_null=True, label=_("Really started"))
+    real_ends_at = WallMoment(required=False, allow_null=True, label=_("Really ended"))
+    real_starts_fold = FoldField(label=_("Which hour it started"))
+    real_ends_fold = FoldField(label=_("Which hour it ended"))
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Turn what was read off the wall into moments."""
+        session: Any = self.instance
+        for name in ("real_starts", "real_ends"):
+            fold, typed = said.pop(f"{name}_fold"), said.get(f"{name}_at")
+            if isinstance(typed, str):
+                said[f"{name}_at"] = clock.resolve(typed, session.time_zone, fold, field=f"{name}_local")
+        return said
+
+
+class ProposeInput(InputSerializer):
+    """Another time for one's own call, on the clock of the session."""
+
+    day = serializers.DateField(label=_("Date"))
+    at = serializers.TimeField(format="%H:%M", label=_("I could be there at"))
+    proposed_fold = FoldField(label=_("Which hour"))
+    reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        said["proposed_local"] = f"{said.pop('day').isoformat()}T{said.pop('at'):%H:%M}"
+        return said
+
+
+class AcceptInput(InputSerializer):
+    """Whether only this person's call time moves, or the whole session."""
+
+    move = serializers.ChoiceField(
+        [("call", _("Only this person")), ("session", _("Everybody"))], default="call", label=_("Who moves")
+    )
+
+
+class NothingInput(InputSerializer):
+    """An action that takes no words."""
+
+
+class CallTimeInput(InputSerializer):
+    """Another call time or role for somebody who is called."""
+
+    role = serializers.CharField(max_length=60, required=False, allow_blank=True, label=_("Role"))
+    at = serializers.TimeField(format="%H:%M", label=_("Call time"))
+    call_fold = FoldField(label=_("Which hour"))
+
+
+class SwapInput(InputSerializer):
+    """Who comes instead."""
+
+    contributor = VisibleField(Contributor.objects, label=_("Who comes instead"))

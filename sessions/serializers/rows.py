@@ -1,0 +1,279 @@
+"""What the API says of sessions, of who is called to them, and of calendars."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
+from producerdesk.kit import clock
+from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
+from producerdesk.kit.viewer import NOBODY, Viewer
+from projects.serializers import DeskRef, ProjectRef
+from sessions.models import Call, StudioSession
+from sessions.serializers.studios import RoomRef
+
+FLAGS = serializers.DictField(child=serializers.BooleanField())
+
+# --- who reads what -------------------------------------------------------------------------------------
+
+
+def _plans(viewer: Viewer, desk_id: int, project_id: int) -> bool:
+    return viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id)
+
+
+def _plans_or_is_called(viewer: Viewer, desk_id: int, project_id: int, called: bool) -> bool:
+    return called or _plans(viewer, desk_id, project_id)
+
+
+def _plans_or_is_it(viewer: Viewer, desk_id: int, project_id: int, contributor_id: int, user_id: int | None) -> bool:
+    return _is_it(viewer, contributor_id, user_id) or _plans(viewer, desk_id, project_id)
+
+
+def _is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
+    if viewer.contributor_id:
+        return viewer.contributor_id == contributor_id
+    return user_id is not None and viewer.user_id == user_id
+
+
+def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime) -> dict[str, bool]:
+    """Return what this viewer may do with a session in this state, so that pages need not decide."""
+    plans = _plans(viewer, desk_id, project_id)
+    open_ = state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
+    now = clock.now()
+    return {
+        "edit": plans and state != StudioSession.State.CANCELLED,
+        "move": plans and open_,
+        "call": plans and open_,
+        "confirm": plans and state == StudioSession.State.HOLD,
+        "cancel": plans and open_,
+        "restore": plans and state == StudioSession.State.CANCELLED,
+        # wrapped again, the ledger gets the difference
+        "wrap": plans and state in (StudioSession.State.CONFIRMED, StudioSession.State.WRAPPED) and starts_at <= now,
+        "duplicate": plans,
+        "see_costs": viewer.can(BUDGET_READ, desk_id=desk_id, project_id=project_id),
+    }
+
+
+# --- out ------------------------------------------------------------------------------------------------
+
+
+class PersonRef(RowSerializer):
+    """A person, by name alone."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class SongRef(RowSerializer):
+    """A song a session works on."""
+
+    id = serializers.IntegerField(source="song_id")
+    title = serializers.CharField(source="song.title")
+
+
+_OWN = ("session__desk_id", "session__project_id", "contributor_id", "contributor__user_id")
+
+
+class CallRow(RowSerializer):
+    """A person called. The answer is for who plans the session, and for that person."""
+
+    id = serializers.IntegerField()
+    person = PersonRef(source="contributor")
+    role = serializers.CharField()
+    call_at = serializers.DateTimeField()
+    answer = Only(serializers.ChoiceField(Call.Answer.choices), _plans_or_is_it, *_OWN)
+    reason = Only(serializers.CharField(), _plans_or_is_it, *_OWN)
+    proposed_at = Only(serializers.DateTimeField(allow_null=True), _plans_or_is_it, *_OWN)
+    answered_at = Only(serializers.DateTimeField(allow_null=True), _plans_or_is_it, *_OWN)
+    seen_at = Only(serializers.DateTimeField(allow_null=True), _plans, "session__desk_id", "session__project_id")
+    mine = Only(
+        Computed(lambda: True, kind=serializers.BooleanField()),
+        lambda viewer, contributor_id, user_id: _is_it(viewer, contributor_id, user_id),
+        "contributor_id",
+        "contributor__user_id",
+    )
+    # it rises with each answer, so it is told to whom the answers are
+    version = Only(serializers.IntegerField(), _plans_or_is_it, *_OWN)
+
+
+def _called(viewer: Viewer) -> QuerySet:
+    return Call.objects.filter(removed_at=None)
+
+
+def _worked_on(viewer: Viewer) -> QuerySet:
+    return StudioSession.songs.through.objects.order_by("song__position", "song_id")
+
+
+class SessionRow(RowSerializer):
+    """A session as lists and calendars show it. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = RoomRef(allow_null=True)
+    remote_place = serializers.CharField()
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    starts_local = serializers.CharField()
+    ends_local = serializers.CharField()
+    calls = Children(CallRow, "session_id", _called)
+    songs = Children(SongRef, "studiosession_id", _worked_on)
+    sequence = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+_PLACE = ("desk_id", "project_id")
+
+
+class SessionDetail(SessionRow):
+    """A session, whole. Private notes are for producers, access notes for who plans it or is called."""
+
+    desk = DeskRef()
+    prepare = serializers.CharField()
+    address = serializers.CharField(source="room.studio.address", allow_null=True)
+    access_notes = Only(
+        serializers.CharField(source="room.studio.access_notes", allow_null=True),
+        _plans_or_is_called,
+        *_PLACE,
+        "is_called",
+    )
+    setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
+    reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
+    real_starts_at = serializers.DateTimeField(allow_null=True)
+    real_ends_at = serializers.DateTimeField(allow_null=True)
+    cancel_reason = serializers.CharField()
+    notes = Only(serializers.CharField(), _plans, *_PLACE)
+    booked_by = serializers.CharField(source="booked_by.name")
+    created_at = serializers.DateTimeField()
+    can = Computed(
+        _can,
+        *_PLACE,
+        "state",
+        "starts_at",
+        kind=serializers.DictField(child=serializers.BooleanField()),
+        for_viewer=True,
+    )
+
+
+class CalendarCall(RowSerializer):
+    """Somebody called, as a calendar needs it. The answer is for who plans the session, and for that person."""
+
+    person = PersonRef(source="contributor")
+    role = serializers.CharField()
+    call_at = serializers.DateTimeField()
+    answer = Only(serializers.ChoiceField(Call.Answer.choices), _plans_or_is_it, *_OWN)
+
+
+class CalendarRow(RowSerializer):
+    """A session as a calendar draws it."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = RoomRef(allow_null=True)
+    remote_place = serializers.CharField()
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    starts_local = serializers.CharField()
+    ends_local = serializers.CharField()
+    calls = Children(CalendarCall, "session_id", _called)
+
+
+class CalendarPage(serializers.Serializer):
+    """The sessions of a span. `more` says that there are further ones: ask for a shorter span."""
+
+    more = serializers.BooleanField()
+    results = CalendarRow(many=True)
+
+
+class KnownThing(serializers.Serializer):
+    """Something to narrow a calendar by."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class KnownRoom(KnownThing):
+    """A room that may be booked."""
+
+    studio = KnownThing()
+
+
+class KnownThings(serializers.Serializer):
+    """What sessions may be narrowed by. Rooms, studios and people are for who plans."""
+
+    projects = KnownThing(many=True)
+    rooms = KnownRoom(many=True)
+    people = KnownThing(many=True)
+
+
+class CalledTo(SessionRow):
+    """The session of a call, with all that who is called needs to come: only the called and who plans read calls."""
+
+    desk = DeskRef()
+    prepare = serializers.CharField()
+    address = serializers.CharField(source="room.studio.address", allow_null=True)
+    access_notes = serializers.CharField(source="room.studio.access_notes", allow_null=True)
+    phone = serializers.CharField(source="room.studio.phone", allow_null=True)
+    cancel_reason = serializers.CharField()
+
+
+# what a session tells who was taken off it: enough for a calendar to drop it, no door code and no company
+_AFTER_REMOVAL: dict[str, Any] = {
+    "prepare": "",
+    "address": None,
+    "access_notes": None,
+    "phone": None,
+    "calls": [],
+    "songs": [],
+}
+
+
+class CallDetail(CallRow):
+    """A call and its session: what somebody answers. Who was taken off reads no more than when it would have been."""
+
+    session = CalledTo()
+    removed_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+
+    @classmethod
+    def read(cls, queryset: QuerySet, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
+        rows = super().read(queryset, viewer)
+        for row in rows:
+            if row["removed_at"] is not None:
+                row["session"] |= _AFTER_REMOVAL
+        return rows
+
+
+class HostRow(RowSerializer):
+    """A desk that calls one to sessions, and who owns it: whom to ask."""
+
+    id = serializers.IntegerField(source="desk_id")
+    name = serializers.CharField(source="desk_name")
+    owner = serializers.CharField(allow_null=True)
+    owner_email = serializers.CharField(allow_null=True)
+
+
+class ScheduleRow(serializers.Serializer):
+    """Whose schedule this is, and the desks whose people may call that person."""
+
+    name = serializers.CharField()
+    time_zone = serializers.CharField()
+    desks = HostRow(many=True)
+
+
+class FeedRow(RowSerializer):
+    """A calendar feed. Its address is told once, by the answer that made it."""
+
+    id = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,147 @@
+"""What the API says of studios and rooms, and what one may tell it."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from producerdesk.accounts.models import Desk
+from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
+from producerdesk.kit.fields import AmountField, FormRows, ModelInputSerializer, VisibleField
+from producerdesk.kit.rows import Children, MoneyField, RowSerializer
+from producerdesk.kit.viewer import Viewer
+from projects.serializers import DeskRef
+from sessions.models import Room, RoomRate, Studio
+
+
+class StudioRef(RowSerializer):
+    """A studio, in short."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    city = serializers.CharField()
+
+
+class RoomRef(RowSerializer):
+    """A room and the studio it is in."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    studio = StudioRef()
+
+
+class RoomRow(RowSerializer):
+    """A room. Its rates are money and stand in a resource of their own."""
+
+    id = serializers.IntegerField()
+    studio = StudioRef()
+    name = serializers.CharField()
+    time_zone = serializers.CharField(source="studio.time_zone")
+    setup_minutes = serializers.IntegerField()
+    reset_minutes = serializers.IntegerField()
+    active = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class RoomRateRow(RowSerializer):
+    """What a room costs; only who may read sums gets any."""
+
+    unit = serializers.ChoiceField(RoomRate.Unit.choices)
+    amount = MoneyField("amount_minor", "currency")
+    hours = serializers.DecimalField(4, 2)
+    minimum_hours = serializers.DecimalField(4, 2)
+
+
+def _rates(viewer: Viewer) -> QuerySet:
+    return RoomRate.objects.filter(room__studio__desk_id__in=viewer.reach_desks(BUDGET_READ))
+
+
+class RoomDetail(RoomRow):
+    """A room and what it costs."""
+
+    rates = Children(RoomRateRow, "room_id", _rates)
+
+
+class RoomOfStudio(RowSerializer):
+    """A room as its studio lists it."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    setup_minutes = serializers.IntegerField()
+    reset_minutes = serializers.IntegerField()
+    active = serializers.BooleanField()
+    rates = Children(RoomRateRow, "room_id", _rates)
+    version = serializers.IntegerField()
+
+
+class StudioRow(RowSerializer):
+    """A studio and its rooms."""
+
+    id = serializers.IntegerField()
+    desk = DeskRef()
+    name = serializers.CharField()
+    address = serializers.CharField()
+    city = serializers.CharField()
+    time_zone = serializers.CharField()
+    access_notes = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    active = serializers.BooleanField()
+    rooms = Children(RoomOfStudio, "studio_id", lambda viewer: Room.objects.order_by("-active", "name", "pk"))
+    version = serializers.IntegerField()
+
+
+class RoomRateInput(ModelInputSerializer):
+    """A rate: so much an hour, a half-day or a day of so many hours."""
+
+    amount = AmountField(choose=True, label=_("Rate"))
+
+    class Meta:
+        model = RoomRate
+        fields = ["unit", "amount", "hours", "minimum_hours"]
+        list_serializer_class = FormRows
+
+
+class RoomInput(ModelInputSerializer):
+    """What one may say of a room."""
+
+    rates = RoomRateInput(many=True, required=False, max_length=3, label=_("Rates"))
+
+    class Meta:
+        model = Room
+        fields = ["name", "setup_minutes", "reset_minutes", "rates"]
+
+
+class NewRoomInput(RoomInput):
+    """A new room of a studio."""
+
+    studio = VisibleField(
+        Studio.objects,
+        may=lambda viewer, studio: viewer.can_in_desk(SCHEDULE_WRITE, studio.desk_id),
+        label=_("Studio"),
+    )
+
+    class Meta(RoomInput.Meta):
+        fields = ["studio", *RoomInput.Meta.fields]
+
+
+class StudioInput(ModelInputSerializer):
+    """What one may say of a studio."""
+
+    class Meta:
+        model = Studio
+        fields = ["name", "address", "city", "time_zone", "access_notes", "email", "phone"]
+
+
+class NewStudioInput(StudioInput):
+    """A studio, perhaps of another desk than the first one works at."""
+
+    desk = VisibleField(
+        Desk.objects,
+        may=lambda viewer, desk: viewer.can(SCHEDULE_WRITE, desk_id=desk.pk),
+        required=False,
+        allow_null=True,
+        label=_("Desk"),
+    )
+
+    class Meta(StudioInput.Meta):
+        fields = [*StudioInput.Meta.fields, "desk"]

@@ -1,0 +1,287 @@
+"""What templates of sessions say of the API's data: places, answers, what was sent, rates by their unit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from producerdesk.kit import forms, moments
+from sessions import schedule
+
+register = template.Library()
+
+Row = Mapping[str, Any]
+DAY, HOUR = 24 * 60, 60  # minutes
+NAMED = 2  # more people than this are a number
+RATE_UNITS = (("hour", "1"), ("half_day", "4"), ("day", "8"))
+OPEN, DROPPED = ("pending", "claimed", "sending"), ("cancelled", "superseded", "expired")
+
+
+# --- places and people --------------------------------------------------------------------------------
+
+
+@register.filter
+def where(session: Row) -> str:
+    """Return "Foxglove, Room A", or where a session without a room is."""
+    room = session["room"]
+    return f"{room['studio']['name']}, {room['name']}" if room else session["remote_place"] or _("Remote")
+
+
+@register.filter
+def clock_of(session: Row) -> str:
+    """Return the place by which its clock is called: the studio's city, else the zone's."""
+    city = session["room"]["studio"]["city"] if session["room"] else ""
+    return city or moments.city(session["time_zone"])
+
+
+register.filter("map_of", schedule.map_of)
+
+
+@register.filter
+def set_up_from(session: Row) -> str:
+    """Return when the room is set up, where that takes time: "09:30"."""
+    minutes = session.get("setup_minutes")
+    starts = moments.read(session["starts_at"])
+    if not minutes or not isinstance(starts, datetime):
+        return ""
+    return moments.clock(starts - timedelta(minutes=minutes), session["time_zone"])
+
+
+@register.filter
+def engineer(calls: Iterable[Row]) -> Row | None:
+    """Return the call of the engineer, if one is called who has not said no."""
+    engineers = [call for call in calls if "engineer" in call["role"].casefold() and call.get("answer") != "declined"]
+    return engineers[0] if engineers else None
+
+
+@register.filter
+def proposals(calls: Iterable[Row]) -> list[Row]:
+    """Return the calls whose people asked for another time."""
+    return [call for call in calls if call.get("answer") == "proposed"]
+
+
+@register.filter
+def mine(calls: Iterable[Row]) -> Row | None:
+    """Return the reader's own call, if there is one."""
+    return next((call for call in calls if call.get("mine")), None)
+
+
+@register.filter
+def answers(calls: Sequence[Row]) -> dict[str, Any]:
+    """Return how many were called and how many said what, and in `state` and `text` what matters most of it.
+
+    Who may not read answers learns how many are called.
+    """
+    called = len(calls)
+    known = [call["answer"] for call in calls if "answer" in call]
+    counts = {answer: known.count(answer) for answer in ("confirmed", "pending", "declined", "proposed")}
+    state, text = "", ""
+    if called and len(known) < called:
+        text = ngettext("%(called)d person", "%(called)d people", called) % {"called": called}
+    elif counts["proposed"]:
+        state, text = (
+            "proposed",
+            ngettext("%(n)d asks for another time", "%(n)d ask for another time", counts["proposed"])
+            % {"n": counts["proposed"]},
+        )
+    elif counts["declined"]:
+        state, text = "declined", _("%(n)d said no") % {"n": counts["declined"]}
+    elif counts["pending"]:
+        state, text = "unanswered", _("%(n)d of %(called)d not answered") % {"n": counts["pending"], "called": called}
+    elif called:
+        state, text = "confirmed", _("All confirmed")
+    return counts | {"called": called, "state": state, "text": text}
+
+
+# --- forms --------------------------------------------------------------------------------------------
+
+
+@register.filter
+def people_of(calls: Iterable[Row]) -> set[int]:
+    """Return who is called and has not said no, by id."""
+    return {call["person"]["id"] for call in calls if call.get("answer") != "declined"}
+
+
+@register.filter
+def free_to_add(hires: Iterable[Row], form: Row) -> list[Row]:
+    """Return the hires whose people are not in the form's rows yet, each person once."""
+    calls = form["fields"].get("calls", {}).get("rows", [])
+    there = {str(row["contributor"]["value"]) for row in calls}
+    found: dict[int, Row] = {}
+    for hire in hires:
+        person = hire["contributor"]["id"]
+        if str(person) not in there:
+            found.setdefault(person, hire)
+    return list(found.values())
+
+
+@register.filter
+def place_typed(form: Row) -> str:
+    """Return by whose clock the form's times are meant, as far as that is known: "Porto"."""
+    fields = form["fields"]
+    room = next((each for each in fields["room"]["choices"] if str(each["value"]) == fields["room"]["value"]), None)
+    return (
+        (room["place"] or moments.city(room["time_zone"])) if room else moments.city(fields["time_zone"]["value"] or "")
+    )
+
+
+@register.filter
+def asked_for(field: Row) -> bool:
+    """Say whether a field that is asked for only sometimes should be drawn: it was refused, or says something."""
+    return bool(field["errors"]) or str(field["value"] or "") not in ("", "None")
+
+
+@register.filter
+def rate_rows(field: Row) -> list[dict[str, Any]]:
+    """Return one row for each unit a room is paid by: those typed or agreed, and empty ones for the rest."""
+    typed = {row["unit"]["value"]: row for row in field["rows"]}
+    rows = []
+    for number, (unit, hours) in enumerate(RATE_UNITS):
+        row = typed.get(unit) or _blank_rate(field, unit, hours)
+        rows.append({name: _numbered(part, number, name) for name, part in row.items()})
+    return rows
+
+
+def _blank_rate(field: Row, unit: str, hours: str) -> dict[str, Any]:
+    values = {"unit": unit, "hours": hours, "minimum_hours": "0"}
+    drawn = forms.build({"rates": field}, values={"rates": [values]})
+    row = drawn["fields"]["rates"]["rows"][0]
+    row["amount"]["value"] = {"amount": "", "currency": row["amount"]["currencies"][0]}
+    return row
+
+
+def _numbered(part: Row, number: int, name: str) -> dict[str, Any]:
+    # that all of it is optional is said once, above
+    return dict(part) | {"name": f"rates[{number}]{name}", "id": f"f-rates-{number}-{name}", "required": True}
+
+
+# --- what was sent ------------------------------------------------------------------------------------
+
+
+@register.filter
+def ledger(deliveries: Sequence[Row]) -> dict[str, Any]:
+    """Return what is and was to be sent, one line for all to whom the same happened: `lines`, `dropped`, `next_at`."""
+    groups: dict[tuple, list[Row]] = {}
+    for row in sorted(deliveries, key=lambda row: (row["due_at"], row["id"])):
+        # people are called at different times: what is sent so long before is one line all the same
+        when = "" if row["offset"] else row["due_at"][:16]
+        key = (row["kind"], row["offset"], when, _outcome(row), row["reason"])
+        groups.setdefault(key, []).append(row)
+    lines = [_line(rows) for rows in groups.values()]
+    return {
+        "lines": [line for line in lines if line["outcome"] != "replaced"],
+        "dropped": [line for line in lines if line["outcome"] == "replaced"],
+        "next_at": min((row["due_at"] for row in deliveries if row["state"] in OPEN), default=None),
+    }
+
+
+def _outcome(row: Row) -> str:
+    if row["state"] in OPEN:
+        return "due"
+    if row["state"] == "superseded":
+        return "replaced"
+    return "skipped" if row["state"] in DROPPED else row["state"]
+
+
+def _line(rows: Sequence[Row]) -> dict[str, Any]:
+    first = rows[0]
+    outcome = _outcome(first)
+    names = list(dict.fromkeys(row["recipient_name"] for row in rows))
+    channels = sorted({row["channel"] for row in rows}, reverse=True)
+    icon, tone, word = {
+        "due": ("clock", "", _("Due")),
+        "sent": ("mail-check", "pd-ok", _("Sent")),
+        "failed": ("alert-triangle", "pd-bad", _("Failed")),
+        "skipped": ("mail-off", "", _("Skipped")),
+        "replaced": ("mail-off", "", _("Replaced")),
+    }[outcome]
+    return {
+        "title": _title(first),
+        "who": _people(names),
+        "by": get_text_list([_by(channel) for channel in channels], _("and")),
+        "outcome": outcome,
+        "icon": icon,
+        "tone": tone,
+        "word": word,
+        "at": first["sent_at"] or first["due_at"],
+        "until": rows[-1]["sent_at"] or rows[-1]["due_at"],
+        "names": ", ".join(names),
+        "reason": first["reason"],
+        "retry": [row for row in rows if row["may_retry"]],
+    }
+
+
+def _title(row: Row) -> str:
+    if row["kind"] == "session.reminder":
+        return before(row["offset"])
+    words: dict[str, str] = {
+        "session.invitation": _("Invitation"),
+        "session.moved": _("Moved"),
+        "session.cancelled": _("Cancelled"),
+        "session.proposal_answered": _("Answer to a proposal"),
+        "call.answer": _("An answer came"),
+    }
+    kind: str = row["kind"]
+    return words.get(kind, kind)
+
+
+def _by(channel: str) -> str:
+    words: dict[str, str] = {"email": _("by e-mail"), "bell": _("in the app")}
+    return words.get(channel, channel)
+
+
+def _people(names: Sequence[str]) -> str:
+    if len(names) > NAMED:
+        return ngettext("%(n)d person", "%(n)d people", len(names)) % {"n": len(names)}
+    return get_text_list(list(names), _("and"))
+
+
+@register.filter
+def before(minutes: int) -> str:
+    """Return how long before it is: "7 days before", "1 day before", "2 hours before", "1 h 30 before"."""
+    if minutes and minutes % DAY == 0:
+        return ngettext("%(n)d day before", "%(n)d days before", minutes // DAY) % {"n": minutes // DAY}
+    if minutes and minutes % HOUR == 0:
+        return ngettext("%(n)d hour before", "%(n)d hours before", minutes // HOUR) % {"n": minutes // HOUR}
+    return _("%(time)s before") % {"time": moments.duration(minutes)}
+
+
+# --- the calendar -------------------------------------------------------------------------------------
+
+
+@register.filter
+def is_past(session: Row) -> bool:
+    """Say whether a session is over."""
+    ends = moments.read(session["ends_at"])
+    return isinstance(ends, datetime) and ends <= timezone.now()
+
+
+@register.filter
+def now_before(sessions: Sequence[Row], today: Any) -> int | None:
+    """Return which session of today comes next: the line "now" stands above it. The last has passed: their number."""
+    now = timezone.now()
+    if not sessions or sessions[0]["starts_local"][:10] != str(today):
+        return None
+    return sum(1 for session in sessions if (moments.read(session["starts_at"]) or now) <= now)
+
+
+@register.simple_tag
+def week_title(first: Any, last: Any) -> dict[str, str]:
+    """Return "16 – 22 November" and "2026"; across two months "30 November – 6 December"."""
+    if first.month == last.month:
+        text = f"{first.day} – {last.day} {moments.part(last, 'F')}"
+    else:
+        text = f"{first.day} {moments.part(first, 'F')} – {last.day} {moments.part(last, 'F')}"
+    year = str(last.year) if first.year == last.year else f"{first.year} – {last.year}"
+    return {"days": text, "year": year}
+
+
+@register.filter
+def free_days(week: Iterable[Any], busy: Iterable[str]) -> str:
+    """Return "Wednesday and Sunday": the days on which nothing is."""
+    return get_text_list([moments.part(day, "l") for day in week if day.isoformat() not in busy], _("and"))

@@ -1,0 +1,60 @@
+"""Addresses of sessions: pages here, API resources for `producerdesk.api_urls`."""
+
+from django.urls import path
+
+from sessions import api, schedule_urls
+from sessions.pages import booking, calendar, calls, sessions, studios
+
+app_name = "sessions"
+resources = [
+    ("studios", api.StudioViewSet, "studio"),
+    ("rooms", api.RoomViewSet, "room"),
+    ("sessions", api.SessionViewSet, "session"),
+    ("calls", api.CallViewSet, "call"),
+    ("feeds", api.FeedViewSet, "feed"),
+]
+singles = [path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule")]
+urlpatterns = [
+    *schedule_urls.urlpatterns,
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("projects/<id:pk>/sessions/", sessions.of_project, name="of_project"),
+    # /sessions/
+    path("sessions/", sessions.index, name="list"),
+    path("sessions/new/", booking.new, name="new"),
+    path("sessions/price/", booking.price, name="price"),
+    # /sessions/<pk>/
+    path("sessions/<id:pk>/", sessions.detail, name="detail"),
+    path("sessions/<id:pk>/edit/", sessions.edit, name="edit"),
+    path("sessions/<id:pk>/move/", sessions.move, name="move"),
+    path("sessions/<id:pk>/duplicate/", sessions.duplicate, name="duplicate"),
+    path("sessions/<id:pk>/wrap/", sessions.wrap, name="wrap"),
+    path("sessions/<id:pk>/cancel/", sessions.cancel, name="cancel"),
+    path("sessions/<id:pk>/confirm/", sessions.confirm, name="confirm"),
+    path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
+    path("sessions/<id:pk>/call/", calls.new, name="call"),
+    # /calls/<pk>/
+    path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),
+    path("calls/<id:pk>/swap/", calls.swap, name="swap_call"),
+    path("calls/<id:pk>/remove/", calls.remove, name="remove_call"),
+    path("calls/<id:pk>/accept/", calls.accept, name="accept_call"),
+    path("calls/<id:pk>/keep/", calls.keep, name="keep_call"),
+    path("calls/<id:pk>/confirm/", calls.answer, {"name": "confirm"}, name="confirm_call"),
+    path("calls/<id:pk>/decline/", calls.answer, {"name": "decline"}, name="decline_call"),
+    # /studios/
+    path("studios/", studios.index, name="studios"),
+    path("studios/new/", studios.new, name="new_studio"),
+    # /studios/<pk>/
+    path("studios/<id:pk>/", studios.detail, name="studio"),
+    path("studios/<id:pk>/edit/", studios.edit, name="edit_studio"),
+    path("studios/<id:pk>/archive/", studios.archive, {"kind": "studio"}, name="archive_studio"),
+    path("studios/<id:pk>/restore/", studios.restore, {"kind": "studio"}, name="restore_studio"),
+    path("studios/<id:pk>/delete/", studios.delete, {"kind": "studio"}, name="delete_studio"),
+    path("studios/<id:pk>/rooms/new/", studios.new_room, name="new_room"),
+    # /rooms/<pk>/
+    path("rooms/<id:pk>/edit/", studios.edit_room, name="edit_room"),
+    path("rooms/<id:pk>/archive/", studios.archive, {"kind": "room"}, name="archive_room"),
+    path("rooms/<id:pk>/restore/", studios.restore, {"kind": "room"}, name="restore_room"),
+    path("rooms/<id:pk>/delete/", studios.delete, {"kind": "room"}, name="delete_room"),
+]
+# the ledger's entries lead to `session:detail`
+entries = ([path("sessions/<id:pk>/", sessions.detail, name="detail")], "session")

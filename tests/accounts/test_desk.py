@@ -1,0 +1,158 @@
+"""The desk's settings: who may change them, and what makes sense."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from producerdesk.accounts.actions import _offsets_hooks
+from producerdesk.accounts.models import Desk
+from producerdesk.accounts.offsets import in_minutes, in_words
+from producerdesk.accounts.roles import Role
+from tests import makers
+from tests.calling import Caller
+from tests.cast import Cast
+
+As = Callable[[str], Caller]
+
+
+def said(**changed: Any) -> dict:
+    """Return a desk's settings as one sends them."""
+    usual = {
+        "name": "Lowlight",
+        "time_zone": "Europe/Berlin",
+        "currency": "EUR",
+        "reminder_offsets": [10080, 1440, 120],
+    }
+    return usual | changed
+
+
+def test_staff_read_their_desk_and_nobody_else_does(cast: Cast, as_: As) -> None:
+    path = f"desks/{cast.desk.pk}/"
+    assert as_("ana").get(path).json()["role"] == "owner"
+    assert as_("ben").get(path).json()["may_manage"] is False
+    for name in ("nora", "emil", "cara", "lena", "xavi", "cleo"):
+        assert as_(name).get(path).status_code == 404
+        assert cast.desk.pk not in [row["id"] for row in as_(name).get("desks/").json()["results"]]
+    assert Caller().get(path).status_code == 401
+
+
+@pytest.mark.parametrize(("name", "status"), [("ana", 200), ("ben", 403), ("asa", 403), ("nora", 403), ("cleo", 404)])
+def test_only_an_owner_changes_it(cast: Cast, as_: As, name: str, status: int) -> None:
+    answer = as_(name).put(f"desks/{cast.desk.pk}/", version=1, **said(name="Highlight"))
+    assert answer.status_code == status
+
+
+def test_owning_a_project_is_not_owning_the_desk(cast: Cast) -> None:
+    makers.make_staff(cast.desk, cast.nora, Role.ASSISTANT)
+    cast.project.memberships.filter(user=cast.nora).update(role=Role.OWNER)
+    assert Caller(cast.nora).put(f"desks/{cast.desk.pk}/", version=1, **said()).status_code == 403
+
+
+def test_a_change_names_the_version_it_read(cast: Cast, as_: As) -> None:
+    ana, path = as_("ana"), f"desks/{cast.desk.pk}/"
+    assert ana.get(path)["ETag"] == '"1"'
+    assert ana.put(path, **said()).status_code == 428
+    assert ana.put(path, version=1, **said(name="One"))["ETag"] == '"2"'
+    stale = ana.put(path, version=1, **said(name="Two"))
+    assert stale.status_code == 412
+    assert stale.json()["current"]["name"] == "One"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"currency": "XXX"}, "currency"),
+        ({"reminder_offsets": "soon"}, "reminder_offsets"),
+        ({"reminder_offsets": ["soon"]}, "reminder_offsets"),
+        ({"reminder_offsets": [4]}, "reminder_offsets"),
+        ({"reminder_offsets": [-60]}, "reminder_offsets"),
+        ({"reminder_offsets": [61 * 1440]}, "reminder_offsets"),
+        ({"reminder_offsets": [60, "1 hour"]}, "reminder_offsets"),
+        ({"reminder_offsets": list(range(10, 21))}, "reminder_offsets"),
+        ({"reminder_offsets": [True]}, "reminder_offsets"),
+        ({"reminder_offsets": [1.5]}, "reminder_offsets"),
+        ({"reminder_offsets": [{"days": 1}]}, "reminder_offsets"),
+        ({"reminder_offsets": ["9" * 30]}, "reminder_offsets"),
+        ({"reminder_offsets": {"0": 60}}, "reminder_offsets"),
+        ({"staff": []}, "staff"),
+    ],
+)
+def test_nonsense_is_refused_by_field(cast: Cast, as_: As, changed: dict, field: str) -> None:
+    answer = as_("ana").put(f"desks/{cast.desk.pk}/", version=1, **said(**changed))
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [field]
+    assert Desk.objects.get(pk=cast.desk.pk).version == 1
+
+
+def test_offsets_may_be_said_in_words_or_minutes(cast: Cast, as_: As) -> None:
+    ana, path = as_("ana"), f"desks/{cast.desk.pk}/"
+    answer = ana.put(path, version=1, **said(reminder_offsets=["2 h", 7200, "1 week", "90"]))
+    assert answer.json()["reminder_offsets"] == [10080, 7200, 120, 90]
+    assert ana.put(path, version=2, **said(reminder_offsets=[])).json()["reminder_offsets"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("7 days", 10080),
+        ("24 h", 1440),
+        ("1 day 12 h", 2160),
+        ("90", 90),
+        ("90 min.", 90),
+        ("2 Hours", 120),
+        ("1w", 10080),
+        ("", None),
+        ("-5 h", None),
+        ("2 fortnights", None),
+        ("2,5 h", None),
+        ("h", None),
+        ("٣ h", 180),
+    ],
+)
+def test_spans_of_time_are_read_as_people_write_them(text: str, minutes: int | None) -> None:
+    assert in_minutes(text) == minutes
+
+
+@pytest.mark.parametrize("minutes", [5, 45, 60, 90, 120, 1440, 2880, 4320, 10080, 60 * 1440])
+def test_what_we_write_we_read(minutes: int) -> None:
+    assert in_minutes(in_words(minutes)) == minutes
+
+
+def test_a_form_without_reminders_means_none(cast: Cast, as_: As) -> None:
+    page, ana = f"/desk/{cast.desk.pk}/", as_("ana")
+    form = {"name": "Lowlight", "time_zone": "Europe/Berlin", "currency": "EUR", "_etag": '"1"'}
+    assert ana.send(page, **form).status_code == 302
+    assert Desk.objects.get(pk=cast.desk.pk).reminder_offsets == []
+
+
+def test_the_form_sent_back_unchanged_changes_nothing(cast: Cast, as_: As) -> None:
+    ana, page = as_("ana"), f"/desk/{cast.desk.pk}/"
+    before = ana.get(f"desks/{cast.desk.pk}/").json()
+    form = ana.page(page).context["form"]
+    sent = {name: field["value"] for name, field in form["fields"].items()} | {"_etag": form["etag"]}
+    assert sent["reminder_offsets"] == ["7 days", "24 hours", "2 hours"]
+    assert ana.send(page, **sent)["Location"] == page
+    assert ana.get(f"desks/{cast.desk.pk}/").json() == before | {"version": 2}
+
+
+def test_new_offsets_are_told_and_the_same_are_not(cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Desk] = []
+    monkeypatch.setattr("producerdesk.accounts.actions._offsets_hooks", [*_offsets_hooks, told.append])
+    ana, path = as_("ana"), f"desks/{cast.desk.pk}/"
+    ana.put(path, version=1, **said(name="Another name"))
+    assert not told
+    ana.put(path, version=2, **said(reminder_offsets=[60]))
+    assert told == [cast.desk]
+
+
+def test_the_page_is_read_by_staff_and_leads_there(cast: Cast, as_: As) -> None:
+    page = f"/desk/{cast.desk.pk}/"
+    assert as_("ana").page("/desk/")["Location"] == page
+    assert "form" not in as_("ben").page(page).context
+    assert as_("nora").page(page).status_code == 404
+    assert "no desk of your own" in as_("nora").page("/desk/").content.decode()
+    assert Caller().page(page)["Location"] == f"/accounts/login/?next={page}"

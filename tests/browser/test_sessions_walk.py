@@ -1,0 +1,174 @@
+"""Slice 3 in a real browser: a studio, a booking that clashes, a session that moves, is cancelled and comes back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from sessions.models import Call, Room, StudioSession
+from tests import makers
+from tests.browsing import Browsing, axe
+from tests.cast import Cast, make_cast
+
+BOTH = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+DAY = (timezone.now() + timedelta(days=10)).date().isoformat()
+
+
+@pytest.fixture
+def cast(site: str) -> Cast:
+    """The cast, on the desk behind `site`."""
+    cast = make_cast()
+    makers.make_song(cast.project, "Last Ferry")
+    makers.make_engagement(cast.project, cast.wren_called, "Violin", fee="40.00")
+    return cast
+
+
+def typed(page: Page, title: str, room: Room, starts: str = "10:00", ends: str = "18:00") -> None:
+    """Fill in the booking form."""
+    page.get_by_label("What will be done").fill(title)
+    page.get_by_label("Date").fill(DAY)
+    page.get_by_label("From", exact=True).fill(starts)
+    page.get_by_label("Until", exact=True).fill(ends)
+    page.get_by_label("Room").select_option(str(room.pk))
+
+
+def said(page: Page, words: str) -> None:
+    """Expect a toast that says so."""
+    expect(page.locator(".pd-toast").filter(has_text=words)).to_be_visible()
+
+
+@BOTH
+def test_from_a_studio_to_a_session_that_nobody_else_can_take(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    page = browsing.window(cast.ana, phone=phone, zone="Europe/London")
+    page.goto("/studios/")
+    page.get_by_role("link", name="Add a studio").click()
+    page.get_by_label("Name").fill("Tin Roof Sound")
+    page.get_by_label("City").fill("Berlin")
+    page.get_by_role("button", name="Add studio").click()
+    said(page, "Now its first room")
+    page.get_by_label("Name").fill("Live room")
+    page.get_by_role("group", name="An hour").get_by_label("Rate").fill("75")
+    page.get_by_role("button", name="Add room").click()
+    expect(page.get_by_text("€75.00")).to_be_visible()
+    room = Room.objects.get(name="Live room")
+
+    page.goto(f"/sessions/new/?project={cast.project.pk}")
+    typed(page, "Drums", room)
+    expect(page.locator("#price")).to_contain_text("€600.00")
+    expect(page.locator("[data-clock-hint]")).to_have_text("8 h, Berlin time, for you 09:00 – 17:00, London time")
+    page.get_by_role("button", name="Wren Castellan").click()
+    expect(page.get_by_label("Call time")).to_be_focused()
+    page.get_by_label("Call time").fill("09:30")
+    expect(page.locator("#price")).to_contain_text("€940.00")  # and Wren from half past nine
+    page.get_by_role("checkbox", name="Last Ferry").check()
+    assert axe(page) == []
+    page.get_by_label("What will be done").press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drums")
+    session = StudioSession.objects.get()
+    assert session.calls.get().call_local == f"{DAY}T09:30"
+
+    page.goto(f"/sessions/new/?project={cast.project.pk}&room={room.pk}")
+    typed(page, "Bass", room, "12:00", "20:00")
+    page.get_by_role("button", name="Wren Castellan").click()
+    page.get_by_role("button", name="Book session").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not booked: two things are taken at that time")
+    expect(page.locator(".pd-clash")).to_be_focused()
+    expect(page.get_by_label("What will be done")).to_have_value("Bass")
+    assert axe(page) == []
+    page.locator(".pd-pick").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bass")
+    assert StudioSession.objects.filter(state="confirmed").count() == 2
+
+
+@BOTH
+def test_a_session_is_moved_cancelled_and_taken_back(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    calls = [{"contributor": cast.nora_called, "role": "Artist"}]
+    session = makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums", calls=calls)
+    other = makers.make_session(
+        cast.project, cast.ana, f"{DAY}T10:00", title="Bass", remote_place="https://meet.example"
+    )
+    page = browsing.window(cast.ana, phone=phone)
+    page.goto(f"/sessions/{other.pk}/")
+    page.get_by_role("link", name="Move").click()
+    page.get_by_label("Room").select_option(str(cast.room.pk))
+    page.get_by_role("button", name="Move session").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not moved")
+    page.locator(".pd-pick").first.click()
+    said(page, "Moved.")
+
+    page.goto(f"/sessions/{session.pk}/")
+    page.locator("summary[aria-label='More actions']").click()
+    page.get_by_role("link", name="Cancel session").click()
+    page.get_by_label("Reason").fill("The singer is ill")
+    page.get_by_role("button", name="Cancel session").click()
+    said(page, "Cancelled.")
+    expect(page.get_by_text("This session is cancelled")).to_be_visible()
+    page.locator(".pd-toast").get_by_role("button", name="Undo").click()
+    said(page, "It stands again")
+    session.refresh_from_db()
+    assert session.state == "confirmed"
+
+    page.locator("summary[aria-label='More about Nora']").click()
+    page.get_by_role("link", name="Call time and role").click()
+    page.get_by_label("Call time").fill("11:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".pd-call")).to_have_text("11:00")
+    page.locator("summary[aria-label='More about Nora']").click()
+    page.get_by_role("button", name="Said yes").click()
+    expect(page.get_by_text("1 of 1 confirmed")).to_be_visible()
+    assert Call.objects.get(session=session).answer == "confirmed"
+
+
+def test_a_press_on_empty_time_opens_the_form_with_day_hour_and_room(browsing: Browsing, cast: Cast) -> None:
+    session = makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums")
+    page = browsing.window(cast.ana)
+    page.goto(f"/calendar/?date={DAY}")
+    event = page.get_by_role("link", name="Drums").first
+    expect(event).to_be_visible()
+    assert axe(page) == []
+    event.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/sessions/{session.pk}/$"))
+    page.goto(f"/calendar/?view=month&date={DAY}")
+    page.locator(".ec-day").nth(12).click()
+    expect(page).to_have_url(re.compile(r"/sessions/new/\?day=\d{4}-\d\d-\d\d"))
+    page.goto(f"/calendar/?date={DAY}")
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile(r"/sessions/new/"))
+
+
+def test_on_a_phone_the_calendar_is_an_agenda(browsing: Browsing, cast: Cast) -> None:
+    makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums")
+    page = browsing.window(cast.ana, phone=True)
+    for view in ("week", "month"):
+        page.goto(f"/calendar/?view={view}&date={DAY}")
+        expect(page.locator("#calendar")).to_be_hidden()
+        expect(page.get_by_role("link", name="Drums")).to_be_visible()
+    page.get_by_role("link", name="Drums").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drums")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@BOTH
+def test_axe_finds_nothing_on_any_page(browsing: Browsing, cast: Cast, phone: bool, dark: bool) -> None:
+    calls = [{"contributor": cast.nora_called, "role": "Artist"}, {"contributor": cast.wren_called, "role": "Violin"}]
+    session = makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums", calls=calls)
+    makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", title="W" * 120, remote_place="Kitchen", hold=True)
+    call, studio, found = session.calls.first(), cast.room.studio_id, {}
+    assert call
+    paths = ["/calendar/", f"/calendar/?date={DAY}", f"/calendar/?by=hours&date={DAY}", "/calendar/?view=month"]
+    paths += [f"/calendar/?view=list&date={DAY}", "/sessions/", "/sessions/?when=past", "/sessions/?search=nothing"]
+    paths += [f"/sessions/new/?project={cast.project.pk}", f"/projects/{cast.project.pk}/sessions/", "/studios/"]
+    paths += [f"/sessions/{session.pk}/{tail}" for tail in ("", "edit/", "move/", "duplicate/", "cancel/", "call/")]
+    paths += [f"/calls/{call.pk}/{tail}/" for tail in ("edit", "swap", "remove")]
+    paths += ["/studios/new/", f"/studios/{studio}/", f"/studios/{studio}/edit/", f"/studios/{studio}/rooms/new/"]
+    paths += [f"/studios/{studio}/delete/", f"/rooms/{cast.room.pk}/edit/"]
+    page = browsing.window(cast.ana, phone=phone, dark=dark)
+    for path in paths:
+        page.goto(path)
+        if findings := axe(page):
+            found[path] = findings
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{path} scrolls sideways"
+    assert found == {}

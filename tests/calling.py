@@ -1,0 +1,44 @@
+"""Somebody at the API or at a page, as a login, with a token, with a private link, or as nobody."""
+
+from typing import Any
+
+from django.test import Client
+
+from producerdesk.accounts.models import User
+
+API = "/api/v1/"
+Answer = Any  # Django's test response
+
+
+class Caller:
+    """`Caller(ana).put("desks/3/", version=1, name="Lowlight")`, `Caller(ana).page("/desk/")`."""
+
+    def __init__(self, user: User | None = None, *, authorization: str = "", **options: Any) -> None:
+        self.client = Client(**options)
+        self.headers = {"Authorization": authorization} if authorization else {}
+        if user is not None:
+            self.client.force_login(user)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.client.get(API + path, query, headers=self.headers)
+
+    def options(self, path: str, **query: Any) -> Answer:
+        return self.client.options(API + path, query_params=query, headers=self.headers)
+
+    def post(self, path: str, *, once: str = "", **said: Any) -> Answer:
+        headers = self.headers | ({"Idempotency-Key": once} if once else {})
+        return self.client.post(API + path, said, content_type="application/json", headers=headers)
+
+    def put(self, path: str, *, version: int | None = None, **said: Any) -> Answer:
+        headers = self.headers | ({"If-Match": f'"{version}"'} if version is not None else {})
+        return self.client.put(API + path, said, content_type="application/json", headers=headers)
+
+    def delete(self, path: str) -> Answer:
+        return self.client.delete(API + path, headers=self.headers)
+
+    def page(self, path: str, **query: Any) -> Answer:
+        return self.client.get(path, query)
+
+    def send(self, path: str, **said: Any) -> Answer:
+        """Post a page's form."""
+        return self.client.post(path, said)

@@ -1,0 +1,144 @@
+"""Fixtures for all tests, and the rules of a run: which tests run where, and what is said at its end."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests import services
+from tests.browsing import Browsing, chromium
+from tests.live import Live
+
+NEEDS_DATABASE = {
+    "db",
+    "transactional_db",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+    "live",
+    "site",
+}
+
+
+# --- the run --------------------------------------------------------------------------------------
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep heavy tests on one xdist process, and leave to SQLite what does not touch what differs."""
+    for item in items:
+        if item.get_closest_marker("heavy"):
+            item.add_marker(pytest.mark.xdist_group("heavy"))
+    if services.on_postgres():
+        chosen = [item for item in items if _differs_by_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+
+
+def _differs_by_database(item: pytest.Item) -> bool:
+    uses = item.get_closest_marker("django_db") or NEEDS_DATABASE & set(getattr(item, "fixturenames", ()))
+    return bool(uses) and not item.get_closest_marker("once")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the counts for `bin/desk test`, and name what could not be had."""
+    if hasattr(config, "workerinput"):
+        return
+    stats = terminalreporter.stats
+    wanting = [report for kind in ("skipped", "failed", "error") for report in stats.get(kind, ())]
+    missing = sorted({what for report in wanting if (what := _missing(report.longrepr))})
+    if report_path := os.environ.get("DESK_TEST_REPORT"):
+        counts = {
+            "passed": len(stats.get("passed", ())),
+            "failed": len(stats.get("failed", ())) + len(stats.get("error", ())),
+            "skipped": len(stats.get("skipped", ())),
+            "missing": missing,
+        }
+        Path(report_path).write_text(json.dumps(counts))
+
+
+def _missing(told: object) -> str:
+    # a skip is told as (file, line, reason), a failure as what is printed of it
+    reason = str(told[2] if isinstance(told, tuple) else told)
+    _, found, what = reason.partition(services.MISSING)
+    return what.splitlines()[0] if found else ""
+
+
+# --- databases ------------------------------------------------------------------------------------
+if not services.on_postgres():
+
+    @pytest.fixture(scope="session")
+    def django_db_modify_db_settings_xdist_suffix() -> None:
+        """Nothing to add: each xdist process has a data folder, and so a database file, of its own."""
+
+
+# --- processes ------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[services.RedisServer]:
+    """The Redis behind `redis_server`."""
+    server = services.RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_server(redis_process: services.RedisServer) -> services.RedisServer:
+    """An empty Redis of our own, which a test may kill: `.url .kill9() .start() .flush()`."""
+    if not redis_process.alive:
+        redis_process.start()
+    redis_process.flush()
+    return redis_process
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[services.SmtpSink]:
+    """A mail server that keeps what it gets: `.url .mails .to(address) .refuse_next .refused .delay .stop()`."""
+    sink = services.SmtpSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def live(transactional_db: None) -> Iterator[Live]:
+    """Web, worker and beat as real processes on this test's database; all are ended after the test."""
+    desk = Live()
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture(scope="session")
+def site_process(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Live]:
+    """The web server behind `site`."""
+    with django_db_blocker.unblock():
+        desk = Live()
+    desk.web(workers=1)
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture
+def site(site_process: Live, transactional_db: None) -> str:
+    """The address of a web server on this test's database. One server serves all tests, so it starts only once."""
+    return site_process.url
+
+
+# --- the browser ----------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    # Playwright's loop runs in this thread, where Django would refuse to speak to the database
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def browsing(browser: Browser, site: str) -> Iterator[Browsing]:
+    """Windows on `site`: `browsing.window(user, phone=True, dark=True)`. A problem in any of them fails the test."""
+    desk = Browsing(browser, site)
+    yield desk
+    desk.close()
+    assert not desk.problems, "\n".join(desk.problems)

@@ -1,0 +1,137 @@
+"""Every door: role x method x path -> status, in one table (doors.txt). A route without a row fails.
+
+`DESK_WRITE_DOORS=1 bin/desk test tests/law/test_doors.py -k write` writes the table; a person reads it before it is
+committed: what changed in it is what changed in who may do what. A write is sent empty, so who may gets a 400 (a page's
+form 422, or 302 for a small action), who may not 401, 403 or 404 (a page leads to the login, 302>).
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from rest_framework.throttling import SimpleRateThrottle
+
+from producerdesk.kit import throttles
+from tests.law.routes import Route, walk
+from tests.law.world import ROLES, World, make_world
+
+HEALTH = "get healthz"  # red in a test: no dispatcher ticks
+TABLE = Path(__file__).with_name("doors.txt")
+WIDTH = 44
+# what an id stands for, by the word before it in the path
+STANDS_FOR = {
+    "projects": "project",
+    "songs": "song",
+    "sessions": "session",
+    "calls": "call",
+    "people": "contributor",
+    "contributors": "contributor",
+    "engagements": "engagement",
+    "studios": "studio",
+    "rooms": "room",
+    "desk": "desk",
+    "desks": "desk",
+    "staff": "staff",
+    "invitations/staff": "staff-invitation",
+    "staff-invitations": "staff-invitation",
+    "members": "member",
+    "invitations": "invitation",
+    "notices": "notice",
+    "outbox": "outbox",
+    "deliveries": "delivery",
+    "private-links": "link",
+    "links": "link",
+    "calendar": "feed",
+    "feeds": "feed",
+    "joins": "join",
+}
+BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
+SECRETS = {"my": "link_secret", "feeds": "feed_secret"}
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Everything there is to open, and nobody is told to slow down."""
+    for throttle in (throttles._PerRequest, SimpleRateThrottle):
+        monkeypatch.setattr(throttle, "allow_request", lambda self, request, view: True)
+    return make_world()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("role", ROLES)
+def test_every_door_is_as_the_table_says(world: World, role: str) -> None:
+    seen = {f"{method} {route.name}": _status(world, role, route, method) for route, method in _doors()}
+    table = {door: found[ROLES.index(role)] for door, found in _read().items()}
+    assert seen.keys() - table.keys() == set(), "routes without a row"
+    assert table.keys() - seen.keys() == set(), "rows without a route"
+    wrong = {door: (table[door], found) for door, found in seen.items() if table[door] != found}
+    assert not wrong
+
+
+@pytest.mark.once
+def test_no_door_leads_to_an_error_of_ours() -> None:
+    doors = _read()
+    assert not [door for door in doors if door != HEALTH and any(status.startswith("5") for status in doors[door])]
+
+
+@pytest.mark.once
+def test_nobody_and_strangers_open_nothing_of_a_desk() -> None:
+    public = {"api:schema", "api_docs", "healthz", "api:join-detail", "api:join-accept"}
+    for door, found in _read().items():
+        method, name = door.split()
+        if name.startswith("api:") and name not in public:
+            assert found[0] in ("401", "405"), door
+            if name.endswith("-detail") or (method == "post" and "-list" not in name):
+                assert found[1] in ("403", "404", "400", "200", "428"), door
+
+
+def _doors() -> list[tuple[Route, str]]:
+    return [(route, method) for route in walk() for method in route.methods if method != "head"]
+
+
+def _status(world: World, role: str, route: Route, method: str) -> str:
+    client, headers = world.callers[role]
+    path = reverse(route.name, kwargs=_args(world, route))
+    options: dict[str, Any] = {"headers": headers}
+    if route.name.startswith("api:") and method in ("post", "put"):
+        options |= {"data": {}, "content_type": "application/json"}
+    with transaction.atomic():
+        response = getattr(client, method)(path, **options)
+        transaction.set_rollback(True)
+    to_login = response.status_code == 302 and "/accounts/login/" in response.headers["Location"]
+    return f"{response.status_code}{'>' if to_login else ''}"
+
+
+def _args(world: World, route: Route) -> dict[str, Any]:
+    words = {one or other: word for word, one, other in BEFORE.findall(route.path)}
+    return {part: _value(world, words[part], part) for part in route.takes if part != "format"}
+
+
+def _value(world: World, word: str, part: str) -> Any:
+    if part == "secret":
+        return getattr(world, SECRETS[word]) if word in SECRETS else world.ids["api:join"]
+    return world.ids[f"api:{STANDS_FOR[word]}"]
+
+
+def _read() -> dict[str, list[str]]:
+    rows = (line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith("#"))
+    return {f"{row[0]} {row[1]}": row[2:] for row in rows}
+
+
+def write(world: World) -> None:
+    """Write the table anew."""
+    lines = [f"# {'method and route':<{WIDTH}}" + "".join(f"{role:<7}" for role in ROLES)]
+    for route, method in _doors():
+        found = [_status(world, role, route, method) for role in ROLES]
+        lines.append(f"{method + ' ' + route.name:<{WIDTH + 2}}" + "".join(f"{status:<7}" for status in found))
+    TABLE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+if os.environ.get("DESK_WRITE_DOORS"):
+
+    def test_write_the_table(world: World) -> None:
+        write(world)

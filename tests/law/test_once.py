@@ -1,0 +1,95 @@
+"""Idempotency-Key: a POST that comes twice leads to the same thing; with another body it is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from producerdesk.accounts.models import OnceKey
+from producerdesk.accounts.once import LEASE, sweep
+from producerdesk.kit import clock
+from projects.models import Project, ReferenceTrack
+from tests.calling import Caller
+from tests.cast import Cast, make_cast
+
+SAID = {"title": "Hourglass Weather", "artist": "Nadia Sorel", "time_zone": "Europe/Lisbon", "currency": "EUR"}
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast, in the database."""
+    return make_cast()
+
+
+@pytest.fixture
+def ana(cast: Cast) -> Caller:
+    """The owner, at the API."""
+    return Caller(cast.ana)
+
+
+def test_the_same_key_leads_to_the_same_project(ana: Caller) -> None:
+    first = ana.post("projects/", once="k-1", **SAID)
+    second = ana.post("projects/", once="k-1", **SAID)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert first.headers["ETag"] == second.headers["ETag"]
+    assert Project.objects.filter(title="Hourglass Weather").count() == 1
+
+
+def test_the_same_key_with_another_body_is_refused(ana: Caller) -> None:
+    ana.post("projects/", once="k-1", **SAID)
+    other = ana.post("projects/", once="k-1", **SAID | {"title": "Other"})
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert not Project.objects.filter(title="Other").exists()
+
+
+def test_a_refused_request_gives_its_key_back(ana: Caller) -> None:
+    assert ana.post("projects/", once="k-1", **SAID | {"currency": "XXX"}).status_code == 400
+    assert ana.post("projects/", once="k-1", **SAID).status_code == 201
+
+
+def test_two_people_may_use_the_same_key(cast: Cast, ana: Caller) -> None:
+    assert ana.post("projects/", once="k-1", **SAID).status_code == 201
+    assert Caller(cast.cleo).post("projects/", once="k-1", **SAID).status_code == 201
+
+
+def test_a_first_try_that_still_runs_is_waited_for(cast: Cast, ana: Caller) -> None:
+    ana.post("projects/", once="k-1", **SAID)
+    OnceKey.objects.update(status=None, answer=None, claimed_at=clock.now())
+    again = ana.post("projects/", once="k-1", **SAID)
+    assert (again.status_code, again.json()["code"]) == (409, "in_progress")
+    assert again.headers["Retry-After"]
+
+
+def test_the_claim_of_a_dead_worker_is_taken_over(cast: Cast, ana: Caller) -> None:
+    ana.post("projects/", once="k-1", **SAID)
+    Project.objects.filter(title="Hourglass Weather").delete()
+    OnceKey.objects.update(status=None, answer=None, claimed_at=clock.now() - LEASE - timedelta(seconds=1))
+    assert ana.post("projects/", once="k-1", **SAID).status_code == 201
+    assert Project.objects.filter(title="Hourglass Weather").count() == 1
+
+
+@pytest.mark.parametrize("key", ["x" * 81, "tab\there"])
+def test_a_key_that_is_none_is_refused_by_name(ana: Caller, key: str) -> None:
+    answer = ana.post("projects/", once=key, **SAID)
+    assert answer.status_code == 400
+    assert "Idempotency-Key" in answer.json()["fields"]
+
+
+def test_old_keys_are_forgotten(ana: Caller) -> None:
+    ana.post("projects/", once="k-1", **SAID)
+    OnceKey.objects.update(claimed_at=clock.now() - timedelta(days=3))
+    assert sweep() == 1
+
+
+def test_a_key_and_its_project_stand_or_fall_together(ana: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("producerdesk.accounts.once._finish", broken)
+    with pytest.raises(RuntimeError):
+        ana.post(
+            "projects/", once="k-1", **SAID | {"reference_tracks": [{"title": "A", "url": "https://example.com/"}]}
+        )
+    assert not Project.objects.filter(title="Hourglass Weather").exists()
+    assert not ReferenceTrack.objects.exists()
+    assert not OnceKey.objects.exists()

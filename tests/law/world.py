@@ -1,0 +1,119 @@
+"""The cast with something behind every route, and what each id in a path stands for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.test import Client
+
+from contributors import links
+from contributors.models import Engagement, PrivateLink
+from producerdesk.accounts.models import DeskStaff
+from producerdesk.accounts.roles import Role
+from producerdesk.kit import clock, secret
+from producerdesk.kit.viewer import Viewer
+from producerdesk.notices.models import Delivery, Notice, OutboxMail
+from projects import joining
+from projects.models import Invitation, Membership, Song
+from projects.notices import PURPOSE
+from sessions import feeds
+from sessions.actions import call_person
+from sessions.models import CalendarFeed, Call, StudioSession
+from tests import makers
+from tests.cast import Cast, make_cast
+
+# the columns of the table of doors, in their order
+ROLES = ("nobody", "cleo", "ana", "ben", "asa", "nora", "emil", "cara", "lena", "xavi", "link", "feed")
+
+
+@dataclass
+class World:
+    """One session of the cast's project: Nora, Emil and Wren are called to it, Cara is not."""
+
+    cast: Cast
+    song: Song
+    session: StudioSession
+    engagement: Engagement
+    invitation: Invitation
+    staff_invitation: Invitation
+    link: PrivateLink
+    link_secret: str
+    feed_secret: str
+    feed: CalendarFeed
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        """What `pk` (or a part of the path) stands for, by the first word of the route's name, or by its whole name."""
+        call = Call.objects.get(session=self.session, contributor=self.cast.nora_called)
+        delivery = Delivery.objects.filter(ref=f"call:{call.pk}").first()
+        assert delivery is not None
+        notice = Notice.objects.create(user=self.cast.ana, text="Samir proposes 11:30")
+        mail = OutboxMail.objects.create(
+            desk=self.cast.desk,
+            delivery=delivery,
+            to="nora@example.com",
+            subject="Hello",
+            text="Hello",
+            message_id="<1@x>",
+        )
+        return {
+            "api:project": self.cast.project.pk,
+            "api:song": self.song.pk,
+            "api:session": self.session.pk,
+            "api:call": call.pk,
+            "api:studio": self.cast.room.studio_id,
+            "api:room": self.cast.room.pk,
+            "api:contributor": self.cast.wren_called.pk,
+            "api:engagement": self.engagement.pk,
+            "api:member": Membership.objects.get(project=self.cast.project, user=self.cast.nora).pk,
+            "api:invitation": self.invitation.pk,
+            "api:staff-invitation": self.staff_invitation.pk,
+            "api:join": secret.derive(PURPOSE, self.invitation.salt),
+            "api:desk": self.cast.desk.pk,
+            "api:staff": DeskStaff.objects.get(desk=self.cast.desk, user=self.cast.ben).pk,
+            "api:notice": notice.pk,
+            "api:delivery": delivery.pk,
+            "api:outbox": mail.pk,
+            "api:feed": self.feed.pk,
+            "api:link": self.link.pk,
+        }
+
+    @cached_property
+    def callers(self) -> dict[str, tuple[Client, dict[str, str]]]:
+        """A browser or program of each role, and the headers it sends."""
+        return {role: self._caller(role) for role in ROLES}
+
+    def _caller(self, role: str) -> tuple[Client, dict[str, str]]:
+        client = Client(raise_request_exception=False)
+        if role == "link":
+            return client, {"Authorization": f"Link {self.link_secret}"}
+        if role == "feed":
+            return client, {"Authorization": f"Feed {self.feed_secret}"}
+        if role != "nobody":
+            client.force_login(getattr(self.cast, role))
+        return client, {}
+
+
+def make_world() -> World:
+    """Return the world, in the database."""
+    cast = make_cast()
+    song = makers.make_song(cast.project, "Glass Teeth")
+    session = makers.make_session(cast.project, cast.ana, room=cast.room, songs=[song])
+    for person in (cast.nora_called, cast.emil_called, cast.wren_called):
+        call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
+    now = clock.now()
+    link, link_secret = links.mint(cast.wren_called, now=now)
+    feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))
+    invite: dict[str, Any] = {"by": cast.ana, "desk": cast.desk, "now": now}
+    return World(
+        cast=cast,
+        song=song,
+        session=session,
+        engagement=makers.make_engagement(cast.project, cast.wren_called, "Violin", fee="240", unit="flat"),
+        invitation=joining.invite(project=cast.project, email="new@example.com", role=Role.ARTIST, **invite),
+        staff_invitation=joining.invite(project=None, email="help@example.com", role=Role.ASSISTANT, **invite),
+        link=link,
+        link_secret=link_secret,
+        feed_secret=feed_secret,
+        feed=feed,
+    )

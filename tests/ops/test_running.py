@@ -1,0 +1,102 @@
+"""`python3 bin/desk`: it starts, keeps running, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ops.desk import Desk, refused
+from tests.services import wait_for
+
+pytestmark = [pytest.mark.once, pytest.mark.heavy]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of all desks in this file: only the first start has to make it."""
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture
+def start(data: Path) -> Iterator[Callable[..., Desk]]:
+    """Start a desk on `data`."""
+    started: list[Desk] = []
+
+    def start_one(*options: str, **env: str) -> Desk:
+        started.append(Desk(data, *options, **env))
+        return started[-1]
+
+    yield start_one
+    for desk in started:
+        desk.end()
+
+
+def test_a_first_start_brings_the_demo_desk_and_ctrl_c_leaves_no_process(start: Callable[..., Desk]) -> None:
+    desk = start().wait_until_ready(180)
+    assert desk.status() == 200
+    assert f"http://127.0.0.1:{desk.port}" in desk.output
+    assert "Demo logins:" in desk.output
+    assert desk.processes("granian") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
+
+    desk.send(signal.SIGINT)
+
+    assert desk.wait() == 0
+    assert desk.processes() == []
+    assert "No process is left" in desk.output
+
+
+def test_a_second_start_is_ready_within_ten_seconds(start: Callable[..., Desk]) -> None:
+    desk = start().wait_until_ready()
+    # other tests run beside this one: what it worked until now is what it would take on one idle core, at most
+    assert desk.seconds_worked() < 10
+    desk.send(signal.SIGTERM)
+    assert desk.wait() == 0
+    assert desk.processes() == []
+
+
+def test_what_dies_is_started_again(start: Callable[..., Desk]) -> None:
+    desk = start().wait_until_ready()
+    for words in (("granian",), ("celery", "worker"), ("celery", "beat")):
+        old = set(desk.processes(*words))
+        # the leader only: what it leaves behind is the supervisor's to clear
+        os.kill(min(old), signal.SIGKILL)
+        wait_for(lambda: desk.processes(*words) and not old & set(desk.processes(*words)), 60, what=" ".join(words))  # noqa: B023
+    wait_for(lambda: desk.status() == 200, 60, what="a page")
+
+
+def test_nothing_outlives_a_supervisor_that_was_killed(start: Callable[..., Desk]) -> None:
+    desk = start().wait_until_ready()
+    desk.send(signal.SIGKILL)
+    wait_for(lambda: not desk.processes(), 20, what="the end of all processes")
+
+
+def test_a_folder_is_for_one_desk_at_a_time(start: Callable[..., Desk], data: Path) -> None:
+    start().wait_until_ready()
+    code, lines = refused("--data", str(data))
+    assert code == 1
+    assert len(lines) == 1 and "another desk is running" in lines[0]
+
+
+def test_beyond_loopback_the_demo_logins_are_refused(start: Callable[..., Desk]) -> None:
+    desk = start("--host", "0.0.0.0").wait_until_ready()  # noqa: S104 - what this test is about
+    assert "Demo logins:" not in desk.output
+    assert "demo logins are refused" in desk.output
+    assert desk.status() == 200
+
+
+def test_without_a_demo_there_are_no_demo_logins(start: Callable[..., Desk]) -> None:
+    desk = start("--no-demo").wait_until_ready()
+    assert "Demo logins:" not in desk.output
+
+
+def test_a_taken_port_is_said_in_one_line(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, lines = refused("--port", str(port), "--data", str(data))
+    assert code == 1
+    assert lines == [f"desk: port {port} of 127.0.0.1 is taken: choose another with --port"]

@@ -1,0 +1,20 @@
+"""What tests of the whole house share."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.calling import Caller
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast, in the database."""
+    return make_cast()
+
+
+@pytest.fixture
+def as_(cast: Cast) -> Callable[[str], Caller]:
+    """Who calls: `as_("ana").page("/")`."""
+    return lambda name: Caller(getattr(cast, name))

@@ -1,0 +1,64 @@
+"""The API described: valid, complete, public, and from this desk alone."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import get_resolver
+
+from producerdesk.kit.schema import ERRORS
+from tests.browsing import Browsing
+
+SCHEMA = "/api/v1/schema/"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.fixture(scope="module")
+def described() -> Any:
+    """What the API says of itself to anybody."""
+    answer = Client().get(SCHEMA, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+@pytest.mark.once
+def test_it_is_valid_and_made_without_a_warning() -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_it_is_openapi_3_1_and_comes_as_yaml_too(described: Any) -> None:
+    assert described["openapi"].startswith("3.1")
+    answer = Client().get(SCHEMA)
+    assert answer["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert answer.content.startswith(b"openapi: 3.1")
+
+
+def test_every_address_of_the_api_is_in_it(described: Any) -> None:
+    routes = get_resolver("producerdesk.api_urls").reverse_dict
+    told = {path.removeprefix("/api/v1/") for path in described["paths"]}
+    for name in {name for name in routes if isinstance(name, str)} - {"schema"}:
+        for spellings, *_rest in routes.getlist(name):
+            paths = {text.replace("%(pk)s", "{id}") for text, _params in spellings}
+            assert paths & told, name
+
+
+def test_every_operation_tells_its_errors_and_its_ways_in(described: Any) -> None:
+    for path, operations in described["paths"].items():
+        for method in METHODS:
+            if method in operations:
+                assert set(ERRORS) <= set(operations[method]["responses"]), (method, path)
+                assert operations[method]["security"], (method, path)
+    assert set(described["components"]["securitySchemes"]) == {"login", "token", "link", "feed"}
+
+
+@pytest.mark.once
+def test_its_page_loads_nothing_from_outside_and_breaks_no_rule(browsing: Browsing) -> None:
+    page = browsing.window()
+    page.request.get(SCHEMA, timeout=60_000)  # the first time in a process it takes a while
+    page.goto("/api/docs/")
+    page.locator("#operations-projects-projects_list").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Authorize").first.click()
+    page.get_by_text("token").first.wait_for()

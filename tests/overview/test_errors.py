@@ -1,0 +1,121 @@
+"""What a person sees when something goes wrong."""
+
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
+
+from producerdesk import urls
+from tests.calling import Caller
+from tests.cast import Cast
+
+
+def broken(request: Any) -> Any:
+    """A page of ours with a mistake in it."""
+    raise RuntimeError("a secret of the server")
+
+
+def away(request: Any) -> Any:
+    """A page that met a database that is not there."""
+    raise OperationalError("server closed the connection")
+
+
+def keeps(request: Any) -> HttpResponse:
+    """A page that leaves something in the login session, which is written when the page is done."""
+    request.session["kept"] = True
+    return HttpResponse("done")
+
+
+urlpatterns = [*urls.urlpatterns, path("broken/", broken), path("away/", away), path("keeps/", keeps)]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+
+
+def test_nothing_there(cast: Cast) -> None:
+    for client in (Client(), Caller(cast.ana).client):
+        answer = client.get("/nothing/here/")
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.content.decode()
+
+
+def test_not_yours(cast: Cast) -> None:
+    answer = Caller(cast.nora).page(f"/projects/{cast.project.pk}/access/")
+    assert answer.status_code == 403
+    assert "Your role does not reach this far" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "page_size=1000000000", "colour=red"])
+def test_a_list_asked_for_nonsense_says_so_in_place(cast: Cast, query: str) -> None:
+    answer = Caller(cast.ana).client.get(f"/notices/?{query}")
+    assert answer.status_code == 400
+    assert "That did not work" in answer.content.decode()
+
+
+@override_settings(ROOT_URLCONF="tests.overview.test_errors")
+def test_our_mistake_tells_nothing_and_asks_nothing_of_the_database(cast: Cast) -> None:
+    client = Caller(cast.ana).client
+    client.raise_request_exception = False
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/broken/")
+    assert answer.status_code == 500
+    text = answer.content.decode()
+    assert "Something broke on our side" in text
+    assert "a secret of the server" not in text
+    assert len(asked) <= 2, "only the login, before the page was asked"
+
+
+@override_settings(ROOT_URLCONF="tests.overview.test_errors")
+def test_our_mistake_is_drawn_without_any_database(db: None) -> None:
+    client = Client(raise_request_exception=False)
+    with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone")):
+        assert client.get("/broken/").status_code == 500
+
+
+@override_settings(ROOT_URLCONF="tests.overview.test_errors")
+def test_a_database_that_is_away_is_said_with_when_to_come_back(db: None) -> None:
+    answer = Client(raise_request_exception=False).get("/away/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "cannot reach our data" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/", "/projects/", "/me/", "/accounts/login/", "/api/v1/projects/"])
+def test_wherever_it_is_missed(cast: Cast, page: str) -> None:
+    """The database goes away while somebody is signed in: every page says so, none breaks."""
+    client = Caller(cast.ana).client
+    client.raise_request_exception = False
+    with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone")):
+        answer = client.get(page)
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "10"
+
+
+@override_settings(ROOT_URLCONF="tests.overview.test_errors")
+def test_missed_after_the_page_was_done(db: None) -> None:
+    with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone")):
+        answer = Client(raise_request_exception=False).get("/keeps/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+
+
+def test_a_request_that_makes_no_sense(db: None) -> None:
+    answer = Client(SERVER_NAME="unknown.example").get("/accounts/login/")
+    assert answer.status_code == 400
+    assert "could not read that" in answer.content.decode()
+
+
+def test_a_form_from_an_old_page(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ana)
+    answer = client.post("/me/", {"name": "Eve"})
+    assert answer.status_code == 403
+    assert "Please send it once more" in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/nothing/", "/accounts/login/", "/accounts/signup/"])
+def test_error_and_entrance_pages_have_no_inline_style_or_script(cast: Cast, page: str) -> None:
+    text = Client().get(page).content.decode()
+    assert " style=" not in text
+    assert "<script>" not in text

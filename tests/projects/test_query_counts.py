@@ -1,0 +1,74 @@
+"""How many queries the lists and pages of projects take, and that it does not grow with the rows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.models import Project, Song, StageDate
+from projects.stages import Stage
+from tests import makers
+from tests.cast import Cast
+from tests.projects.conftest import Api, day
+
+# login: session, user, grants
+SIGNED_IN = 3
+COUNTS = {
+    "/api/v1/projects/?page_size=100": SIGNED_IN + 3,  # count, rows, songs
+    "/api/v1/projects/?page_size=100&late=true&ordering=stage": SIGNED_IN + 3,
+    "/api/v1/projects/summary/": SIGNED_IN + 3,  # stages, late ones, the next
+    "/api/v1/songs/?page_size=100": SIGNED_IN + 3,  # count, rows, dates
+    "/projects/": SIGNED_IN + 9 + 2,  # summary, open, delivered; and the frame
+    "/projects/?view=list": SIGNED_IN + 6 + 2,
+}
+
+
+def counted(api: Api, path: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        answer = api.client.get(path)
+    assert answer.status_code == 200, answer.content
+    return len(caught)
+
+
+def fill(cast: Cast, projects: int) -> None:
+    made = Project.objects.bulk_create(
+        Project(desk=cast.desk, title=f"Record {n}", artist="Nora", stage=list(Stage)[n % 7], deadline=day(n % 40))
+        for n in range(projects)
+    )
+    songs = Song.objects.bulk_create(Song(project=made[n % projects], title=f"Song {n}") for n in range(projects * 2))
+    StageDate.objects.bulk_create(
+        StageDate(project=song.project, song=song if song.pk % 2 else None, stage="tracking", due_on=day(-1))
+        for song in songs[:projects]
+    )
+
+
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize("path", COUNTS)
+def test_a_list_takes_as_many_queries_for_1000_rows_as_for_10(cast: Cast, path: str) -> None:
+    fill(cast, 10)
+    api = Api(cast.ana)
+    api.client.get(path)  # content types and the like are kept from the first request on
+    few = counted(api, path)
+    fill(cast, 990)
+    many = counted(api, path)
+    assert (few, many) == (COUNTS[path], COUNTS[path])
+
+
+# project 4 (songs, dates, links), songs 3, sessions 4 (calls, songs), people 3 (songs); and the frame
+PROJECT_PAGE = SIGNED_IN + 4 + 3 + 4 + 3 + 2
+
+
+def people_and_plan(cast: Cast, count: int) -> None:
+    Song.objects.bulk_create(Song(project=cast.project, title=f"Song {n}", position=n) for n in range(count))
+    for number in range(count):
+        makers.make_engagement(cast.project, cast.wren_called)
+        session = makers.make_session(cast.project, cast.ana, f"2027-03-{number % 27 + 1:02}T10:00")
+        session.songs.set(cast.project.songs.all()[:2])
+
+
+def test_a_projects_page_takes_as_many_queries_for_much_as_for_little(cast: Cast) -> None:
+    people_and_plan(cast, 1)
+    api, path = Api(cast.ana), f"/projects/{cast.project.pk}/"
+    api.client.get(path)
+    few = counted(api, path)
+    people_and_plan(cast, 25)
+    assert (few, counted(api, path)) == (PROJECT_PAGE, PROJECT_PAGE)

@@ -1,0 +1,141 @@
+"""A process full of clients that all want the same time. Run as a program; it reads jobs, one JSON object a line.
+
+Each job: {"clients": 50, "threads": 12, "seed": 7, "viewer": user id, "wishes": [{book_session's arguments, by id}]}.
+With "port" and "tokens" the clients go over HTTP, else straight to the action. They take the wishes in turn and wait
+for the line "go". The answer is one line: who won, who was refused how.
+"""
+
+import http.client
+import json
+import random
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402 - apps must be there first
+
+from contributors.models import Contributor  # noqa: E402
+from producerdesk.accounts.authentication import viewer_of_user  # noqa: E402
+from producerdesk.accounts.models import User  # noqa: E402
+from producerdesk.kit.errors import Clash  # noqa: E402
+from projects.models import Project  # noqa: E402
+from sessions import actions  # noqa: E402
+from sessions.models import Room, StudioSession  # noqa: E402
+
+
+def book(job: dict, wish: dict, dice: random.Random) -> StudioSession:
+    """Do what the API does for one client: look everything up, then book."""
+    people = list(Contributor.objects.filter(pk__in=wish["people"]))
+    dice.shuffle(people)
+    return actions.book_session(
+        viewer=viewer_of_user(User.objects.get(pk=job["viewer"])),
+        project=Project.objects.select_related("desk").get(pk=wish["project"]),
+        title="The same hour",
+        starts_local=wish["starts"],
+        ends_local=wish["ends"],
+        room=Room.objects.select_related("studio").get(pk=wish["room"]),
+        calls=[{"contributor": person} for person in people],
+        hold=wish.get("hold", False),
+    )
+
+
+def confirm(job: dict, wish: dict, dice: random.Random) -> StudioSession:
+    """Confirm a hold."""
+    return actions.confirm_session(
+        viewer=viewer_of_user(User.objects.get(pk=job["viewer"])),
+        session=StudioSession.objects.get(pk=wish["session"]),
+    )
+
+
+def post(job: dict, wish: dict, dice: random.Random) -> dict:
+    """Book over HTTP; return what became of it."""
+    people = wish["people"][:]
+    dice.shuffle(people)
+    body = {
+        "project": wish["project"],
+        "title": "The same hour",
+        "day": wish["starts"][:10],
+        "starts": wish["starts"][11:],
+        "ends": wish["ends"][11:],
+        "room": wish["room"],
+        "calls": [{"contributor": person} for person in people],
+    }
+    headers = {"Authorization": f"Bearer {dice.choice(job['tokens'])}", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
+    try:
+        connection.request("POST", "/api/v1/sessions/", json.dumps(body), headers)
+        response = connection.getresponse()
+        text = response.read()
+    finally:
+        connection.close()
+    if response.status == 201:
+        return {"won": json.loads(text)["id"]}
+    if response.status == 409 and (answer := json.loads(text))["code"] == "clash":
+        return {"clash": [each["field"] for each in answer["clashes"]]}
+    return {"error": f"{response.status}: {text[:300]!r}"}
+
+
+def attempt(job: dict, wish: dict, dice: random.Random) -> dict[str, Any]:
+    """Let one client try; return what became of it."""
+    try:
+        if "port" in job:
+            return post(job, wish, dice)
+        return {"won": (confirm if "session" in wish else book)(job, wish, dice).pk}
+    except Clash as error:
+        return {"clash": [each["field"] for each in error.clashes]}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def run(job: dict, gate: threading.Event, ready: threading.Semaphore) -> list[dict]:
+    """Let all clients of a job go at once; return what became of each."""
+
+    def client(number: int) -> dict:
+        dice = random.Random(job["seed"] * 1000 + number)
+        wish = job["wishes"][number % len(job["wishes"])]
+        ready.release()
+        gate.wait()
+        began = time.monotonic()
+        return attempt(job, wish, dice) | {"seconds": time.monotonic() - began}
+
+    def leave(_number: int) -> None:
+        barrier.wait()
+        connections.close_all()
+
+    threads = min(job["threads"], job["clients"])
+    barrier = threading.Barrier(threads)
+    with ThreadPoolExecutor(threads) as pool:
+        outcomes = list(pool.map(client, range(job["clients"])))
+        list(pool.map(leave, range(threads)))
+    return outcomes
+
+
+def jobs() -> Iterator[dict]:
+    """Yield the jobs that come in, until the line is closed."""
+    while line := sys.stdin.readline():
+        yield json.loads(line)
+
+
+def main() -> None:
+    """Work off the jobs."""
+    with ThreadPoolExecutor(1) as runner:
+        for job in jobs():
+            gate, ready = threading.Event(), threading.Semaphore(0)
+            outcomes = runner.submit(run, job, gate, ready)
+            for _ in range(min(job["threads"], job["clients"])):
+                ready.acquire()
+            print("ready", flush=True)
+            sys.stdin.readline()
+            gate.set()
+            print(json.dumps(outcomes.result()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,674 @@
+"""A session's life: booked, held, confirmed, moved, changed, cancelled, restored, wrapped, booked again."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from budgets.models import BudgetEntry
+from budgets.queries import Level
+from contributors.models import Contributor
+from producerdesk.kit.errors import Clash, Conflict, Refused, Stale
+from producerdesk.notices.models import Delivery
+from sessions import actions
+from sessions.actions.plans import CallSpec
+from sessions.models import BookingSlot, Call, StudioSession
+from sessions.notices import CANCELLED, INVITATION, MOVED, REMINDER
+from tests import makers
+from tests.cast import Cast
+
+State, Answer = StudioSession.State, Call.Answer
+JANUARY = "2027-01-04T09:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _in_january() -> object:
+    with time_machine.travel(JANUARY, tick=False):
+        yield
+
+
+def book(cast: Cast, *people: Contributor, **said: Any) -> StudioSession:
+    calls: list[CallSpec] = [{"contributor": person} for person in people]
+    given: dict[str, Any] = {"room": cast.room, "calls": calls} | said
+    return makers.make_session(cast.project, cast.ana, **given)
+
+
+def move(cast: Cast, session: StudioSession, starts: str, ends: str, **said: Any) -> StudioSession:
+    return actions.move_session(
+        viewer=cast.viewer("ana"), session=session, starts_local=starts, ends_local=ends, **said
+    )
+
+
+def level() -> Level:
+    return BudgetEntry.objects.all().level()
+
+
+def pending(kind: str) -> list[tuple[str, str, datetime]]:
+    rows = Delivery.objects.filter(kind=kind, state=Delivery.State.PENDING).order_by("due_at", "pk")
+    return list(rows.values_list("recipient_name", "channel", "due_at"))
+
+
+def send_all() -> None:
+    """Let everything that is due leave, as the dispatcher does."""
+    Delivery.objects.filter(state=Delivery.State.PENDING, offset=0).update(state=Delivery.State.SENT)
+
+
+def stands(session: StudioSession) -> tuple[int, int]:
+    session.refresh_from_db()
+    return session.version, session.sequence
+
+
+# --- booking --------------------------------------------------------------------------------------
+def test_booking_does_everything_at_once(cast: Cast) -> None:
+    makers.make_rate(cast.emil_called, "hour", "40")
+    songs = [makers.make_song(cast.project) for _ in range(2)]
+    session = makers.make_session(
+        cast.project,
+        cast.ana,
+        "2027-03-10T10:00",
+        "2027-03-10T16:00",
+        room=cast.room,
+        title=" Vocals: Glass Teeth ",
+        kind="vocal",
+        songs=songs,
+        calls=[
+            {"contributor": cast.emil_called, "role": "Recording engineer", "call": time(9, 30)},
+            {"contributor": cast.nora_called, "role": "Artist"},
+        ],
+        prepare="Glass Teeth by heart",
+        notes="She was tired last time",
+    )
+    session.refresh_from_db()
+    assert (session.title, session.kind, session.state) == ("Vocals: Glass Teeth", "vocal", State.CONFIRMED)
+    assert (session.starts_at, session.time_zone) == (datetime(2027, 3, 10, 9, tzinfo=UTC), "Europe/Berlin")
+    assert (session.version, session.sequence, session.booked_by) == (1, 0, cast.ana)
+    assert list(session.songs.all()) == songs
+    assert [(call.contributor, call.call_local, call.answer) for call in session.calls.all()] == [
+        (cast.emil_called, "2027-03-10T09:30", Answer.PENDING),
+        (cast.nora_called, "2027-03-10T10:00", Answer.PENDING),
+    ]
+    assert session.slots.count() == 3
+    entries = BudgetEntry.objects.order_by("seq").values_list("part", "label", "amount_minor", "source_id")
+    assert list(entries) == [
+        ("room:hour", "Room A, 6 h at €62.00", 37_200, session.pk),
+        (f"person:{cast.emil_called.pk}", "Emil, 6 h 30 at €40.00", 26_000, session.pk),
+    ]
+    assert len(pending(INVITATION)) == 4  # two people, by mail and under the bell
+
+
+def test_a_hold_keeps_the_time_and_nothing_else(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, hold=True)
+    assert session.state == State.HOLD
+    assert set(session.slots.values_list("state", flat=True)) == {"hold"}
+    assert not BudgetEntry.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_a_session_may_cross_midnight(cast: Cast) -> None:
+    session = makers.make_session(
+        cast.project,
+        cast.ana,
+        "2027-03-10T20:00",
+        "2027-03-11T04:00",
+        room=cast.room,
+        calls=[
+            {"contributor": cast.wren_called, "call": time(1)},
+            {"contributor": cast.nora_called, "call": time(19, 30)},
+        ],
+    )
+    assert session.ends_at - session.starts_at == timedelta(hours=8)
+    assert list(session.calls.order_by("pk").values_list("call_local", flat=True)) == [
+        "2027-03-11T01:00",
+        "2027-03-10T19:30",
+    ]
+
+
+def test_a_call_before_midnight_for_a_session_after_it(cast: Cast) -> None:
+    session = makers.make_session(
+        cast.project,
+        cast.ana,
+        "2027-03-10T00:30",
+        "2027-03-10T06:00",
+        calls=[{"contributor": cast.wren_called, "call": time(23, 45)}],
+    )
+    assert session.calls.get().call_local == "2027-03-09T23:45"
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "text"),
+    [
+        ({"ends": "2027-03-10T09:00"}, "ends_local", "It ends before it starts."),
+        ({"ends": "2027-03-10T10:00"}, "ends_local", "It ends before it starts."),
+        ({"ends": "2027-03-10T10:14"}, "ends_local", "A session lasts a quarter of an hour at least."),
+        ({"ends": "2027-03-11T22:01"}, "ends_local", "A session lasts 36 hours at most. Book the days one by one."),
+        ({"ends": "2037-03-10T10:00"}, "ends_local", "A session lasts 36 hours at most. Book the days one by one."),
+        ({"ends": "9999-12-31T23:59"}, "ends_local", "Give a year from 1990 to 2100."),
+        ({"room": None, "remote_place": " "}, "room", "Choose a room, or say where it is if it is remote."),
+        ({"room": None, "remote_place": "here", "time_zone": "Mars/X"}, "time_zone", "“Mars/X” is no time zone."),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused_by_its_field(cast: Cast, said: dict, field: str, text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        book(cast, **said)
+    assert refused.value.fields[field][0].startswith(text)
+    assert refused.value.fields.keys() == {field}
+    assert not StudioSession.objects.exists()
+
+
+def test_the_limits_themselves_are_fine(cast: Cast) -> None:
+    book(cast, ends="2027-03-10T10:15")
+    makers.make_session(cast.project, cast.ana, "2027-03-12T10:00", "2027-03-13T22:00", room=cast.room)
+
+
+@pytest.mark.parametrize("said", [{"title": "  "}, {"title": "x" * 161}, {"kind": "party"}])
+def test_what_a_column_cannot_hold_is_refused_by_its_field(cast: Cast, said: dict) -> None:
+    with pytest.raises(ValidationError) as refused:
+        book(cast, **said)
+    assert refused.value.message_dict.keys() == said.keys()
+
+
+def test_songs_are_of_the_same_project(cast: Cast) -> None:
+    strange = makers.make_song(makers.make_project(cast.desk), "Not ours")
+    with pytest.raises(Refused) as refused:
+        book(cast, songs=[makers.make_song(cast.project), strange])
+    assert refused.value.fields == {"songs": ["Not of this project: Not ours."]}
+
+
+def test_nobody_is_called_twice_and_nobody_after_the_end(cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        book(cast, cast.nora_called, cast.nora_called)
+    assert refused.value.fields == {"calls.1.contributor": ["Nora is called twice."]}
+    with pytest.raises(Refused) as refused:
+        book(cast, calls=[{"contributor": cast.nora_called, "call": time(19)}])
+    assert refused.value.fields.keys() == {"calls.0.call_local"}
+
+
+def test_a_booking_without_a_rate_of_exchange_is_not_made_at_all(cast: Cast) -> None:
+    makers.make_rate(cast.wren_called, "hour", "50", "USD")
+    with pytest.raises(Refused) as refused:
+        book(cast, cast.wren_called)
+    assert "Wren Castellan, 8 h at US$50.00 is in USD" in refused.value.fields["exchange_rate"][0]
+    assert not StudioSession.objects.exists() and not BookingSlot.objects.exists() and not Delivery.objects.exists()
+
+
+def test_booking_takes_few_statements_however_many_are_called(cast: Cast) -> None:
+    people = [makers.make_contributor(cast.desk) for _ in range(12)]
+    book(cast, *people)  # makes the resources and the budget
+    counts = []
+    for number, called in enumerate(([people[0]], people)):
+        songs = [makers.make_song(cast.project) for _ in called]
+        viewer = cast.viewer("ana")
+        with CaptureQueriesContext(connection) as queries:
+            actions.book_session(
+                viewer=viewer,
+                project=cast.project,
+                title="Counted",
+                starts_local=f"2027-04-0{number + 1}T10:00",
+                ends_local=f"2027-04-0{number + 1}T18:00",
+                room=cast.room,
+                songs=songs,
+                calls=[{"contributor": person} for person in called],
+            )
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20
+
+
+# --- confirming -----------------------------------------------------------------------------------
+def test_confirming_a_hold_commits_its_cost_and_invites(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, hold=True)
+    confirmed = actions.confirm_session(viewer=cast.viewer("ana"), session=session)
+    assert confirmed.state == State.CONFIRMED
+    assert stands(session) == (2, 1)
+    assert level().open == 49_600
+    assert len(pending(INVITATION)) == 2
+    assert set(session.slots.values_list("state", flat=True)) == {"confirmed"}
+
+
+def test_confirming_twice_is_confirming_once(cast: Cast) -> None:
+    session = book(cast, hold=True)
+    for _ in range(2):
+        actions.confirm_session(viewer=cast.viewer("ana"), session=session)
+    assert stands(session)[1] == 1
+    assert BudgetEntry.objects.count() == 1
+
+
+def test_a_hold_on_a_room_that_closed_is_not_confirmed(cast: Cast) -> None:
+    session = book(cast, hold=True)
+    cast.room.active = False
+    cast.room.save()
+    with pytest.raises(Refused) as refused:
+        actions.confirm_session(viewer=cast.viewer("ana"), session=session)
+    assert refused.value.fields == {"room": ["This room is not booked any more."]}
+
+
+# --- moving ---------------------------------------------------------------------------------------
+def test_moving_takes_everybody_along_and_asks_again(cast: Cast) -> None:
+    makers.make_rate(cast.emil_called, "hour", "40")
+    session = makers.make_session(
+        cast.project,
+        cast.ana,
+        room=cast.room,
+        calls=[{"contributor": cast.emil_called, "call": time(9)}, {"contributor": cast.nora_called}],
+    )
+    emil, _nora = session.calls.order_by("pk")
+    actions.confirm_call(viewer=cast.viewer("emil"), call=emil)
+    send_all()
+    moved = move(cast, session, "2027-03-11T12:00", "2027-03-11T18:00")
+    assert moved.starts_at == datetime(2027, 3, 11, 11, tzinfo=UTC)
+    assert stands(session) == (2, 1)
+    emil.refresh_from_db()
+    assert (emil.call_local, emil.answer, emil.answered_at) == ("2027-03-11T11:00", Answer.PENDING, None)
+    assert session.slots.get(resource__room=cast.room).starts_at == moved.starts_at
+    assert level().open == 6 * 6_200 + 7 * 4_000
+    assert {row[:2] for row in pending(MOVED)} == {
+        (name, channel) for name in ("Emil", "Nora") for channel in ("email", "bell")
+    }
+
+
+def test_a_move_that_clashes_changes_nothing(cast: Cast) -> None:
+    book(cast, starts="2027-03-11T10:00")
+    session = book(cast, cast.nora_called)
+    before = stands(session)
+    with pytest.raises(Clash):
+        move(cast, session, "2027-03-11T12:00", "2027-03-11T14:00")
+    assert stands(session) == before
+    assert session.starts_local == "2027-03-10T10:00"
+    assert not pending(MOVED)
+
+
+def test_a_move_to_the_same_time_and_place_tells_nobody(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    move(cast, session, "2027-03-10T10:00", "2027-03-10T18:00", room=cast.room)
+    assert stands(session)[1] == 0
+    assert not pending(MOVED)
+
+
+def test_another_room_at_the_same_time_asks_nobody_again_but_tells(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    actions.confirm_call(viewer=cast.viewer("nora"), call=session.calls.get())
+    send_all()
+    other = makers.make_room(cast.room.studio, "Room B")
+    move(cast, session, "2027-03-10T10:00", "2027-03-10T18:00", room=other)
+    assert session.calls.get().answer == Answer.CONFIRMED
+    assert stands(session)[1] == 1
+    assert len(pending(MOVED)) == 2
+    assert session.slots.filter(resource__room=other).exists()
+    assert not session.slots.filter(resource__room=cast.room).exists()
+    assert level().open == 0  # Room B has no rate
+
+
+def test_a_session_moves_out_of_a_room_to_somewhere_else(cast: Cast) -> None:
+    session = book(cast, starts="2027-06-01T10:00")
+    moved = move(
+        cast,
+        session,
+        "2027-06-01T10:00",
+        "2027-06-01T18:00",
+        room=None,
+        remote_place="Zoom",
+        time_zone="America/New_York",
+    )
+    assert (moved.room, moved.remote_place, moved.time_zone) == (None, "Zoom", "America/New_York")
+    assert moved.starts_at == datetime(2027, 6, 1, 14, tzinfo=UTC)
+    assert not session.slots.exists()
+
+
+def test_a_no_stays_a_no_when_the_session_moves(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, cast.wren_called)
+    wren = session.calls.get(contributor=cast.wren_called)
+    actions.decline_call(viewer=cast.viewer("ana"), call=wren, reason="On tour")
+    move(cast, session, "2027-03-11T10:00", "2027-03-11T18:00")
+    wren.refresh_from_db()
+    assert (wren.answer, wren.reason, wren.call_local) == (Answer.DECLINED, "On tour", "2027-03-11T10:00")
+    assert not session.slots.filter(resource__contributor=cast.wren_called).exists()
+
+
+def test_nobody_is_left_called_after_the_end(cast: Cast) -> None:
+    session = book(cast, calls=[{"contributor": cast.wren_called, "call": time(15)}])
+    with pytest.raises(Refused) as refused:
+        move(cast, session, "2027-03-10T10:00", "2027-03-10T14:00")
+    assert refused.value.fields == {"ends_local": ["Wren Castellan would be called after the end."]}
+
+
+def test_moving_a_hold_tells_nobody(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, hold=True)
+    move(cast, session, "2027-03-11T10:00", "2027-03-11T18:00")
+    assert stands(session)[1] == 1
+    assert not Delivery.objects.exists()
+
+
+def test_of_two_who_change_one_session_the_second_is_told(cast: Cast) -> None:
+    session = book(cast)
+    move(cast, session, "2027-03-11T10:00", "2027-03-11T18:00", expected=1)
+    for change in (
+        lambda: move(cast, session, "2027-03-12T10:00", "2027-03-12T18:00", expected=1),
+        lambda: actions.update_session(viewer=cast.viewer("ben"), session=session, title="Other", expected=1),
+        lambda: actions.cancel_session(viewer=cast.viewer("ben"), session=session, expected=1),
+        lambda: actions.wrap_session(viewer=cast.viewer("ben"), session=session, expected=1),
+    ):
+        with pytest.raises(Stale):
+            change()
+    session.refresh_from_db()
+    assert (session.starts_local, session.title) == ("2027-03-11T10:00", "Tracking")
+
+
+# --- what it is about -----------------------------------------------------------------------------
+def test_what_a_session_is_about_changes_without_a_word_to_anybody(cast: Cast) -> None:
+    song = makers.make_song(cast.project)
+    session = book(cast, cast.nora_called)
+    actions.update_session(
+        viewer=cast.viewer("ana"),
+        session=session,
+        title=" Drums ",
+        songs=[song],
+        prepare="Sticks",
+        notes="",
+        expected=1,
+    )
+    assert stands(session) == (2, 0)
+    assert (session.title, session.prepare, list(session.songs.all())) == ("Drums", "Sticks", [song])
+    assert len(pending(INVITATION)) == 2 and not pending(MOVED)
+    assert BudgetEntry.objects.count() == 1
+
+
+def test_another_kind_of_session_is_paid_from_another_account(cast: Cast) -> None:
+    session = book(cast)
+    actions.update_session(viewer=cast.viewer("ana"), session=session, kind="mixing")
+    assert BudgetEntry.objects.all().levels_by_account() == {310: Level(0, 0), 350: Level(49_600, 0)}
+
+
+def test_songs_of_another_project_are_refused_later_too(cast: Cast) -> None:
+    session = book(cast)
+    with pytest.raises(Refused):
+        actions.update_session(
+            viewer=cast.viewer("ana"), session=session, songs=[makers.make_song(makers.make_project(cast.desk))]
+        )
+
+
+# --- cancelling and restoring ---------------------------------------------------------------------
+def test_cancelling_gives_everything_back_and_tells(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, cast.wren_called)
+    send_all()
+    cancelled = actions.cancel_session(viewer=cast.viewer("ana"), session=session, reason=" Rain ")
+    assert (cancelled.state, cancelled.cancel_reason) == (State.CANCELLED, "Rain")
+    assert stands(session) == (2, 1)
+    assert not session.slots.exists()
+    assert level() == Level(0, 0)
+    assert {name for name, _channel, _due in pending(CANCELLED)} == {"Nora", "Wren Castellan"}
+    assert not pending(REMINDER)
+    book(cast, cast.nora_called)
+
+
+def test_who_was_never_told_of_a_session_is_not_told_of_its_end(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    assert not Delivery.objects.filter(state=Delivery.State.PENDING).exists()
+
+
+def test_cancelling_twice_is_cancelling_once(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    send_all()
+    for _ in range(2):
+        actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    assert stands(session)[1] == 1
+    assert BudgetEntry.objects.count() == 2
+    assert len(pending(CANCELLED)) == 2
+
+
+def test_a_cancelled_session_is_restored_as_it_was(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    send_all()
+    actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    restored = actions.restore_session(viewer=cast.viewer("ana"), session=session)
+    assert (restored.state, restored.cancel_reason, restored.restores_to) == (State.CONFIRMED, "", "")
+    assert stands(session) == (3, 2)
+    assert level().open == 49_600
+    assert session.slots.count() == 2
+    assert len(pending(INVITATION)) == 2 and not pending(CANCELLED)
+
+
+def test_a_cancelled_hold_is_restored_as_a_hold(cast: Cast) -> None:
+    session = book(cast, hold=True)
+    actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    assert actions.restore_session(viewer=cast.viewer("ana"), session=session).state == State.HOLD
+    assert not BudgetEntry.objects.exists()
+
+
+def test_what_was_booked_since_keeps_a_session_from_being_restored(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    book(cast, cast.nora_called)
+    with pytest.raises(Clash) as refused:
+        actions.restore_session(viewer=cast.viewer("ana"), session=session)
+    assert [each["label"] for each in refused.value.clashes] == ["Foxglove, Room A", "Nora"]
+    session.refresh_from_db()
+    assert session.state == State.CANCELLED
+
+
+# --- wrapping -------------------------------------------------------------------------------------
+AFTER = "2027-03-10T19:00:00Z"
+
+
+def wrap(cast: Cast, session: StudioSession, starts: str = "", ends: str = "") -> StudioSession:
+    return actions.wrap_session(
+        viewer=cast.viewer("ana"),
+        session=session,
+        real_starts_at=datetime.fromisoformat(f"2027-03-10T{starts}+01:00") if starts else None,
+        real_ends_at=datetime.fromisoformat(f"2027-03-10T{ends}+01:00") if ends else None,
+    )
+
+
+def test_wrapping_settles_to_the_real_hours(cast: Cast) -> None:
+    makers.make_rate(cast.emil_called, "hour", "40")
+    session = book(cast, calls=[{"contributor": cast.emil_called, "call": time(9)}, {"contributor": cast.nora_called}])
+    with time_machine.travel(AFTER, tick=False):
+        wrapped = wrap(cast, session, "10:30", "19:10")
+    assert wrapped.state == State.WRAPPED
+    # the room from 10:30 to 19:10, in started quarters; Emil came an hour before, as he was called
+    assert level() == Level(0, int(8.75 * 6_200) + int(9.75 * 4_000))
+    assert stands(session)[1] == 0
+    assert not pending(REMINDER)
+
+
+def test_wrapped_as_planned_unless_said(cast: Cast) -> None:
+    session = book(cast)
+    with time_machine.travel(AFTER, tick=False):
+        wrapped = wrap(cast, session)
+    assert (wrapped.real_starts_at, wrapped.real_ends_at) == (session.starts_at, session.ends_at)
+    assert level() == Level(0, 49_600)
+
+
+def test_wrapped_again_the_difference_is_written(cast: Cast) -> None:
+    session = book(cast)
+    with time_machine.travel(AFTER, tick=False):
+        wrap(cast, session)
+        wrap(cast, session, ends="17:00")
+    assert level() == Level(0, 7 * 6_200)
+    assert list(BudgetEntry.objects.order_by("seq").values_list("kind", "amount_minor")) == [
+        ("commit", 49_600),
+        ("release", -49_600),
+        ("actual", 49_600),
+        ("actual", -6_200),
+    ]
+
+
+def test_a_session_that_ended_early_leaves_the_rest_to_others(cast: Cast) -> None:
+    cast.room.reset_minutes = 30
+    cast.room.save()
+    session = book(cast, cast.wren_called)
+    with time_machine.travel("2027-03-10T13:00:00Z", tick=False):
+        wrap(cast, session, ends="13:30")
+        with pytest.raises(Clash):
+            book(cast, starts="2027-03-10T13:45", ends="2027-03-10T18:00")
+        book(cast, cast.wren_called, starts="2027-03-10T14:00", ends="2027-03-10T18:00")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "field"),
+    [
+        ("10:00", "20:30", "real_ends_at"),  # it is eight in the evening
+        ("10:00", "10:00", "real_ends_at"),
+        ("20:30", "21:00", "real_starts_at"),
+    ],
+)
+def test_real_hours_that_make_no_sense_are_refused(cast: Cast, starts: str, ends: str, field: str) -> None:
+    session = book(cast)
+    with time_machine.travel(AFTER, tick=False), pytest.raises(Refused) as refused:
+        wrap(cast, session, starts, ends)
+    assert refused.value.fields.keys() == {field}
+    assert level() == Level(49_600, 0)
+
+
+def test_a_session_to_come_and_a_hold_are_not_wrapped(cast: Cast) -> None:
+    session, hold = book(cast), book(cast, starts="2027-03-11T10:00", hold=True)
+    with pytest.raises(Conflict) as refused:
+        wrap(cast, session)
+    assert str(refused.value.detail) == "This session is still to come."
+    with time_machine.travel("2027-04-01T09:00:00Z", tick=False):
+        with pytest.raises(Conflict) as refused:
+            wrap(cast, hold)
+        with pytest.raises(Refused) as wrong_day:
+            wrap(cast, book(cast, starts="2027-03-30T10:00"), "10:00", "18:00")
+    assert "only a hold" in str(refused.value.detail)
+    assert wrong_day.value.fields.keys() == {"real_starts_at"}
+
+
+def test_what_is_wrapped_or_cancelled_does_not_change_any_more(cast: Cast) -> None:
+    wrapped, cancelled = book(cast, cast.nora_called), book(cast, cast.wren_called, starts="2027-03-11T10:00")
+    actions.cancel_session(viewer=cast.viewer("ana"), session=cancelled)
+    with time_machine.travel(AFTER, tick=False):
+        wrap(cast, wrapped)
+    viewer = cast.viewer("ana")
+    for session in (wrapped, cancelled):
+        call = session.calls.get()
+        for change in (
+            lambda session=session: move(cast, session, "2027-03-12T10:00", "2027-03-12T18:00"),
+            lambda session=session: actions.confirm_session(viewer=viewer, session=session),
+            lambda session=session: actions.call_person(viewer=viewer, session=session, contributor=cast.emil_called),
+            lambda session=session: actions.update_session(viewer=viewer, session=session, kind="mixing"),
+            lambda call=call: actions.remove_call(viewer=viewer, call=call),
+            lambda call=call: actions.change_call(viewer=viewer, call=call, role="Boss"),
+            lambda call=call: actions.swap_call(viewer=viewer, call=call, contributor=cast.emil_called),
+            lambda call=call: actions.confirm_call(viewer=viewer, call=call),
+        ):
+            with pytest.raises(Conflict):
+                change()
+    with pytest.raises(Conflict):
+        actions.cancel_session(viewer=viewer, session=wrapped)
+    for session in (wrapped, book(cast, starts="2027-03-13T10:00")):
+        with pytest.raises(Conflict):
+            actions.restore_session(viewer=viewer, session=session)
+    with pytest.raises(Conflict):
+        actions.wrap_session(viewer=viewer, session=cancelled)
+
+
+# --- booked again ---------------------------------------------------------------------------------
+def test_a_copy_has_the_same_place_people_and_songs_and_no_answers(cast: Cast) -> None:
+    session = book(
+        cast,
+        calls=[{"contributor": cast.nora_called, "role": "Artist"}, {"contributor": cast.emil_called, "call": time(9)}],
+        songs=[makers.make_song(cast.project)],
+        prepare="Sticks",
+    )
+    actions.confirm_call(viewer=cast.viewer("nora"), call=session.calls.get(contributor=cast.nora_called))
+    copy = actions.duplicate_session(
+        viewer=cast.viewer("ben"), session=session, starts_local="2027-03-17T12:00", ends_local="2027-03-17T18:00"
+    )
+    assert copy.pk != session.pk
+    assert (copy.room, copy.title, copy.prepare, copy.booked_by) == (cast.room, "Tracking", "Sticks", cast.ben)
+    assert list(copy.songs.all()) == list(session.songs.all())
+    assert [(call.role, call.call_local[11:], call.answer) for call in copy.calls.order_by("pk")] == [
+        ("Artist", "12:00", Answer.PENDING),
+        ("", "11:00", Answer.PENDING),
+    ]
+    assert level().open == 49_600 + 6 * 6_200
+
+
+def test_a_copy_leaves_out_who_was_taken_off_and_needs_its_time_free(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, cast.wren_called)
+    actions.remove_call(viewer=cast.viewer("ana"), call=session.calls.get(contributor=cast.wren_called))
+    with pytest.raises(Clash):
+        actions.duplicate_session(
+            viewer=cast.viewer("ana"), session=session, starts_local="2027-03-10T12:00", ends_local="2027-03-10T13:00"
+        )
+    copy = actions.duplicate_session(
+        viewer=cast.viewer("ana"),
+        session=session,
+        starts_local="2027-03-11T10:00",
+        ends_local="2027-03-11T11:00",
+        hold=True,
+    )
+    assert copy.state == State.HOLD
+    assert [call.contributor for call in copy.calls.all()] == [cast.nora_called]
+
+
+# --- what people are told, and when ---------------------------------------------------------------
+def due(kind: str, name: str = "Nora", channel: str = "email") -> list[str]:
+    return [f"{at:%d %b %H:%M}" for who, by, at in pending(kind) if (who, by) == (name, channel)]
+
+
+def test_reminders_leave_before_the_call_time_and_not_the_start(cast: Cast) -> None:
+    book(cast, calls=[{"contributor": cast.nora_called, "call": time(9)}])
+    assert due(REMINDER) == ["03 Mar 08:00", "09 Mar 08:00", "10 Mar 06:00"]
+    assert due(INVITATION) == ["04 Jan 09:00"]
+    assert due(REMINDER, channel="bell") == due(REMINDER)
+
+
+def test_who_has_no_account_gets_mail_alone(cast: Cast) -> None:
+    book(cast, cast.wren_called)
+    assert set(Delivery.objects.values_list("channel", flat=True)) == {"email"}
+    assert set(Delivery.objects.values_list("recipient", flat=True)) == {f"contributor:{cast.wren_called.pk}"}
+
+
+def test_a_desk_has_offsets_of_its_own(cast: Cast) -> None:
+    cast.desk.reminder_offsets = [60]
+    cast.desk.save()
+    cast.project.refresh_from_db()
+    book(cast, cast.nora_called)
+    assert due(REMINDER) == ["10 Mar 08:00"]
+
+
+def test_reminders_that_would_be_past_are_what_the_invitation_says(cast: Cast) -> None:
+    with time_machine.travel("2027-03-09T20:00:00Z", tick=False):
+        book(cast, cast.nora_called)
+        assert due(INVITATION) == ["09 Mar 20:00"]
+        assert due(REMINDER) == ["10 Mar 07:00"]
+
+
+def test_nobody_is_told_of_what_is_over(cast: Cast) -> None:
+    with time_machine.travel("2027-03-11T09:00:00Z", tick=False):
+        session = book(cast, cast.nora_called)
+        actions.cancel_session(viewer=cast.viewer("ana"), session=session)
+    assert not Delivery.objects.exists()
+
+
+def test_moving_replaces_all_that_was_planned(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    send_all()
+    move(cast, session, "2027-03-20T10:00", "2027-03-20T18:00")
+    assert due(MOVED) == ["04 Jan 09:00"]
+    assert due(REMINDER) == ["13 Mar 09:00", "19 Mar 09:00", "20 Mar 07:00"]
+    move(cast, session, "2027-03-10T10:00", "2027-03-10T18:00")
+    assert due(REMINDER) == ["03 Mar 09:00", "09 Mar 09:00", "10 Mar 07:00"]
+    assert session.calls.get().generation == 3
+    generations = Delivery.objects.filter(state=Delivery.State.PENDING).values_list("generation", flat=True)
+    assert set(generations) == {3}
+
+
+def test_whose_invitation_has_not_left_yet_is_invited_to_the_new_time(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    move(cast, session, "2027-03-20T10:00", "2027-03-20T18:00")
+    assert due(INVITATION) == ["04 Jan 09:00"] and not due(MOVED)
+
+
+def test_who_said_no_is_not_told_of_a_move(cast: Cast) -> None:
+    session = book(cast, cast.nora_called)
+    send_all()
+    actions.decline_call(viewer=cast.viewer("nora"), call=session.calls.get())
+    assert due(REMINDER) == []
+    move(cast, session, "2027-03-20T10:00", "2027-03-20T18:00")
+    assert due(MOVED) == [] and due(REMINDER) == []

@@ -1,0 +1,528 @@
+"""Taking time: who keeps whom out, what a clash tells, what is free instead, and the nets below."""
+
+import ast
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from contributors.models import Contributor
+from producerdesk.kit import clock
+from producerdesk.kit.errors import Clash, Conflict, Refused
+from sessions import actions
+from sessions.actions.plans import CallSpec
+from sessions.booking import net
+from sessions.booking.free import Wish, free_spans
+from sessions.booking.models import BookingSlot, Resource
+from sessions.booking.resources import lock, relink, resources_for
+from sessions.booking.slots import LONGEST_SLOT, Want, claim
+from sessions.models import Room, StudioSession
+from tests import makers
+from tests.cast import Cast
+
+NOON = datetime(2027, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_january() -> object:
+    with time_machine.travel("2027-01-04T09:00:00Z", tick=False):
+        yield
+
+
+def book(cast: Cast, starts: str = "10:00", ends: str = "18:00", *people: Contributor, **said: object) -> StudioSession:
+    calls: list[CallSpec] = [{"contributor": person} for person in people]
+    given = {"room": cast.room, "calls": calls} | said
+    return makers.make_session(cast.project, cast.ana, f"2027-03-10T{starts}", f"2027-03-10T{ends}", **given)
+
+
+def clash(cast: Cast, *args: object, **said: object) -> Clash:
+    with pytest.raises(Clash) as refused:
+        book(cast, *args, **said)  # type: ignore[arg-type]
+    return refused.value
+
+
+# --- who keeps whom out ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [("09:00", "10:15"), ("17:45", "20:00"), ("12:00", "13:00"), ("09:00", "19:00"), ("10:00", "18:00")],
+)
+def test_a_room_is_taken_once_at_a_time(cast: Cast, starts: str, ends: str) -> None:
+    book(cast)
+    refused = clash(cast, starts, ends)
+    assert refused.status_code == 409
+    assert [each["field"] for each in refused.clashes] == ["room"]
+    assert StudioSession.objects.count() == BookingSlot.objects.count() == 1
+
+
+def test_hours_that_touch_do_not_clash(cast: Cast) -> None:
+    book(cast, "10:00", "12:00")
+    book(cast, "12:00", "14:00")
+    book(cast, "08:00", "10:00")
+
+
+def test_a_room_needs_its_minutes_before_and_after(cast: Cast) -> None:
+    cast.room.setup_minutes, cast.room.reset_minutes = 15, 30
+    cast.room.save()
+    session = book(cast, "10:00", "12:00")
+    slot = session.slots.get()
+    assert (slot.starts_at, slot.ends_at) == (
+        session.starts_at - timedelta(minutes=15),
+        session.ends_at + timedelta(minutes=30),
+    )
+    text = clash(cast, "12:30", "14:00").clashes[0]["text"]
+    assert text == "Foxglove, Room A is taken 10:00 – 12:00 by Salt & Neon. It needs 45 min between two sessions."
+    book(cast, "12:45", "14:00")
+
+
+def test_a_person_is_kept_from_the_call_to_the_end(cast: Cast) -> None:
+    book(cast, "10:00", "18:00", room=None, calls=[{"contributor": cast.wren_called, "call": time(14)}])
+    other = makers.make_room(cast.room.studio, "Room B")
+    book(cast, "10:00", "14:00", cast.wren_called, room=other)
+    assert clash(cast, "17:00", "19:00", cast.wren_called, room=other).clashes[0]["label"] == "Wren Castellan"
+
+
+def test_everything_that_is_taken_is_named_at_its_field(cast: Cast) -> None:
+    book(cast, "10:00", "18:00", cast.emil_called, cast.wren_called)
+    refused = clash(cast, "12:00", "16:00", cast.nora_called, cast.wren_called, cast.emil_called)
+    assert str(refused.detail) == "3 things are taken at that time. Nothing was saved or sent."
+    assert [(each["field"], each["label"]) for each in refused.clashes] == [
+        ("room", "Foxglove, Room A"),
+        ("calls.1.contributor", "Wren Castellan"),
+        ("calls.2.contributor", "Emil"),
+    ]
+    assert refused.clashes[1]["text"] == "Wren Castellan is booked 10:00 – 18:00 for Salt & Neon."
+    assert not StudioSession.objects.filter(starts_local__contains="12:00").exists()
+
+
+def test_who_said_no_is_free_for_others(cast: Cast) -> None:
+    session = book(cast, "10:00", "18:00", cast.wren_called)
+    actions.decline_call(viewer=cast.viewer("ana"), call=session.calls.get())
+    other = makers.make_room(cast.room.studio, "Room B")
+    book(cast, "10:00", "18:00", cast.wren_called, room=other)
+
+
+def test_a_session_is_never_in_its_own_way(cast: Cast) -> None:
+    session = book(cast, "10:00", "18:00", cast.wren_called)
+    move(cast, session, "11:00", "19:00")
+    assert [slot.starts_at.hour for slot in session.slots.all()] == [10, 10]
+
+
+def move(cast: Cast, session: StudioSession, starts: str, ends: str, **said: object) -> StudioSession:
+    return actions.move_session(
+        viewer=cast.viewer("ana"),
+        session=session,
+        starts_local=f"2027-03-10T{starts}",
+        ends_local=f"2027-03-10T{ends}",
+        **said,  # type: ignore[arg-type]
+    )
+
+
+def test_a_slot_longer_than_the_longest_is_a_mistake_in_the_code(cast: Cast) -> None:
+    resource = resources_for(room_id=cast.room.pk).room
+    assert resource
+    want = Want(resource, NOON, NOON + LONGEST_SLOT + timedelta(minutes=1), "room", "Room A")
+    with pytest.raises(ValueError):
+        claim([want], confirmed=True)
+
+
+# --- holds ----------------------------------------------------------------------------------------
+def confirm(cast: Cast, session: StudioSession) -> StudioSession:
+    return actions.confirm_session(viewer=cast.viewer("ana"), session=session)
+
+
+def test_a_hold_over_a_confirmed_session_is_refused(cast: Cast) -> None:
+    book(cast)
+    clash(cast, hold=True)
+
+
+def test_holds_over_holds_line_up(cast: Cast) -> None:
+    first, second, third = (book(cast, "10:00", "18:00", cast.wren_called, hold=True) for _ in range(3))
+    assert [session.slots.order_by("pk")[0].rank for session in (first, second, third)] == [1, 2, 3]
+    assert book(cast, "18:00", "20:00", hold=True).slots.get().rank == 1
+
+
+def test_only_the_first_in_line_is_confirmed(cast: Cast) -> None:
+    first, second = (book(cast, hold=True) for _ in range(2))
+    with pytest.raises(Clash) as refused:
+        confirm(cast, second)
+    assert refused.value.clashes[0]["text"] == "Foxglove, Room A is held 10:00 – 18:00 for Salt & Neon."
+    confirm(cast, first)
+    with pytest.raises(Clash) as refused:
+        confirm(cast, second)
+    assert "is taken" in refused.value.clashes[0]["text"]
+
+
+def test_the_next_in_line_moves_up_when_the_first_is_given_back(cast: Cast) -> None:
+    first, second = (book(cast, hold=True) for _ in range(2))
+    actions.cancel_session(viewer=cast.viewer("ana"), session=first)
+    assert confirm(cast, second).state == StudioSession.State.CONFIRMED
+
+
+def test_a_booking_does_not_pass_over_a_hold_that_was_there_before(cast: Cast) -> None:
+    book(cast, hold=True)
+    assert "is held" in clash(cast).clashes[0]["text"]
+
+
+def test_a_hold_made_shorter_keeps_its_place_and_made_longer_goes_to_the_end(cast: Cast) -> None:
+    first, second = (book(cast, hold=True) for _ in range(2))
+    move(cast, first, "12:00", "18:00")
+    assert first.slots.get().rank == 1
+    move(cast, first, "10:00", "18:00")
+    assert first.slots.get().rank == 3
+    assert confirm(cast, second).state == StudioSession.State.CONFIRMED
+
+
+def test_a_confirmed_session_made_shorter_is_not_kept_from_it_by_a_hold(cast: Cast) -> None:
+    first, _second = (book(cast, hold=True) for _ in range(2))
+    confirm(cast, first)
+    move(cast, first, "11:00", "17:00")
+    with pytest.raises(Clash):
+        move(cast, first, "10:00", "18:00")  # the hold has come before it there
+
+
+# --- what a clash tells ---------------------------------------------------------------------------
+def test_another_desk_learns_that_a_shared_player_is_busy_and_no_more(cast: Cast) -> None:
+    emil_elsewhere = makers.make_contributor(cast.other_desk, user=cast.emil)
+    book(cast, "10:00", "18:00", cast.emil_called, title="A secret record")
+    with pytest.raises(Clash) as refused:
+        makers.make_session(
+            cast.other_project,
+            cast.cleo,
+            "2027-03-10T12:00",
+            "2027-03-10T20:00",
+            calls=[{"contributor": emil_elsewhere}],
+        )
+    assert refused.value.clashes == [
+        {
+            "field": "calls.0.contributor",
+            "label": "Emil",
+            # not since when the other desk has him
+            "starts_at": "2027-03-10T11:00:00Z",
+            "ends_at": "2027-03-10T17:00:00Z",
+            "session": None,
+            "text": "Emil is busy 12:00 – 18:00.",
+        }
+    ]
+
+
+def test_two_desks_may_call_people_of_one_name(cast: Cast) -> None:
+    wren_elsewhere = makers.make_contributor(cast.other_desk, "Wren Castellan", email=cast.wren_called.email)
+    book(cast, "10:00", "18:00", cast.wren_called)
+    makers.make_session(cast.other_project, cast.cleo, "2027-03-10T10:00", calls=[{"contributor": wren_elsewhere}])
+
+
+def test_a_co_producer_of_one_project_learns_no_other_projects_name(cast: Cast) -> None:
+    guest = makers.make_user("Gil")
+    project = makers.make_project(cast.desk, "Field Notes")
+    makers.make_member(project, guest, "co_producer")
+    book(cast)
+    with pytest.raises(Clash) as refused:
+        makers.make_session(project, guest, "2027-03-10T12:00", "2027-03-10T14:00", room=cast.room)
+    assert refused.value.clashes[0]["text"] == "Foxglove, Room A is busy 12:00 – 14:00."
+
+
+def test_a_clash_through_midnight_names_the_day(cast: Cast) -> None:
+    makers.make_session(cast.project, cast.ana, "2027-03-09T20:00", "2027-03-10T04:00", room=cast.room)
+    text = clash(cast, "02:00", "08:00").clashes[0]["text"]
+    assert text == "Foxglove, Room A is taken Tue 9 Mar 20:00 – 04:00 Wed 10 by Salt & Neon."
+
+
+# --- what is free instead -------------------------------------------------------------------------
+def offered(refused: Clash) -> list[tuple[str, str]]:
+    return [(each["starts_local"], each["ends_local"]) for each in refused.free]
+
+
+def test_three_times_are_offered_each_day_the_nearest_to_the_wished_hour(cast: Cast) -> None:
+    book(cast, "14:00", "18:00")
+    makers.make_session(cast.project, cast.ana, "2027-03-11T11:00", "2027-03-11T22:00", room=cast.room)
+    refused = clash(cast, "12:00", "18:00")
+    assert offered(refused) == [
+        ("2027-03-10T08:00", "2027-03-10T14:00"),
+        ("2027-03-12T12:00", "2027-03-12T18:00"),
+        ("2027-03-13T12:00", "2027-03-13T18:00"),
+    ]
+    assert refused.free[0] == {
+        "starts_at": "2027-03-10T07:00:00Z",
+        "ends_at": "2027-03-10T13:00:00Z",
+        "time_zone": "Europe/Berlin",
+        "starts_local": "2027-03-10T08:00",
+        "ends_local": "2027-03-10T14:00",
+        "starts_fold": 0,
+        "ends_fold": 0,
+    }
+
+
+def test_what_is_offered_can_be_booked(cast: Cast) -> None:
+    cast.room.setup_minutes, cast.room.reset_minutes = 30, 45
+    cast.room.save()
+    for hour in ("08:00", "15:00"):
+        book(cast, hour, f"{int(hour[:2]) + 3:02}:00", cast.wren_called)
+    for _ in range(6):
+        refused = clash(cast, "10:15", "12:15", cast.wren_called, cast.emil_called)
+        for starts, ends in offered(refused):
+            makers.make_session(
+                cast.project,
+                cast.ana,
+                starts,
+                ends,
+                room=cast.room,
+                calls=[{"contributor": cast.wren_called}, {"contributor": cast.emil_called}],
+            )
+
+
+def test_nothing_past_is_offered_and_nothing_beyond_a_fortnight(cast: Cast) -> None:
+    book(cast)
+    with time_machine.travel("2027-03-12T11:10:00Z", tick=False):  # ten past twelve in Berlin
+        assert offered(clash(cast, "10:00", "12:00"))[0] == ("2027-03-12T12:30", "2027-03-12T14:30")
+    for day in range(1, 32):
+        makers.make_session(
+            cast.other_project,
+            cast.cleo,
+            f"2027-04-{min(day, 30):02}T00:00" if day < 31 else "2027-05-01T00:00",
+            f"2027-04-{day + 1:02}T00:00" if day < 30 else "2027-05-01T00:00" if day == 30 else "2027-05-02T00:00",
+            room=cast.other_room,
+        )
+    with pytest.raises(Clash) as refused:
+        makers.make_session(cast.other_project, cast.cleo, "2027-04-01T10:00", room=cast.other_room)
+    assert refused.value.free == []
+
+
+def test_a_night_session_is_offered_at_night(cast: Cast) -> None:
+    makers.make_session(cast.project, cast.ana, "2027-03-10T22:00", "2027-03-11T04:00", room=cast.room)
+    with pytest.raises(Clash) as refused:
+        makers.make_session(cast.project, cast.ana, "2027-03-10T23:00", "2027-03-11T05:00", room=cast.room)
+    assert offered(refused.value)[1:] == [
+        ("2027-03-11T23:00", "2027-03-12T05:00"),
+        ("2027-03-12T23:00", "2027-03-13T05:00"),
+    ]
+
+
+def test_no_time_that_does_not_exist_is_offered(cast: Cast) -> None:
+    midnight = datetime(2027, 9, 4, 4, tzinfo=UTC)
+    wish = Wish((), midnight, midnight + timedelta(hours=6), "America/Santiago", confirmed=True)
+    found = [each["starts_local"] for each in free_spans(wish, now=clock.now())]
+    assert found == ["2027-09-04T00:30", "2027-09-05T01:00", "2027-09-06T00:00"]
+
+
+def test_a_refusal_costs_the_same_however_much_is_booked(cast: Cast) -> None:
+    book(cast, "10:00", "18:00", cast.wren_called)
+    with CaptureQueriesContext(connection) as few:
+        clash(cast, "12:00", "14:00", cast.wren_called)
+    for day in range(11, 28):
+        makers.make_session(
+            cast.project, cast.ana, f"2027-03-{day}T09:00", room=cast.room, calls=[{"contributor": cast.wren_called}]
+        )
+    with CaptureQueriesContext(connection) as many:
+        clash(cast, "12:00", "14:00", cast.wren_called)
+    assert len(many) == len(few) <= 14
+
+
+# --- resources ------------------------------------------------------------------------------------
+def test_a_person_with_an_account_is_one_resource_for_all_desks(cast: Cast) -> None:
+    emil_elsewhere = makers.make_contributor(cast.other_desk, user=cast.emil)
+    here = resources_for(contributor_ids=[cast.emil_called.pk]).people
+    there = resources_for(contributor_ids=[emil_elsewhere.pk]).people
+    assert [*here.values()] == [*there.values()]
+    assert Resource.objects.get().user == cast.emil
+
+
+def test_the_same_resources_are_found_again(cast: Cast) -> None:
+    wanted = [cast.wren_called.pk, cast.emil_called.pk]
+    first = resources_for(room_id=cast.room.pk, contributor_ids=wanted)
+    assert resources_for(room_id=cast.room.pk, contributor_ids=reversed(wanted)) == first
+    assert Resource.objects.count() == 3
+
+
+def test_a_resource_is_one_thing(cast: Cast) -> None:
+    for said in ({}, {"room": cast.room, "user": cast.ana}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Resource.objects.create(**said)
+
+
+def test_a_resource_that_went_away_meanwhile_is_a_conflict(cast: Cast) -> None:
+    with pytest.raises(Conflict):
+        lock([10**9])
+
+
+def link(contributor: Contributor, cast: Cast) -> list[BookingSlot]:
+    contributor.user = cast.cara
+    contributor.save()
+    return relink(contributor)
+
+
+def test_who_accepts_an_invitation_brings_the_bookings_along(cast: Cast) -> None:
+    session = book(cast, "10:00", "18:00", cast.wren_called)
+    assert link(cast.wren_called, cast) == []
+    assert session.slots.get(resource__user=cast.cara).starts_at == session.starts_at
+    assert not Resource.objects.filter(contributor=cast.wren_called).exists()
+    assert clash(cast, "12:00", "14:00", cast.wren_called, room=None).clashes
+
+
+def test_bookings_that_clash_when_two_desks_share_a_player_are_reported_and_kept(cast: Cast) -> None:
+    cara_elsewhere = makers.make_contributor(cast.other_desk, user=cast.cara)
+    theirs = makers.make_session(
+        cast.other_project, cast.cleo, "2027-03-10T16:00", "2027-03-10T20:00", calls=[{"contributor": cara_elsewhere}]
+    )
+    ours = book(cast, "10:00", "18:00", cast.wren_called)
+    later = book(cast, "18:00", "19:00")
+    reported = link(cast.wren_called, cast)
+    assert [slot.session for slot in reported] == [ours]
+    standing = BookingSlot.objects.filter(resource__user=cast.cara)
+    assert {(slot.session_id, slot.reported_clash) for slot in standing} == {(theirs.pk, False), (ours.pk, True)}
+
+    # what was reported keeps everybody else out, and is not asked for again by other changes
+    with pytest.raises(Clash):
+        book(cast, "10:00", "12:00", cast.wren_called, room=None)
+    actions.call_person(viewer=cast.viewer("ana"), session=ours, contributor=cast.nora_called)
+    # moved, it has to be free like any other
+    with pytest.raises(Clash):
+        move(cast, ours, "11:00", "18:00")
+    move(cast, ours, "09:00", "16:00")
+    assert not BookingSlot.objects.filter(reported_clash=True).exists()
+    assert later.slots.count() == 1
+
+
+def test_holds_of_two_desks_line_up_when_they_share_a_player(cast: Cast) -> None:
+    cara_elsewhere = makers.make_contributor(cast.other_desk, user=cast.cara)
+    makers.make_session(
+        cast.other_project, cast.cleo, "2027-03-10T10:00", calls=[{"contributor": cara_elsewhere}], hold=True
+    )
+    book(cast, "10:00", "18:00", cast.wren_called, hold=True)
+    assert link(cast.wren_called, cast) == []
+    assert sorted(BookingSlot.objects.filter(resource__user=cast.cara).values_list("rank", flat=True)) == [1, 2]
+
+
+def test_a_link_that_nobody_told_us_of_is_made_up_for_at_the_next_booking(cast: Cast) -> None:
+    session = book(cast, "10:00", "18:00", cast.wren_called)
+    cast.wren_called.user = cast.cara
+    cast.wren_called.save()
+    clash(cast, "12:00", "14:00", cast.wren_called, room=None)
+    book(cast, "18:00", "20:00", cast.wren_called)
+    assert session.slots.filter(resource__user=cast.cara).exists()
+
+
+def test_who_has_no_user_cannot_be_linked(cast: Cast) -> None:
+    with pytest.raises(ValueError):
+        relink(cast.wren_called)
+
+
+# --- the nets below -------------------------------------------------------------------------------
+def slot(
+    session: StudioSession, resource: Resource, hour: int, hours: int = 2, state: str = "confirmed"
+) -> BookingSlot:
+    starts_at = datetime(2027, 6, 1, hour, tzinfo=UTC)
+    return BookingSlot(
+        session=session,
+        resource=resource,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=hours),
+        state=state,
+    )
+
+
+@pytest.fixture
+def three(cast: Cast) -> list[StudioSession]:
+    """Three sessions without a slot on the room."""
+    return [makers.make_session(cast.project, cast.ana, f"2027-06-0{day}T10:00") for day in (2, 3, 4)]
+
+
+@pytest.fixture
+def resource(cast: Cast) -> Resource:
+    return Resource.objects.create(room=cast.room)
+
+
+def test_the_database_has_the_second_net(cast: Cast) -> None:
+    expected = {net.NAME} if connection.vendor == "postgresql" else {f"{net.NAME}_on_insert", f"{net.NAME}_on_update"}
+    assert net.laid() == expected
+
+
+def test_the_second_net_can_be_laid_again(cast: Cast) -> None:
+    standing = net.laid()
+    net.lay()
+    net.lay()
+    assert net.laid() == standing
+
+
+def test_the_database_itself_refuses_two_at_one_time(three: list[StudioSession], resource: Resource) -> None:
+    slot(three[0], resource, 10).save()
+    for starts in (9, 10, 11):
+        with pytest.raises(IntegrityError, match=net.NAME), transaction.atomic():
+            slot(three[1], resource, starts).save()
+        with pytest.raises(IntegrityError, match=net.NAME), transaction.atomic():
+            BookingSlot.objects.bulk_create([slot(three[1], resource, starts, state="in_progress")])
+    slot(three[1], resource, 8).save()
+    slot(three[2], resource, 12).save()
+
+
+def test_the_database_refuses_what_becomes_two_at_one_time(
+    cast: Cast, three: list[StudioSession], resource: Resource
+) -> None:
+    slot(three[0], resource, 10).save()
+    hold = slot(three[1], resource, 11, state="hold")
+    hold.save()
+    other = Resource.objects.create(user=cast.ana)
+    elsewhere = slot(three[2], other, 10)
+    elsewhere.save()
+    for rows, change in (
+        (hold, {"state": "confirmed"}),
+        (elsewhere, {"resource": resource}),
+    ):
+        with pytest.raises(IntegrityError, match=net.NAME), transaction.atomic():
+            BookingSlot.objects.filter(pk=rows.pk).update(**change)
+    BookingSlot.objects.filter(pk=hold.pk).update(state="confirmed", reported_clash=True)
+
+
+def test_the_database_lets_a_slot_change_in_its_own_time(three: list[StudioSession], resource: Resource) -> None:
+    own = slot(three[0], resource, 10, 4)
+    own.save()
+    own.ends_at = own.ends_at - timedelta(hours=1)
+    own.save()
+
+
+def test_a_slot_ends_after_it_starts(three: list[StudioSession], resource: Resource) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        slot(three[0], resource, 10, 0, state="hold").save()
+
+
+def test_only_the_booking_room_writes_slots() -> None:
+    """No module outside of sessions/booking makes, changes or deletes a slot or a resource."""
+    root = Path(__file__).resolve().parent.parent.parent
+    writing = {"create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create", "save"}
+    guilty = []
+    for folder in ("producerdesk", "projects", "budgets", "contributors", "sessions"):
+        for path in (root / folder).rglob("*.py"):
+            if "migrations" in path.parts or path.is_relative_to(root / "sessions" / "booking"):
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writing:
+                    text = ast.unparse(node.func)
+                    if "BookingSlot" in text or "Resource.objects" in text or ".slots." in text:
+                        guilty.append(f"{path.relative_to(root)}:{node.lineno} {text}")
+    assert guilty == []
+
+
+# --- rooms and people out of use ------------------------------------------------------------------
+def test_what_is_out_of_use_is_not_booked(cast: Cast) -> None:
+    gone = makers.make_room(cast.room.studio, "Room B", active=False)
+    closed = makers.make_room(makers.make_studio(cast.desk, active=False))
+    for room in (gone, closed):
+        with pytest.raises(Refused) as refused:
+            book(cast, room=room)
+        assert refused.value.fields == {"room": ["This room is not booked any more."]}
+    left = makers.make_contributor(cast.desk, "Al", active=False)
+    with pytest.raises(Refused) as refused:
+        book(cast, "10:00", "12:00", cast.nora_called, left)
+    assert refused.value.fields == {"calls.1.contributor": ["Al is not active in your network any more."]}
+
+
+def test_a_room_or_person_of_another_desk_is_not_booked(cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        book(cast, room=cast.other_room)
+    assert refused.value.fields == {"room": ["This room belongs to another desk."]}
+    with pytest.raises(Refused) as refused:
+        book(cast, "10:00", "12:00", makers.make_contributor(cast.other_desk))
+    assert refused.value.fields == {"calls.0.contributor": ["This person belongs to another desk."]}
+    assert Room.objects.count() and not BookingSlot.objects.exists()

@@ -1,0 +1,217 @@
+"""Two hundred clients in four processes want the same time: exactly one gets it, the rest a clean 409."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from budgets.audit import chain_break
+from budgets.models import Budget, BudgetEntry
+from contributors.models import Contributor
+from desklib.paths import PYTHON
+from producerdesk.accounts.models import ApiToken
+from sessions.models import BookingSlot, StudioSession
+from tests import makers, services
+from tests.cast import Cast, make_cast
+from tests.live import Live
+
+pytestmark = pytest.mark.heavy
+
+PROCESSES, CLIENTS = 4, 50
+FEW = services.rounds(12, 50)  # clients of the smaller races
+THREADS = 16  # a process; PostgreSQL takes a hundred connections as it comes
+ROUNDS = services.rounds(2, 20)
+HTTP_ROUNDS = services.rounds(1, 20)
+WORST_WAIT = 60.0  # seconds; far above what was measured, to notice a lock that is given back late
+
+
+@dataclass
+class Outcome:
+    """What became of all clients of a round."""
+
+    won: list[int]
+    clashes: list[list[str]]
+    errors: list[str]
+    worst: float
+
+
+class Racers:
+    """The four processes."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        command = [str(PYTHON), "-m", "tests.sessions.racing"]
+        self._processes = [
+            subprocess.Popen(
+                command, cwd=services.ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            for _ in range(PROCESSES)
+        ]
+
+    def race(self, viewer: int, wishes: list[dict], *, seed: int, clients: int = CLIENTS, **over: object) -> Outcome:
+        """Let all clients go at once and wait for the last. `over` says by which port and tokens they go."""
+        job = {"clients": clients, "threads": THREADS, "viewer": viewer, "wishes": wishes} | over
+        for number, process in enumerate(self._processes):
+            self._say(process, json.dumps(job | {"seed": seed * 10 + number}))
+        for process in self._processes:
+            assert self._hear(process) == "ready"
+        for process in self._processes:
+            self._say(process, "go")
+        found = [each for process in self._processes for each in json.loads(self._hear(process))]
+        return Outcome(
+            won=[each["won"] for each in found if "won" in each],
+            clashes=[each["clash"] for each in found if "clash" in each],
+            errors=[each["error"] for each in found if "error" in each],
+            worst=max(each["seconds"] for each in found),
+        )
+
+    def stop(self) -> None:
+        """End them."""
+        for process in self._processes:
+            assert process.stdin and process.stdout
+            process.stdin.close()
+            process.wait(timeout=30)
+            process.stdout.close()
+
+    def _say(self, process: subprocess.Popen, line: str) -> None:
+        assert process.stdin
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
+
+    def _hear(self, process: subprocess.Popen) -> str:
+        assert process.stdout
+        return process.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def racers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Racers]:
+    """The processes, on the tests' database."""
+    with django_db_blocker.unblock():
+        env = Live().env
+    running = Racers(env | {"DJANGO_SETTINGS_MODULE": "producerdesk.settings"})
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """The cast, where other processes see it."""
+    return make_cast()
+
+
+def people_of(cast: Cast) -> list[Contributor]:
+    return [cast.nora_called, cast.emil_called, cast.wren_called, makers.make_contributor(cast.desk)]
+
+
+def wish(cast: Cast, day: int, people: list[Contributor], *, hours: tuple[str, str] = ("10:00", "11:00")) -> dict:
+    return {
+        "project": cast.project.pk,
+        "room": cast.room.pk,
+        "people": [person.pk for person in people],
+        "starts": f"2027-05-{day:02}T{hours[0]}",
+        "ends": f"2027-05-{day:02}T{hours[1]}",
+    }
+
+
+def assert_sound(cast: Cast) -> None:
+    """No resource is taken twice at a time, and the ledger says what stands."""
+    slots = BookingSlot.objects.filter(state__in=BookingSlot.EXCLUDING).order_by("resource", "starts_at")
+    for one, other in combinations(slots, 2):
+        assert one.resource_id != other.resource_id or one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
+    budget = Budget.objects.get(project=cast.project)
+    assert chain_break(budget) is None
+    standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED)
+    assert set(BudgetEntry.objects.values_list("source_id", flat=True)) == set(standing.values_list("pk", flat=True))
+
+
+def test_one_of_two_hundred_gets_the_room(racers: Racers, cast: Cast) -> None:
+    worst = 0.0
+    for day in range(1, ROUNDS + 1):
+        outcome = racers.race(cast.ana.pk, [wish(cast, day, [])], seed=day)
+        assert outcome.errors == []
+        assert (len(outcome.won), len(outcome.clashes)) == (1, PROCESSES * CLIENTS - 1)
+        assert {tuple(fields) for fields in outcome.clashes} == {("room",)}
+        worst = max(worst, outcome.worst)
+    print(f"worst wait of {ROUNDS} rounds: {worst:.2f} s")
+    assert worst < WORST_WAIT
+    assert StudioSession.objects.count() == ROUNDS
+    assert_sound(cast)
+
+
+def test_one_gets_room_and_people_whatever_the_order(racers: Racers, cast: Cast) -> None:
+    people = people_of(cast)
+    worst = 0.0
+    for day in range(1, ROUNDS + 1):
+        wishes = [
+            wish(cast, day, people, hours=hours)
+            for hours in (("10:00", "12:00"), ("10:30", "12:30"), ("11:00", "13:00"), ("11:45", "14:00"))
+        ]
+        outcome = racers.race(cast.ana.pk, wishes, seed=day)
+        assert outcome.errors == []
+        assert (len(outcome.won), len(outcome.clashes)) == (1, PROCESSES * CLIENTS - 1)
+        worst = max(worst, outcome.worst)
+    print(f"worst wait of {ROUNDS} rounds: {worst:.2f} s")
+    assert worst < WORST_WAIT
+    assert_sound(cast)
+
+
+def test_who_shares_only_one_person_still_never_meets(racers: Racers, cast: Cast) -> None:
+    """Rooms differ, people overlap in chains: locks are taken in one order, so nobody waits in a circle."""
+    people = people_of(cast)
+    rooms = [makers.make_room(cast.room.studio, f"Room {letter}", hour="50.00") for letter in "BCDE"]
+    wishes = [
+        wish(cast, 1, [people[number], people[(number + 1) % 4]]) | {"room": room.pk}
+        for number, room in enumerate(rooms)
+    ]
+    outcome = racers.race(cast.ana.pk, wishes, seed=1, clients=FEW)
+    assert outcome.errors == []
+    assert 1 <= len(outcome.won) <= 2
+    assert_sound(cast)
+
+
+def test_touching_hours_are_both_booked(racers: Racers, cast: Cast) -> None:
+    people = people_of(cast)
+    wishes = [wish(cast, 1, people, hours=hours) for hours in (("10:00", "11:00"), ("11:00", "12:00"))]
+    outcome = racers.race(cast.ana.pk, wishes, seed=1, clients=FEW)
+    assert outcome.errors == []
+    assert len(outcome.won) == 2
+    assert_sound(cast)
+
+
+def test_holds_line_up_and_only_the_first_is_confirmed(racers: Racers, cast: Cast) -> None:
+    people = people_of(cast)
+    held = racers.race(cast.ana.pk, [wish(cast, 1, people) | {"hold": True}], seed=1, clients=6)
+    assert held.errors == [] and len(held.won) == 4 * 6
+    ranks = BookingSlot.objects.order_by("rank").values_list("resource", "rank")
+    assert len(set(ranks)) == len(ranks) == 24 * 5  # on each resource, everybody has a place of the own
+
+    outcome = racers.race(cast.ana.pk, [{"session": key} for key in held.won], seed=2, clients=24)
+    assert outcome.errors == []
+    first = StudioSession.objects.get(state=StudioSession.State.CONFIRMED)
+    assert set(outcome.won) == {first.pk}
+    assert set(first.slots.values_list("rank", flat=True)) == {1}
+    assert_sound(cast)
+
+
+def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, live: Live, cast: Cast) -> None:
+    """The whole way: web server, viewer, serializers, action. Nobody gets a 5xx."""
+    live.web(workers=2)
+    scopes = ["project:read", "people:read", "schedule:read", "schedule:write"]
+    tokens = []
+    for _ in range(8):  # together they stay under the limit of requests a minute
+        user = makers.make_user()
+        makers.make_staff(cast.desk, user)
+        tokens.append(ApiToken.objects.create(user=user, name="race", scopes=scopes)[1])
+    people = people_of(cast)
+    worst = 0.0
+    for day in range(1, HTTP_ROUNDS + 1):
+        wishes = [wish(cast, day, people), wish(cast, day, people[:1]), wish(cast, day, [])]
+        outcome = racers.race(cast.ana.pk, wishes, seed=day, port=live.port, tokens=tokens)
+        assert outcome.errors == []
+        assert (len(outcome.won), len(outcome.clashes)) == (1, PROCESSES * CLIENTS - 1)
+        worst = max(worst, outcome.worst)
+    print(f"worst wait of {HTTP_ROUNDS} rounds over HTTP: {worst:.2f} s")
+    assert_sound(cast)
