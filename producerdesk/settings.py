@@ -230,7 +230,7 @@ SPECTACULAR_SETTINGS = {
         "SessionKind": "sessions.models.StudioSession.Kind",
         "SessionState": "sessions.models.StudioSession.State",
         "CallAnswer": "sessions.models.Call.Answer",
-        "Fold": "sessions.serializers.FOLDS",
+        "Fold": "sessions.serializers.inputs.FOLDS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

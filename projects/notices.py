@@ -112,7 +112,7 @@ def _has_joined(delivery: Delivery, invitation: Invitation, now: datetime) -> No
 
 def _joined(delivery: Delivery, invitation: Invitation) -> Bell:
     by, project, desk = invitation.accepted_by, invitation.project, invitation.desk
-    assert by is not None, "_has_joined has asked"
+    assert by is not None, "_has_joined has asked"  # noqa: S101
     words = {
         "who": by.name or by.email,
         "place": project.title if project else desk.name,

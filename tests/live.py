@@ -84,6 +84,7 @@ class Live:
 
     def web(self, *, workers: int = 2) -> Running:
         """Start the web server and wait for its first answer."""
+        self._collect_static()
         server = self._start(programs.web("127.0.0.1", self.port, workers=workers))
         self.wait_for_web(server)
         return server
@@ -119,6 +120,11 @@ class Live:
         """End everything that was started, youngest first."""
         while self._running:
             self._running.pop().stop()
+
+    def _collect_static(self) -> None:
+        # with DATABASE_URL the settings are production's, where a server only hands out what was collected
+        if services.on_postgres() and not any((self.data / "static").iterdir()):
+            self.manage("collectstatic", "--no-input")
 
     def _start(self, program: programs.Program) -> Running:
         log = self.data / "log" / f"{program.name}.log"

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.heavy
 
 PROCESSES, CLIENTS = 4, 50
 FEW = services.rounds(12, 50)  # clients of the smaller races
-THREADS = 16  # a process; PostgreSQL takes a hundred connections as it comes
+THREADS = 10  # a process; PostgreSQL takes a hundred connections as it comes, and other tests hold some
 ROUNDS = services.rounds(2, 20)
 HTTP_ROUNDS = services.rounds(1, 20)
 WORST_WAIT = 60.0  # seconds; far above what was measured, to notice a lock that is given back late
