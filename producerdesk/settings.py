@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "producerdesk.kit.middleware.BodyLimit",
     "producerdesk.kit.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -168,6 +169,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# of a whole request. The largest of ours is a sheet of 2 MB, which grows when its text travels inside JSON
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 # --- the API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

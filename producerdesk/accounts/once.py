@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
@@ -51,11 +53,25 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
 
 def _hash(request: Any) -> str:
     data = request.data
-    said = sorted((name, data.getlist(name)) for name in data if name[0] != "_") if hasattr(data, "getlist") else data
-    if hasattr(data, "getlist"):
-        said = [(name, values) for name, values in said if name != "csrfmiddlewaretoken"]
-    body = orjson.dumps([request.method, request.path, said], option=orjson.OPT_SORT_KEYS, default=str)
+    said = _form(data) if isinstance(data, QueryDict) else data
+    body = orjson.dumps([request.method, request.path, said], option=orjson.OPT_SORT_KEYS, default=_print_of)
     return hashlib.sha256(body).hexdigest()
+
+
+def _form(data: QueryDict) -> list[tuple[str, list[Any]]]:
+    """Return what a person put into the form: without our own hidden fields, which change from page to page."""
+    return sorted((name, data.getlist(name)) for name in data if name[:1] != "_" and name != "csrfmiddlewaretoken")
+
+
+def _print_of(value: Any) -> Any:
+    """Return what stands for a value that is no JSON: of a file its name and what is in it."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    content = hashlib.sha256()
+    for chunk in value.chunks():
+        content.update(chunk)
+    value.seek(0)  # whoever reads it next begins at its beginning
+    return [value.name, content.hexdigest()]
 
 
 def _claim(principal: str, text: str, request_hash: str) -> tuple[OnceKey, Response | None]:

@@ -6,6 +6,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 
@@ -92,6 +93,17 @@ class StillAtIt(exceptions.APIException):
 
     def __init__(self) -> None:
         super().__init__(_("The first try is still under way. Try again in a moment."))
+
+
+class TooLarge(exceptions.APIException):
+    """More than we read of one request: 413."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+        super().__init__(_("This is too much at once: at most %(most)d MB. Split it.") % {"most": most})
 
 
 class Away(exceptions.APIException):

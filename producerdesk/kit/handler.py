@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, TooManyFieldsSent, TooManyFilesSent
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
@@ -32,6 +32,8 @@ def _known(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound(_("There is nothing here, or it is not yours to see."))
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
+        return exceptions.ParseError(_("This form has more fields than any of ours."))
     if isinstance(error, ModelError):
         return Refused(_model_fields(error))
     if isinstance(error, OperationalError | InterfaceError):

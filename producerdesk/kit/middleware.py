@@ -1,8 +1,9 @@
-"""Turns what `ask` and the database raise into pages."""
+"""Answers before and after our own code: a body that is too large, and what `ask` and the database raise."""
 
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +11,33 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from producerdesk.kit.ask import SignInFirst, TurnedAway
-from producerdesk.kit.errors import Away
+from producerdesk.kit.errors import Away, TooLarge
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
 
 log = structlog.get_logger(__name__)
+
+
+API = "/api/"
+
+
+class BodyLimit:
+    """Refuses a body that is larger than any of ours before a byte of it is read: 413.
+
+    What names no length (chunks) cannot be read through WSGI at all, so the header is all there is to look at.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.get_response(request)
+        error = TooLarge()
+        if request.path.startswith(API):
+            body = {"code": error.default_code, "detail": str(error.detail), "fields": {}}
+            return JsonResponse(body, status=error.status_code)
+        return render(None, "errors/413.html", {"detail": str(error.detail)}, status=error.status_code)
 
 
 class DatabaseAway:
@@ -40,7 +64,7 @@ class DatabaseAway:
 
     def _away(self, request: HttpRequest, error: Exception) -> HttpResponse:
         log.error("database away", error=str(error), path=request.path)
-        if request.path.startswith("/api/"):
+        if request.path.startswith(API):
             response: HttpResponse = JsonResponse({"code": "away", "detail": str(Away().detail)}, status=503)
         else:
             return self._page(request, 503, str(RETRY_AFTER_SECONDS))

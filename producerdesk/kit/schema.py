@@ -42,6 +42,7 @@ ERRORS = {
     "406": "We only speak JSON.",
     "409": "It clashes with something, or its state does not allow this.",
     "412": "It was changed in the meantime; `current` is how it stands.",
+    "413": "More at once than we read of one request.",
     "415": "Send JSON or a form.",
     "422": "This Idempotency-Key was used for something else.",
     "428": "Send If-Match with the ETag you read.",

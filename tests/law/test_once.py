@@ -1,9 +1,12 @@
 """Idempotency-Key: a POST that comes twice leads to the same thing; with another body it is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contributors.models import Contributor
 from producerdesk.accounts.models import OnceKey
 from producerdesk.accounts.once import LEASE, sweep
 from producerdesk.kit import clock
@@ -93,3 +96,27 @@ def test_a_key_and_its_project_stand_or_fall_together(ana: Caller, monkeypatch: 
     assert not Project.objects.filter(title="Hourglass Weather").exists()
     assert not ReferenceTrack.objects.exists()
     assert not OnceKey.objects.exists()
+
+
+def sheet(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("people.csv", text.encode(), "text/csv")
+
+
+def send_file(ana: Caller, once: str, text: str) -> Any:
+    said = {"file": sheet(text), "dry_run": "false"}
+    return ana.client.post("/api/v1/contributors/import/", said, headers={"Idempotency-Key": once})
+
+
+def test_the_same_file_twice_is_the_same_request(ana: Caller) -> None:
+    first, second = (send_file(ana, "f-1", "name\nKai Lund\n") for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json() == first.json()
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert Contributor.objects.filter(name="Kai Lund").count() == 1
+
+
+def test_another_file_of_the_same_name_is_another_request(ana: Caller) -> None:
+    send_file(ana, "f-1", "name\nKai Lund\n")
+    other = send_file(ana, "f-1", "name\nIda Storm\n")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert not Contributor.objects.filter(name="Ida Storm").exists()
