@@ -59,6 +59,7 @@ class ProjectViewSet(DeskViewSet):
         ahead = projects.next_to_deliver(serializers.today(self.viewer))[:1]
         return Response(
             {
+                "produces": permissions.produces(self.viewer),
                 "open": sum(stages.values()) - stages[Stage.DELIVERED],
                 "late": projects.late().count(),
                 "delivered": stages[Stage.DELIVERED],

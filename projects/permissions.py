@@ -10,6 +10,14 @@ def may_start(viewer: Viewer) -> bool:
     return viewer.user_id is not None and viewer.allows(PROJECT_WRITE) and viewer.project_limit is None
 
 
+def produces(viewer: Viewer) -> bool:
+    """Return whether records are this viewer's trade: who works on one, or has nothing yet and is about to start.
+
+    An artist or a player may start one too, but is not asked to on every page.
+    """
+    return may_start(viewer) and (viewer.can_anywhere(PROJECT_WRITE) or not (viewer.desks or viewer.projects))
+
+
 PROJECTS = {
     "list": SIGNED_IN,
     "summary": SIGNED_IN,

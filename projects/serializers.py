@@ -179,8 +179,9 @@ class DeadlineRow(RowSerializer):
 
 
 class ProjectSummary(serializers.Serializer):
-    """All projects of the viewer in a few numbers."""
+    """All projects of the viewer in a few numbers. `produces`: whether records are this viewer's trade."""
 
+    produces = serializers.BooleanField()
     open = serializers.IntegerField()
     late = serializers.IntegerField()
     delivered = serializers.IntegerField()

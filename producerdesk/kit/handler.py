@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from producerdesk.kit.errors import FORM, Away, Clash, Conflict, Refused, Stale, StillAtIt, texts_of
+from producerdesk.kit.permissions import NOT_YOURS
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_SECONDS = 10
@@ -31,7 +32,7 @@ def _known(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, Http404):
         return exceptions.NotFound(_("There is nothing here, or it is not yours to see."))
     if isinstance(error, PermissionDenied):
-        return exceptions.PermissionDenied()
+        return exceptions.PermissionDenied(str(error) or NOT_YOURS)
     if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
         return exceptions.ParseError(_("This form has more fields than any of ours."))
     if isinstance(error, ModelError):

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 
 from producerdesk.kit.viewer import NOBODY, Viewer
 
 ANYONE = "anyone"  # even without signing in
 SIGNED_IN = "signed in"  # any viewer; the queryset decides what there is to see
+# what an API says of a role that is too small, and the page under "Your role does not reach this far"
+NOT_YOURS = _("Ask the owner of the desk or the producer of the project: they can do it, or give you the right.")
 Right = str | Callable[[Viewer], bool]  # a word, or a question to the viewer
 
 
@@ -23,6 +26,8 @@ class ListedRight(BasePermission):
     Whether the viewer has the right on the very object is asked by `DeskViewSet.get_object`, after the object was found
     among the visible ones: a stranger gets 404, too small a role 403.
     """
+
+    message = NOT_YOURS
 
     def has_permission(self, request: Any, view: Any) -> bool:
         viewer = viewer_of(request)

@@ -30,7 +30,8 @@ def read_all(request: HttpRequest) -> HttpResponseBase:
 
 def outbox(request: HttpRequest) -> HttpResponseBase:
     """The mails that no mail server took."""
-    return show(request, "notices/outbox.html", mails=ask(request, "api:outbox-list", query=request.GET))
+    mails = ask(request, "api:outbox-list", query=request.GET)
+    return show(request, "notices/outbox.html", mails=mails, desks=ask(request, "api:desk-list"))
 
 
 def outbox_mail(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -105,7 +105,7 @@ def test_an_error_page_needs_no_request_and_no_database(number, django_assert_nu
     with django_assert_num_queries(0):
         text = render_to_string(f"errors/{number}.html")
     assert "<h1>" in text
-    assert "To Today" in text
+    assert "To the start page" in text
 
 
 def test_a_stranger_who_is_lost_gets_the_way_back():

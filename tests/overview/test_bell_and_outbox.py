@@ -160,6 +160,12 @@ def test_the_outbox_is_the_staffs(cast: Cast, as_: As) -> None:
         assert as_(name).page(f"/desk/outbox/{mail.pk}/").status_code == (404 if name == "cleo" else 403)
 
 
+def test_the_outbox_is_a_part_of_the_desks_settings(cast: Cast, as_: As) -> None:
+    page = as_("ana").page("/desk/outbox/").content.decode()
+    assert f'href="/desk/{cast.desk.pk}/staff/"' in page
+    assert '<a href="/desk/outbox/" aria-current="page">Outbox</a>' in page
+
+
 def test_a_mail_is_shown_as_text_with_its_links(cast: Cast, as_: As) -> None:
     mail = leave_in_outbox(cast.desk, text="<img src=x onerror=alert(1)>\nhttp://127.0.0.1:8000/invitations/abc/\n")
     page = as_("ana").page(f"/desk/outbox/{mail.pk}/").content.decode()

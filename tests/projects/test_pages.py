@@ -68,6 +68,30 @@ def test_the_pages_show_what_the_api_says(cast: Cast, ana: Client, url: str) -> 
     assert ana.get(f"{url}songs/{song.pk}/").context["song"] == api.get(f"songs/{song.pk}/").json()
 
 
+@pytest.mark.parametrize(
+    ("who", "asked"),
+    [
+        ("ana", True),
+        ("ben", True),
+        ("asa", True),
+        *((name, False) for name in ("nora", "emil", "cara", "lena", "xavi")),
+    ],
+)
+@pytest.mark.parametrize("view", ["board", "list"])
+def test_only_who_produces_is_asked_to_start_a_project(cast: Cast, who: str, asked: bool, view: str) -> None:
+    page = Api(getattr(cast, who)).client.get(f"/projects/?view={view}")
+    assert ("New project" in text(page)) is asked
+
+
+def test_a_player_still_finds_the_way_to_a_desk_of_her_own(cast: Cast) -> None:
+    client = Api(cast.nora).client
+    assert 'href="/projects/start/"' in client.get("/me/").content.decode()
+    assert 'href="/projects/start/"' in client.get("/desk/").content.decode()
+    started = client.post("/projects/start/", {"title": "Own", "artist": "Nora", "kind": "single"})
+    assert started.status_code == 302
+    assert "New project" in text(client.get("/projects/"))
+
+
 def test_the_head_says_in_one_sentence_how_things_stand(cast: Cast, ana: Client) -> None:
     cast.project.delete()
     for number in range(8):

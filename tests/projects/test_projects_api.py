@@ -298,6 +298,7 @@ def test_the_summary_counts_what_its_viewer_may_see(records: Cast) -> None:
     assert found["next"]["title"] == "Tin Moon"
     assert Api(records.nora).get("projects/summary/").json()["open"] == 0
     assert Api(records.cleo).get("projects/summary/").json() | {"stages": []} == {
+        "produces": True,
         "open": 1,
         "late": 0,
         "delivered": 0,
