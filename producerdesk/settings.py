@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["producerdesk.kit.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "producerdesk.kit.json.JSONParser",
-        "rest_framework.parsers.FormParser",
+        "producerdesk.kit.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_PAGINATION_CLASS": "producerdesk.kit.pagination.Pages",

@@ -183,9 +183,9 @@ def _page(
     request: HttpRequest, door: Door, body: str, heading: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Draw one of the schedule's pages in the frame of its way in."""
-    for host in context["whose"]["desks"]:
-        host["first"] = schedule.first_name(host["owner"] or host["name"])
+    desks = context["whose"]["desks"]
     context = context | {
+        "hosts": [host | {"first": schedule.first_name(host["owner"] or host["name"])} for host in desks],
         "door": door,
         "heading": heading,
         "body": f"schedule/_{body}.html",

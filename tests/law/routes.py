@@ -1,12 +1,44 @@
 """Every route of the product, found by walking the URL patterns."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.urls import URLPattern, get_resolver
 
+from tests.law.world import World
+
 # routes of libraries: one prefix row each in the table of doors
 PREFIXES = ("accounts/", "admin/")
+# what an id stands for, by the word before it in the path
+STANDS_FOR = {
+    "projects": "project",
+    "songs": "song",
+    "sessions": "session",
+    "calls": "call",
+    "people": "contributor",
+    "contributors": "contributor",
+    "engagements": "engagement",
+    "studios": "studio",
+    "rooms": "room",
+    "desk": "desk",
+    "desks": "desk",
+    "staff": "staff",
+    "invitations/staff": "staff-invitation",
+    "staff-invitations": "staff-invitation",
+    "members": "member",
+    "invitations": "invitation",
+    "notices": "notice",
+    "outbox": "outbox",
+    "deliveries": "delivery",
+    "private-links": "link",
+    "links": "link",
+    "calendar": "feed",
+    "feeds": "feed",
+    "joins": "join",
+}
+BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
+SECRETS = {"my": "link_secret", "feeds": "feed_secret"}
 
 
 class Route(NamedTuple):
@@ -42,3 +74,15 @@ def _takes(pattern: URLPattern) -> tuple[str, ...]:
 def _methods(pattern: URLPattern) -> tuple[str, ...]:
     actions = getattr(pattern.callback, "actions", None)
     return tuple(actions) if actions else ("get", "post")
+
+
+def args_of(world: World, route: Route) -> dict[str, Any]:
+    """Return what stands in the route's path in this world."""
+    words = {one or other: word for word, one, other in BEFORE.findall(route.path)}
+    return {part: _value(world, words[part], part) for part in route.takes if part != "format"}
+
+
+def _value(world: World, word: str, part: str) -> Any:
+    if part == "secret":
+        return getattr(world, SECRETS[word]) if word in SECRETS else world.ids["api:join"]
+    return world.ids[f"api:{STANDS_FOR[word]}"]

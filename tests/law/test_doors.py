@@ -6,7 +6,6 @@ form 422, or 302 for a small action), who may not 401, 403 or 404 (a page leads 
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,41 +15,12 @@ from django.urls import reverse
 from rest_framework.throttling import SimpleRateThrottle
 
 from producerdesk.kit import throttles
-from tests.law.routes import Route, walk
+from tests.law.routes import Route, args_of, walk
 from tests.law.world import ROLES, World, make_world
 
 HEALTH = "get healthz"  # red in a test: no dispatcher ticks
 TABLE = Path(__file__).with_name("doors.txt")
 WIDTH = 44
-# what an id stands for, by the word before it in the path
-STANDS_FOR = {
-    "projects": "project",
-    "songs": "song",
-    "sessions": "session",
-    "calls": "call",
-    "people": "contributor",
-    "contributors": "contributor",
-    "engagements": "engagement",
-    "studios": "studio",
-    "rooms": "room",
-    "desk": "desk",
-    "desks": "desk",
-    "staff": "staff",
-    "invitations/staff": "staff-invitation",
-    "staff-invitations": "staff-invitation",
-    "members": "member",
-    "invitations": "invitation",
-    "notices": "notice",
-    "outbox": "outbox",
-    "deliveries": "delivery",
-    "private-links": "link",
-    "links": "link",
-    "calendar": "feed",
-    "feeds": "feed",
-    "joins": "join",
-}
-BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
-SECRETS = {"my": "link_secret", "feeds": "feed_secret"}
 
 
 @pytest.fixture
@@ -95,7 +65,7 @@ def _doors() -> list[tuple[Route, str]]:
 
 def _status(world: World, role: str, route: Route, method: str) -> str:
     client, headers = world.callers[role]
-    path = reverse(route.name, kwargs=_args(world, route))
+    path = reverse(route.name, kwargs=args_of(world, route))
     options: dict[str, Any] = {"headers": headers}
     if route.name.startswith("api:") and method in ("post", "put"):
         options |= {"data": {}, "content_type": "application/json"}
@@ -104,17 +74,6 @@ def _status(world: World, role: str, route: Route, method: str) -> str:
         transaction.set_rollback(True)
     to_login = response.status_code == 302 and "/accounts/login/" in response.headers["Location"]
     return f"{response.status_code}{'>' if to_login else ''}"
-
-
-def _args(world: World, route: Route) -> dict[str, Any]:
-    words = {one or other: word for word, one, other in BEFORE.findall(route.path)}
-    return {part: _value(world, words[part], part) for part in route.takes if part != "format"}
-
-
-def _value(world: World, word: str, part: str) -> Any:
-    if part == "secret":
-        return getattr(world, SECRETS[word]) if word in SECRETS else world.ids["api:join"]
-    return world.ids[f"api:{STANDS_FOR[word]}"]
 
 
 def _read() -> dict[str, list[str]]:

@@ -1,0 +1,195 @@
+"""Every form of every page, as a browser reads it, sent back untouched: it changes nothing.
+
+The table says what an untouched form leads to. A form that holds a thing leads on and leaves the whole database as it
+was (a form under PUT wipes what it does not send); one that asks for something new says what is wanting. Some are
+pressed with nothing in them on purpose, and say why here.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+
+from contributors.actions.engagements import update_engagement
+from contributors.models import Skill
+from projects.models import ReferenceTrack, StageDate
+from sessions.actions import move_session
+from sessions.models import StudioSession
+from tests import makers
+from tests.law.drawn import MULTIPART, Form, forms_of
+from tests.law.seen import Reader, pages
+from tests.law.test_one_truth import BEHIND_A_LINK
+from tests.law.world import World, make_world
+
+SAME, WANTS = 302, 422
+FORMS: dict[str, int | str] = {
+    "accounts:desk": SAME,
+    "accounts:me": SAME,
+    "accounts:staff": WANTS,
+    "contributors:edit": SAME,
+    "contributors:import": WANTS,
+    "contributors:new": WANTS,
+    "engagement:edit": SAME,
+    "engagement:new": WANTS,
+    "members:access": WANTS,
+    "projects:edit": SAME,
+    "projects:edit_song": SAME,
+    "projects:new": WANTS,
+    "projects:new_song": WANTS,
+    "projects:start": WANTS,
+    "sessions:call": WANTS,
+    "sessions:call-decline": "a reason may be given and need not",
+    "sessions:call-propose": WANTS,
+    "sessions:cancel": "a reason may be given and need not",
+    "sessions:duplicate": 409,  # it starts as the same hours in the same room
+    "sessions:edit": SAME,
+    "sessions:edit_call": SAME,
+    "sessions:edit_room": SAME,
+    "sessions:edit_studio": SAME,
+    "sessions:move": SAME,
+    "sessions:my-call-decline": "a reason may be given and need not",
+    "sessions:my-call-propose": WANTS,
+    "sessions:new": WANTS,
+    "sessions:new_room": WANTS,
+    "sessions:new_studio": WANTS,
+    "sessions:swap_call": WANTS,
+    "sessions:wrap": 409,  # it has not been yet
+}
+OF_WHO_IS_CALLED = ("call-decline", "call-propose")
+MOVING = {
+    "id",
+    "version",
+    "lock_seq",
+    "updated_at",
+    "last_used_at",
+    "last_login",
+}  # rows that are written anew get another id
+NOT_OURS = {"sessions", "accounts.OnceKey"}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Everything there is to see, each thing with all it can have."""
+    world = make_world()
+    cast = world.cast
+    desk, project, song, session = cast.desk, cast.project, world.song, world.session
+    desk.reminder_offsets = [10080, 45]
+    desk.save()
+    project.label, project.brief, project.deadline = "Kiln", "Dry drums.\n\nNo reverb.", "2099-05-01"
+    project.save()
+    ReferenceTrack.objects.bulk_create(
+        ReferenceTrack(project=project, title=f"Track {n}", url=f"https://example.com/{n}?a=1&b=2") for n in range(3)
+    )
+    StageDate.objects.create(project=project, stage="mixing", due_on="2099-04-01")
+    StageDate.objects.create(project=project, song=song, stage="tracking", due_on="2099-03-01")
+    song.tempo, song.key, song.seconds, song.notes = (
+        "92.50",
+        "F# minor",
+        245,
+        "<b>Start</b> with the click & the voice.",
+    )
+    song.save()
+    makers.make_song(project, "Second")
+    person = cast.wren_called
+    person.phone, person.city, person.time_zone, person.notes = "+49 30 1", "Berlin", "Europe/Berlin", "Late riser"
+    person.save()
+    for kind in Skill.Kind:
+        for name in ("Alto & low", "Folk"):
+            Skill.objects.create(contributor=person, kind=kind, name=name, key=name.casefold())
+    makers.make_rate(person, "hour", "48.50")
+    makers.make_rate(person, "day", "300", "GBP")
+    world.engagement.part, world.engagement.notes = "Fiddle", "Brings two"
+    world.engagement.needed_by = "2099-02-01"
+    world.engagement.save()
+    world.engagement.songs.set([song])
+    update_engagement(engagement=world.engagement, expected=world.engagement.version, by=cast.ana.pk, account=410)
+    room = cast.room
+    room.setup_minutes, room.reset_minutes = 30, 15
+    room.save()
+    makers.make_room_rate(room, "day", "900", hours="10", minimum="4")
+    studio = room.studio
+    studio.address, studio.city, studio.access_notes = "Kiln Lane 3", "Berlin", "Ring twice.\nThird floor."
+    studio.email, studio.phone = "desk@foxglove.example", "+49 30 2"
+    studio.save()
+    StudioSession.objects.filter(pk=session.pk).update(prepare="Bring the cello.", notes="Private: he is shy.")
+    # away and back: its room has been given its minutes and rates only now
+    for hours in ("2027-03-11T10:00", "2027-03-11T18:00"), (session.starts_local, session.ends_local):
+        standing = StudioSession.objects.get(pk=session.pk)
+        move_session(viewer=cast.viewer("ana"), session=standing, starts_local=hours[0], ends_local=hours[1])
+    assert world.ids  # some of it is made when first asked for
+    return world
+
+
+@pytest.fixture
+def reader(world: World, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """Who opens pages."""
+    return Reader(world, monkeypatch)
+
+
+@pytest.mark.parametrize("role", ["ana", "ben", "asa", "nora", "link"])
+def test_every_form_sent_back_untouched_changes_nothing(reader: Reader, world: World, role: str) -> None:
+    found, wrong = set(), []
+    before = _everything()
+    for page, form in _forms(reader, role):
+        found.add(form.route)
+        with transaction.atomic():
+            status = _send(world, role, form)
+            after = _everything()
+            transaction.set_rollback(True)
+        wanted = FORMS.get(form.route, "no row")
+        if isinstance(wanted, str):
+            wrong += [] if status == SAME else [f"{page}: {form.route} answered {status} ({wanted})"]
+            continue
+        if status != wanted:
+            wrong.append(f"{page}: {form.route} answered {status}, not {wanted}: {form.sent}")
+        elif after != before:
+            wrong.append(f"{page}: {form.route} changed {_difference(before, after)}")
+    assert not wrong, "\n".join(wrong)
+    assert found, "nobody is here to read forms"
+    assert found - FORMS.keys() == set(), "forms without a row"
+    if role == "ana":
+        assert FORMS.keys() - found == {name for name in FORMS if name.endswith(OF_WHO_IS_CALLED)}, (
+            "rows without a form"
+        )
+
+
+def _forms(reader: Reader, role: str) -> list[tuple[str, Form]]:
+    """Return the forms in which something can be changed, once each, with the page they stand on."""
+    found: dict[tuple[str, str], Form] = {}
+    for route in pages():
+        if (role == "link") == route.name.startswith(BEHIND_A_LINK):
+            seen = reader.open(role, route)
+            for form in forms_of(seen.html, seen.path) if seen.status == 200 else []:
+                if form.controls:
+                    found.setdefault((route.name, form.route), form)
+    return [(page, form) for (page, _route), form in found.items()]
+
+
+def _send(world: World, role: str, form: Form) -> int:
+    client, _headers = world.callers[role]
+    if form.kind == MULTIPART:
+        return client.post(form.path, form.sent).status_code
+    return client.post(form.path, urlencode(form.sent, doseq=True), content_type=form.kind).status_code
+
+
+def _everything() -> dict[str, list[str]]:
+    """Return every row of ours, without what moves by itself."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in NOT_OURS]
+    return {
+        model._meta.label: sorted(
+            repr(sorted((name, value) for name, value in row.items() if name not in MOVING))
+            for row in model._base_manager.values()
+        )
+        for model in models
+        if model._meta.label not in NOT_OURS
+    }
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {
+        label: (sorted(set(rows) - set(after[label])), sorted(set(after[label]) - set(rows)))
+        for label, rows in before.items()
+        if rows != after[label]
+    }
