@@ -3,7 +3,7 @@
 Lock order everywhere: resources (sessions/booking), then the budget.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,6 +42,9 @@ class Line:
     label: str = ""
 
 
+Lines = Iterable[Line] | Callable[[], Iterable[Line]]  # a function is asked under the budget's lock
+
+
 def open_budget(project: Project) -> Budget:
     """Return the project's budget, made now if there is none. Two at the same moment get the same one."""
     budget, _made = Budget.objects.get_or_create(project=project, defaults={"currency": project.currency})
@@ -49,18 +52,27 @@ def open_budget(project: Project) -> Budget:
 
 
 @transaction.atomic(savepoint=False)
-def commit(*, project: Project, source: Source, lines: Iterable[Line], by: int | None, first: bool = False) -> None:
+def commit(
+    *,
+    project: Project,
+    source: Source,
+    lines: Lines,
+    by: int | None,
+    first: bool = False,
+    parts: Collection[str] | None = None,
+) -> None:
     """Bring what this source has open to exactly these lines. `by` is the user's id, None for nobody with an account.
 
     What stands already is left alone, whatever the rates are today. A line that changed is released and committed anew.
-    `first` says that the source was just made and has written nothing yet.
+    `first` says that the source was just made and has written nothing yet. With `parts` all other parts are left alone.
+    Lines given as a function are asked for once the budget is ours: whoever changes a fee and prices again waits for
+    the same lock, so neither prices by what the other has just replaced.
     Raises Refused at `exchange_rate` for a currency without a rate.
     """
-    wanted = [line for line in lines if line.amount.minor]
-    budget = _locked(project, needed=bool(wanted))
+    budget, wanted = _priced(project, lines)
     if budget is not None:
         book = _Book(budget, source, by, first=first)
-        book.commit(wanted)
+        book.commit([line for line in wanted if parts is None or line.part in parts], parts)
         book.write()
 
 
@@ -70,18 +82,31 @@ def release(*, project: Project, source: Source, by: int | None) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def settle(*, project: Project, source: Source, lines: Iterable[Line], by: int | None) -> None:
+def settle(*, project: Project, source: Source, lines: Lines, by: int | None) -> None:
     """Release what this source has open and bring what it has spent to exactly these lines.
 
     Settled again with other sums, the differences are appended.
     """
-    wanted = [line for line in lines if line.amount.minor]
-    budget = _locked(project, needed=bool(wanted))
+    budget, wanted = _priced(project, lines)
     if budget is not None:
         book = _Book(budget, source, by)
         book.commit([])
         book.spend(wanted)
         book.write()
+
+
+def agrees(*, project: Project, source: Source, lines: Iterable[Line]) -> bool:
+    """Return whether what this source has open is exactly these lines already. Reads, and writes nothing.
+
+    Raises Refused at `exchange_rate` for a currency without a rate.
+    """
+    wanted = [line for line in lines if line.amount.minor]
+    budget = Budget.objects.filter(project=project).first()
+    if budget is None:
+        return not wanted
+    book = _Book(budget, source, None)
+    book.commit(wanted)
+    return not book.entries
 
 
 @transaction.atomic
@@ -101,6 +126,16 @@ def set_exchange_rate(*, project: Project, currency: str, rate: Decimal) -> Exch
         raise Refused(error.message_dict) from None
     found.save()
     return found
+
+
+def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
+    """Return the locked budget, None if there is none and none is needed, and the lines that cost something."""
+    budget = None
+    if callable(lines):
+        budget = _locked(project, needed=False)
+        lines = lines()
+    wanted = [line for line in lines if line.amount.minor]
+    return budget or _locked(project, needed=bool(wanted)), wanted
 
 
 def _locked(project: Project, *, needed: bool) -> Budget | None:
@@ -137,10 +172,12 @@ class _Book:
         if not first:
             self._read()
 
-    def commit(self, lines: list[Line]) -> None:
-        """Bring the open commitments to these lines."""
+    def commit(self, lines: list[Line], parts: Collection[str] | None = None) -> None:
+        """Bring the open commitments, or only those of some parts, to these lines."""
         wanted = self._by_key(lines)
         for key, standing in self._open.items():
+            if parts is not None and key[1] not in parts:
+                continue
             if (standing.own or standing.foreign) and not self._stands(key, standing, wanted):
                 self._add(Kind.RELEASE, key, -standing.own, -standing.foreign, standing.label)
         for key, line in wanted.items():

@@ -7,9 +7,11 @@
 | confirm   | needed, auditioning, offered              | confirmed   | named now, or the one who was asked         |
 | decline   | auditioning, offered, confirmed           | declined    | stays: who declined can be read             |
 | end       | needed, auditioning, offered, confirmed   | ended       | stays, if there is one                      |
-| reopen    | auditioning, offered, declined, ended     | needed      | goes: nobody yet                            |
+| reopen    | auditioning, offered, declined, ended     | needed      | goes, and stays in the role's history       |
 
-Confirming commits song and flat fees to the budget; leaving *confirmed* releases what is still open of them. Somebody
+Confirming commits song and flat fees to the budget; leaving *confirmed* releases what is still open of them. Hour and
+day fees are committed with the sessions the person is called to: those that are booked and not wrapped follow when the
+fee changes, or when somebody with a fee is confirmed or declines. Every move is kept (EngagementStep). Somebody
 else takes over a confirmed role only after it was declined or ended, so the ledger never changes its payee in silence.
 """
 

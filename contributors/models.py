@@ -2,9 +2,17 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contributors.queries import ContributorQuerySet, EngagementQuerySet, LinkQuerySet, RateQuerySet, SkillQuerySet
+from contributors.queries import (
+    ContributorQuerySet,
+    EngagementQuerySet,
+    LinkQuerySet,
+    RateQuerySet,
+    SkillQuerySet,
+    StepQuerySet,
+)
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit.models import CurrencyField, MinorField, Versioned, ZoneField
 from producerdesk.kit.money import Money
@@ -148,6 +156,27 @@ class Engagement(Versioned):
         """The account that pays the fee, None without one."""
         fee = getattr(self, "fee", None)
         return fee and fee.account
+
+
+class EngagementStep(models.Model):
+    """One move of an engagement, kept for good: where it came to, with whom, who said so. Reopened, a role still tells
+    who was asked and who declined."""
+
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=12, choices=Engagement.State)
+    contributor = models.ForeignKey(Contributor, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("entry in the history of a role")
+        verbose_name_plural = _("entries in the history of roles")
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id}: {self.state}"
 
 
 class EngagementFee(models.Model):

@@ -59,14 +59,16 @@ class ContributorQuerySet(models.QuerySet):
     def for_role(self, *, project_id: int, but: int, viewer: Viewer) -> "ContributorQuerySet":
         """Add how often each was hired before (`hired`), and how it stands with them on this project (`state_here`).
 
-        `but` is the role that is to be filled.
+        `but` is the role that is to be filled: of it only counts who declined it before.
         """
         hires = apps.get_model("contributors.Engagement").objects.visible_to(viewer).filter(contributor=OuterRef("pk"))
         done = hires.filter(state__in=("confirmed", "ended")).order_by().values("contributor")
         here = hires.filter(project_id=project_id).exclude(pk=but).order_by("-pk")
+        steps = apps.get_model("contributors.EngagementStep").objects.visible_to(viewer)
+        declined = steps.filter(engagement=but, contributor=OuterRef("pk"), state="declined").order_by()
         return self.annotate(
             hired=Coalesce(Subquery(done.annotate(number=Count("pk")).values("number")), 0),
-            state_here=Subquery(here.values("state")[:1]),
+            state_here=Coalesce(Subquery(declined.values("state")[:1]), Subquery(here.values("state")[:1])),
         )
 
 
@@ -107,6 +109,16 @@ class EngagementQuerySet(models.QuerySet):
     def by_urgency(self) -> "EngagementQuerySet":
         """Return the open ones first: those with a date by it, then the rest by role."""
         return self.order_by(F("needed_by").asc(nulls_last=True), "role", "pk")
+
+
+class StepQuerySet(models.QuerySet):
+    """How hires came to where they are."""
+
+    def visible_to(self, viewer: Viewer) -> "StepQuerySet":
+        """Return the steps on the projects this viewer produces: who else was asked is nobody else's business."""
+        return self.filter(
+            viewer.reach(PEOPLE_READ).q(project="engagement__project_id", desk="engagement__project__desk_id")
+        )
 
 
 class LinkQuerySet(models.QuerySet):

@@ -10,13 +10,15 @@ class SessionsConfig(AppConfig):
     verbose_name = "Studio sessions"
 
     def ready(self) -> None:
-        from producerdesk.accounts.actions import on_new_offsets  # models are there only now
+        from contributors.actions.engagements import on_new_terms  # models are there only now
+        from producerdesk.accounts.actions import on_new_offsets
         from producerdesk.notices import subjects
         from projects.joining import on_join
-        from sessions import joining, kinds, notices
+        from sessions import actions, joining, kinds, notices
 
         kinds.register()
         subjects.register("session", notices.refs_of_session)
         on_join(joining.bring_calendar)
         on_new_offsets(joining.remind_otherwise)
+        on_new_terms(actions.follow_terms)
         post_migrate.connect(net.lay, sender=self, dispatch_uid="booking net")

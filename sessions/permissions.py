@@ -27,6 +27,7 @@ SESSIONS = {
     "restore": SCHEDULE_WRITE,
     "wrap": SCHEDULE_WRITE,
     "duplicate": SCHEDULE_WRITE,
+    "reprice": SCHEDULE_WRITE,
     "call": SCHEDULE_WRITE,
     "price": BUDGET_READ,
     "costs": BUDGET_READ,

@@ -7,9 +7,10 @@ half-days or days must cover the time. Equal sums: the one with the fewer hours 
 currencies is priced in the budget's, else in that of its first rate.
 
 **A person** costs the fee of the confirmed engagement on the project: by the hour from call to end, or by the day (each
-started twelve hours). Of several engagements the one whose role is that of the call counts, else the first. Song and
-flat fees were committed with the engagement: the line says so and costs nothing. Without a fee the person's usual rate
-by the hour or the day counts, whichever is less; without that, nothing.
+started twelve hours). Of several engagements the one whose role is that of the call counts, else the first. A hire that
+has ended still says what was agreed, where none is confirmed any more. Song and flat fees were committed with the
+engagement: the line says so and costs nothing. Without a fee the person's usual rate by the hour or the day counts,
+whichever is less; without that, nothing.
 
 Each line is rounded once.
 """
@@ -22,6 +23,7 @@ from decimal import Decimal
 from itertools import product
 from math import ceil
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,13 +32,14 @@ from budgets.actions import Line
 from budgets.exchange import exchange_of
 from budgets.models import BudgetEntry
 from budgets.queries import Level
-from contributors.models import ContributorRate, Engagement, EngagementFee, FeeUnit
+from contributors.models import ContributorRate, Engagement, EngagementFee, EngagementStep, FeeUnit
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
 from projects.models import Project
 from sessions.models import Room, RoomRate, StudioSession
 
 Kind = StudioSession.Kind
+State = Engagement.State
 SOURCE = "session"  # the ledger's word for what we write
 QUARTER = 15  # minutes: what is begun is paid
 DAY_OF_WORK = 12 * 60  # minutes that a fee by the day pays for
@@ -108,13 +111,19 @@ def ledger_lines(lines: Iterable[PriceLine]) -> list[Line]:
     return [Line(line.account, line.part, line.amount, f"{line.label}, {line.detail}") for line in lines]
 
 
-def quote(work: Work, session_id: int | None = None) -> dict:
+def person_part(contributor_id: int) -> str:
+    """Return the part of a session that pays one person."""
+    return f"person:{contributor_id}"
+
+
+def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] | None = None) -> dict:
     """Return the price and what it does to the budget, as plain data.
 
     `open` is what this session has committed and not yet spent, `spent` what it has, `change` what booking would add
     to both; sums are in the budget's currency and None where a rate of exchange is missing, which `missing` names.
+    `lines` are the price, where it is known already.
     """
-    lines = price(work)
+    lines = price(work) if lines is None else lines
     exchange = exchange_of(work.project)
     entries = BudgetEntry.objects.filter(budget__project=work.project)
     committed = entries.level().committed
@@ -251,7 +260,7 @@ def _person_line(person: Worker, fees: dict[int, list[_Fee]], usual: dict[int, l
     choice = choice or [_paid(fee, minutes) for fee in usual.get(person.contributor_id, [])]
     # rates in two currencies cannot be compared: the first counts
     choice = [each for each in choice if each[1].currency == choice[0][1].currency]
-    part = f"person:{person.contributor_id}"
+    part = person_part(person.contributor_id)
     if not choice:
         empty = Money(0, work.project.currency)
         return PriceLine(person.name, _("No fee agreed"), empty, chart.account_of_role(person.role), part)
@@ -282,14 +291,24 @@ def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
 
 
 def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee]]:
+    """Return the fees agreed with each, what holds now before what has ended."""
+    was_confirmed = EngagementStep.objects.filter(
+        engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
+    )
     rows = EngagementFee.objects.filter(
+        Q(engagement__state=State.CONFIRMED) | Q(Exists(was_confirmed), engagement__state=State.ENDED),
         engagement__project=project,
         engagement__contributor__in=contributor_ids,
-        engagement__state=Engagement.State.CONFIRMED,
-    ).order_by("engagement")
+    ).order_by("engagement__state", "engagement")
     found = defaultdict(list)
-    columns = ("engagement__contributor", "engagement__role", "unit", "amount_minor", "currency", "account")
-    for key, role, unit, minor, currency, account in rows.values_list(*columns):
+    standing: set[int] = set()
+    columns = ("engagement__state", "engagement__contributor", "engagement__role")
+    for state, key, role, *fee in rows.values_list(*columns, "unit", "amount_minor", "currency", "account"):
+        if state == State.CONFIRMED:
+            standing.add(key)
+        elif key in standing:
+            continue
+        unit, minor, currency, account = fee
         found[key].append(_Fee(role, unit, Money(minor, currency), account))
     return dict(found)
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("sessions/<id:pk>/cancel/", sessions.cancel, name="cancel"),
     path("sessions/<id:pk>/confirm/", sessions.confirm, name="confirm"),
     path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
+    path("sessions/<id:pk>/reprice/", sessions.reprice, name="reprice"),
     path("sessions/<id:pk>/call/", calls.new, name="call"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),

@@ -1,5 +1,6 @@
 """Every way a hire changes. `contributors/hiring.py` says which move is legal from where."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,8 @@ from budgets import chart
 from budgets.actions import Line, Source
 from budgets.models import BudgetEntry
 from contributors.hiring import ARRIVE, LEGAL, State
-from contributors.models import Contributor, Engagement, EngagementFee, FeeUnit
+from contributors.models import Contributor, Engagement, EngagementFee, EngagementStep, FeeUnit
+from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import LARGEST, Money
@@ -22,6 +24,16 @@ COMMITTED_AT_ONCE = (FeeUnit.SONG, FeeUnit.FLAT)
 _KEPT = object()  # nothing was said of it
 
 Fee = dict[str, Any] | None  # {"unit", "amount"}
+TermsHook = Callable[..., None]  # of project, contributor_id, by
+_terms_hooks: list[TermsHook] = []
+
+
+def on_new_terms(hook: TermsHook) -> None:
+    """Call this when what is agreed with a person on a project changes, in that transaction and with the budget locked.
+
+    Registered from an `AppConfig.ready`.
+    """
+    _terms_hooks.append(hook)
 
 
 @transaction.atomic
@@ -44,7 +56,9 @@ def create_engagement(
     engagement.save()
     _set_songs(engagement, songs or [])
     _set_fee(engagement, fee, account)
-    if state != State.NEEDED:
+    if state == State.NEEDED:
+        _note(engagement, by)
+    else:
         _go(engagement, ARRIVE[State(state)], contributor, by)
     return engagement
 
@@ -62,6 +76,7 @@ def update_engagement(
 ) -> Engagement:
     """Change what was said; what a confirmed hire has committed follows. Raises Stale when somebody was faster."""
     bump(engagement, expected)
+    before = _terms(engagement)
     for name, value in said.items():
         setattr(engagement, name, value)
     engagement.full_clean()
@@ -74,6 +89,8 @@ def update_engagement(
         _set_fee(engagement, _as_said(standing) if fee is _KEPT else fee, kept if account is _KEPT else account)
     if engagement.state == State.CONFIRMED:
         _commit(engagement, by)
+        if _terms(engagement) != before:
+            _tell_new_terms(engagement, by)
     return engagement
 
 
@@ -97,7 +114,7 @@ def delete_engagement(*, engagement: Engagement) -> None:
 
 
 def _go(engagement: Engagement, name: str, contributor: Contributor | None, by: int | None) -> None:
-    was, engagement.state = engagement.state, LEGAL[name].to
+    was, before, engagement.state = engagement.state, engagement.contributor, LEGAL[name].to
     if contributor:
         engagement.contributor = _hireable(engagement, contributor)
     if engagement.state == State.NEEDED:
@@ -106,8 +123,19 @@ def _go(engagement: Engagement, name: str, contributor: Contributor | None, by: 
         raise Refused({"contributor": _("Choose the person first.")})
     engagement.full_clean()
     engagement.save(update_fields=["state", "contributor", "updated_at"])
+    if (was, before) != (engagement.state, engagement.contributor):
+        _note(engagement, by)
     if State.CONFIRMED in (was, engagement.state):
         _commit(engagement, by)
+        # what ends keeps its terms for what was booked by them
+        if engagement.state != State.ENDED:
+            _tell_new_terms(engagement, by)
+
+
+def _note(engagement: Engagement, by: int | None) -> None:
+    EngagementStep.objects.create(
+        engagement=engagement, state=engagement.state, contributor=engagement.contributor, at=clock.now(), by_id=by
+    )
 
 
 def _hireable(engagement: Engagement, person: Contributor) -> Contributor:
@@ -140,6 +168,17 @@ def _set_songs(engagement: Engagement, songs: list[Song]) -> None:
 
 
 # --- money --------------------------------------------------------------------------------------------
+
+
+def _terms(engagement: Engagement) -> tuple:
+    """Return what sessions are priced by."""
+    fee = _fee_of(engagement)
+    return engagement.role, fee and (fee.unit, fee.amount_minor, fee.currency, fee.account)
+
+
+def _tell_new_terms(engagement: Engagement, by: int | None) -> None:
+    for hook in _terms_hooks:
+        hook(project=engagement.project, contributor_id=engagement.contributor_id, by=by)
 
 
 def _fee_of(engagement: Engagement) -> EngagementFee | None:

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from contributors.models import Contributor, ContributorRate, Skill
+from contributors.models import Contributor, ContributorRate, EngagementStep, Skill
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
@@ -78,7 +78,10 @@ def delete_contributor(*, contributor: Contributor) -> None:
 
 def _counted(found: Any) -> str:
     """Return "2 engagements and 1 call"."""
-    counts = Counter(type(row)._meta for row in found)
+    rows = list(found)
+    # the history of roles is the reason to tell only where no role is any more
+    rows = [row for row in rows if not isinstance(row, EngagementStep)] or rows
+    counts = Counter(type(row)._meta for row in rows)
     words = [
         f"{number} {meta.verbose_name if number == 1 else meta.verbose_name_plural}"
         for meta, number in sorted(counts.items(), key=lambda pair: str(pair[0].verbose_name))

@@ -29,6 +29,7 @@ class EngagementViewSet(DeskViewSet):
 
     queryset = Engagement.objects
     row = serializers.EngagementRow
+    detail_row = serializers.EngagementDetail
     filterset_class = EngagementFilter
     needs = permissions.ENGAGEMENTS
     inputs = {

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from budgets import chart
 from contributors.hiring import LEGAL
-from contributors.models import Contributor, Engagement, FeeUnit
+from contributors.models import Contributor, Engagement, EngagementStep, FeeUnit
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, PEOPLE_READ, PEOPLE_WRITE
 from producerdesk.kit import money
 from producerdesk.kit.fields import AmountField, InputSerializer, ModelInputSerializer, VisibleField
@@ -88,6 +88,10 @@ def _hired_for(viewer: Viewer) -> QuerySet:
     return Engagement.songs.through.objects.order_by("song__position", "song_id")
 
 
+def _steps(viewer: Viewer) -> QuerySet:
+    return EngagementStep.objects.visible_to(viewer).order_by("-pk")
+
+
 _PLACE = ("project__desk_id", "project_id")
 _OWN = (*_PLACE, "contributor_id", "contributor__user_id")
 
@@ -131,6 +135,21 @@ class EngagementRow(RowSerializer):
     )
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+
+
+class StepRow(RowSerializer):
+    """Where a role came to, with whom, and who said so."""
+
+    state = serializers.ChoiceField(State.choices)
+    contributor = HiredPerson(allow_null=True)
+    at = serializers.DateTimeField()
+    by = serializers.CharField(source="by.name", allow_null=True)
+
+
+class EngagementDetail(EngagementRow):
+    """A role with its history, the newest first. Who was asked before is told to who hires alone."""
+
+    steps = Children(StepRow, "engagement_id", _steps)
 
 
 # --- in -------------------------------------------------------------------------------------------------

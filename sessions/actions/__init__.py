@@ -9,6 +9,7 @@ from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
+from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
 from sessions.actions.wrapping import wrap_session
 
 __all__ = [
@@ -23,12 +24,15 @@ __all__ = [
     "confirm_session",
     "decline_call",
     "duplicate_session",
+    "follow_terms",
+    "is_outdated",
     "keep_call",
     "mark_seen",
     "move_session",
     "price_of",
     "propose_time",
     "remove_call",
+    "reprice_session",
     "restore_session",
     "swap_call",
     "update_session",

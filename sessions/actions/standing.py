@@ -99,14 +99,18 @@ def take_time(
 
 def commit_money(session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, new: bool = False) -> None:
     """Bring what the session has committed to what it costs. A hold costs nothing yet."""
-    lines = pricing.price(work_of(session, calls)) if session.state == State.CONFIRMED else []
     budgets.commit(
         project=session.project,
         source=source_of(session),
-        lines=pricing.ledger_lines(lines),
+        lines=lambda: priced(session, calls) if session.state == State.CONFIRMED else (),
         by=viewer.user_id,
         first=new,
     )
+
+
+def priced(session: StudioSession, calls: Sequence[Call]) -> list[budgets.Line]:
+    """Return what the session costs as planned, by the fees and rates of this moment."""
+    return pricing.ledger_lines(pricing.price(work_of(session, calls)))
 
 
 def work_of(session: StudioSession, calls: Sequence[Call]) -> pricing.Work:

@@ -44,9 +44,12 @@ def wrap_session(
     session.state, session.real_starts_at, session.real_ends_at = State.WRAPPED, starts_at, ends_at
     session.save(update_fields=["state", "real_starts_at", "real_ends_at", "updated_at"])
     cut(session, ends_at)
-    lines = pricing.price(as_it_was(session, calls, starts_at, ends_at))
+    work = as_it_was(session, calls, starts_at, ends_at)
     budgets.settle(
-        project=session.project, source=source_of(session), lines=pricing.ledger_lines(lines), by=viewer.user_id
+        project=session.project,
+        source=source_of(session),
+        lines=lambda: pricing.ledger_lines(pricing.price(work)),
+        by=viewer.user_id,
     )
     reminders.stop(calls, _("The session is over."))
     return session

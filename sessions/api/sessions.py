@@ -49,6 +49,7 @@ class SessionViewSet(DeskViewSet):
         "restore": serializers.NothingInput,
         "wrap": serializers.WrapInput,
         "duplicate": serializers.DuplicateInput,
+        "reprice": serializers.NothingInput,
         "call": serializers.CallInput,
         "price": serializers.PriceInput,
     }
@@ -187,6 +188,11 @@ class SessionViewSet(DeskViewSet):
         return self.answer(copy.pk, status=201)
 
     @action(detail=True, methods=["post"])
+    def reprice(self, request: Any, pk: str) -> Response:
+        """Commit what the session costs by today's fees and rates. Until then it keeps the price it was booked at."""
+        return self._change(actions.reprice_session)
+
+    @action(detail=True, methods=["post"])
     @once
     def call(self, request: Any, pk: str) -> Response:
         """Call one more person."""
@@ -203,13 +209,19 @@ class SessionViewSet(DeskViewSet):
 
     @action(detail=True, methods=["get"])
     def costs(self, request: Any, pk: str) -> Response:
-        """What a session costs, line by line, as planned or once it is wrapped as it was, and what the ledger has."""
+        """What a session costs, line by line, as planned or once it is wrapped as it was, and what the ledger has.
+
+        `outdated` says that fees or rates changed since it was booked; `reprice` brings the ledger to those of today.
+        """
         session = self.get_object()
         calls = called(session)
         work = work_of(session, calls)
         if session.state == StudioSession.State.WRAPPED:
             work = as_it_was(session, calls, session.real_starts_at, session.real_ends_at)
-        return Response(pricing.quote(work, session.pk))
+        lines = pricing.price(work)
+        quote = pricing.quote(work, session.pk, lines)
+        outdated = not quote["missing"] and actions.is_outdated(session, lines)
+        return Response(quote | {"outdated": outdated})
 
     def place_of(self, found: StudioSession | Project) -> tuple[int, int]:
         return found.desk_id, found.pk if isinstance(found, Project) else found.project_id

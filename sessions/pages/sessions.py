@@ -164,6 +164,13 @@ def restore(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _stand(request, pk, "restore", _("It stands again. Everybody called is asked."), "sessions:duplicate")
 
 
+def reprice(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Commit a session by the fees and rates of today."""
+    return act(
+        request, "api:session-reprice", args=[pk], then=page_of, done=_("Priced again by today's fees and rates.")
+    )
+
+
 def _stand(request: HttpRequest, pk: int, name: str, done: str, otherwise: str) -> HttpResponseBase:
     refused = clash_drawn(request, pk, reverse(otherwise, args=[pk]))
     return act(request, f"api:session-{name}", args=[pk], then=page_of, done=done, refused=refused)
