@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework.exceptions import PermissionDenied
 
 from producerdesk.accounts.actions import add_staff, has_proved, raises
@@ -92,7 +93,7 @@ def send_again(*, invitation: Invitation, now: datetime) -> Invitation:
         raise Conflict(_("The mail went out a moment ago, or often enough. Ask the person to look for it."))
     invitation.refresh_from_db()
     notices.supersede(
-        ref=letters.ref(invitation), reason=_("It is sent again."), before_generation=invitation.generation
+        ref=letters.ref(invitation), reason=gettext_noop("It is sent again."), before_generation=invitation.generation
     )
     _mail(invitation, now)
     return invitation
@@ -103,7 +104,9 @@ def take_back(*, invitation: Invitation, now: datetime) -> None:
     """End an open invitation at once."""
     if not Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=now):
         raise Conflict(_("This invitation is not open any more."))
-    notices.cancel(ref=letters.ref(invitation), kinds=[letters.INVITATION], reason=_("The invitation was taken back."))
+    notices.cancel(
+        ref=letters.ref(invitation), kinds=[letters.INVITATION], reason=gettext_noop("The invitation was taken back.")
+    )
 
 
 def _place(desk_id: int, project_id: int | None) -> Q:
@@ -189,7 +192,9 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Invitation:
         raise Conflict(_("This invitation is not open any more. Ask for a new one."))
     invitation.accepted_at, invitation.accepted_by = now, user
     _let_in(invitation, user)
-    notices.cancel(ref=letters.ref(invitation), kinds=[letters.INVITATION], reason=_("It is accepted already."))
+    notices.cancel(
+        ref=letters.ref(invitation), kinds=[letters.INVITATION], reason=gettext_noop("It is accepted already.")
+    )
     _tell_inviter(invitation, now)
     for hook in _join_hooks:
         hook(invitation, user)

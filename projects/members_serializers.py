@@ -17,6 +17,7 @@ from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Computed, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
+from producerdesk.notices.reasons import worded
 from projects.models import Project
 from projects.serializers import ProjectRef
 
@@ -89,7 +90,7 @@ class StaffInvitationRow(RowSerializer):
     created_at = serializers.DateTimeField()
     mailed_at = serializers.DateTimeField()
     mail_state = serializers.ChoiceField(Delivery.State.choices, allow_null=True)
-    mail_reason = serializers.CharField(allow_null=True)
+    mail_reason = Computed(worded, "mail_reason", kind=serializers.CharField(allow_null=True))
     expires_at = serializers.DateTimeField()
     accepted_at = serializers.DateTimeField(allow_null=True)
     may_change = Computed(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from producerdesk.kit import moments, secret
 from producerdesk.notices import registry
@@ -48,14 +49,14 @@ def _load(deliveries: Sequence[Delivery]) -> Mapping[int, Invitation]:
 
 def _still_due(delivery: Delivery, invitation: Invitation, now: datetime) -> NotDue | None:
     if invitation.revoked_at is not None:
-        return NotDue(State.CANCELLED, _("The invitation was taken back."))
+        return NotDue(State.CANCELLED, gettext_noop("The invitation was taken back."))
     if invitation.accepted_at is not None:
-        return NotDue(State.CANCELLED, _("It is accepted already."))
+        return NotDue(State.CANCELLED, gettext_noop("It is accepted already."))
     if invitation.expires_at <= now:
-        return NotDue(State.EXPIRED, _("The invitation has run out."))
+        return NotDue(State.EXPIRED, gettext_noop("The invitation has run out."))
     if not secret.fits(secret.derive(PURPOSE, invitation.salt), invitation.secret_hash):
         # the server's key was changed between the invitation and the mail
-        return NotDue(State.FAILED, _("The invitation cannot be written any more. Invite the person again."))
+        return NotDue(State.FAILED, gettext_noop("The invitation cannot be written any more. Invite the person again."))
     return None
 
 
@@ -107,7 +108,7 @@ def _to_desk(invitation: Invitation) -> dict[str, Any]:
 
 
 def _has_joined(delivery: Delivery, invitation: Invitation, now: datetime) -> NotDue | None:
-    return None if invitation.accepted_by else NotDue(State.CANCELLED, _("The account is gone."))
+    return None if invitation.accepted_by else NotDue(State.CANCELLED, gettext_noop("The account is gone."))
 
 
 def _joined(delivery: Delivery, invitation: Invitation) -> Bell:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from producerdesk.accounts.models import DeskStaff, User
 from producerdesk.accounts.roles import Role

@@ -21,10 +21,10 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from producerdesk.kit import clock
-from producerdesk.notices import registry
+from producerdesk.notices import reasons, registry
 from producerdesk.notices.mailserver import MailServer, Refused, ServerAway
 from producerdesk.notices.models import Delivery, DispatcherTick, Notice, OutboxMail
 from producerdesk.notices.registry import Bell, Mail, NotDue
@@ -36,7 +36,6 @@ BATCH = 100
 BUDGET = 20.0  # seconds a sweep may take; the next tick goes on
 # after a temporary error; then it has failed. Long enough for grey-listing, short enough for a reminder
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-REASON_LENGTH = 240
 GIVE_UP = 10  # times that a mail was begun: by then it is the mail that ends its dispatchers
 
 Effect = Mail | Bell
@@ -171,7 +170,7 @@ def _post(batch: Batch, stop_at: float) -> Counts:
             try:
                 counts += _post_one(batch, row, server, clock.now())
             except ServerAway as away:
-                return counts + _put_back(batch, batch.rows[done:], reason=str(away)[:REASON_LENGTH])
+                return counts + _put_back(batch, batch.rows[done:], reason=str(away)[: reasons.LENGTH])
     return counts
 
 
@@ -250,7 +249,7 @@ def _drop(batch: Batch, not_due: Mapping[int, NotDue]) -> Counts:
             by_reason[not_due[row.pk]].append(row)
     dropped = 0
     for why, rows in by_reason.items():
-        dropped += batch.ours(rows).update(state=why.state, reason=why.reason[:REASON_LENGTH], lease_until=None)
+        dropped += batch.ours(rows).update(state=why.state, reason=why.reason[: reasons.LENGTH], lease_until=None)
     return Counts(dropped=dropped)
 
 
@@ -263,20 +262,20 @@ def _postpone(batch: Batch, row: Delivery, state: State, reason: str, now: datet
         state=State.PENDING,
         try_at=now + BACKOFF[tries - 1],
         attempts=tries,
-        reason=reason[:REASON_LENGTH],
+        reason=reason[: reasons.LENGTH],
         lease_until=None,
     )
     return Counts(postponed=changed)
 
 
 def _fail(batch: Batch, row: Delivery, state: State, reason: str) -> Counts:
-    changed = batch.ours([row], state).update(state=State.FAILED, reason=reason[:REASON_LENGTH], lease_until=None)
+    changed = batch.ours([row], state).update(state=State.FAILED, reason=reason[: reasons.LENGTH], lease_until=None)
     return Counts(failed=changed)
 
 
 def _broken(row: Delivery, error: Exception) -> str:
     log.error("notice could not be written", delivery=row.pk, kind=row.kind, exc_info=error)
-    return _("It could not be written (%(error)s).") % {"error": type(error).__name__}
+    return reasons.about(reasons.NOT_WRITTEN, type(error).__name__)
 
 
 def _tick(name: str, now: datetime) -> None:

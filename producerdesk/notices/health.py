@@ -1,6 +1,7 @@
 """GET /healthz: is everything there that a running desk needs? For load balancers and people on call; no login."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 LATE = timedelta(minutes=2)  # a tick comes every 5 seconds; two minutes without one is no hiccup
 BROKER_TIMEOUT = 2.0  # seconds
+_started = time.monotonic()  # this process
 
 # each looks at one part and returns whether it is well, and what else may be told to anybody
 Look = Callable[[], tuple[bool, dict[str, Any]]]
@@ -32,14 +34,18 @@ Look = Callable[[], tuple[bool, dict[str, Any]]]
 @never_cache
 @require_safe
 def answer(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when all parts are well and 503 when one is not. What is wrong in detail stands in the log."""
+    """Answer 200 when all parts are well and 503 when one is not. What is wrong in detail stands in the log.
+
+    In its first two minutes a desk that was off has sent nothing yet, or is catching up: that is `starting`, not red.
+    """
     parts = {"database": _told(_database)}
     for name, look in (("migrations", _migrations), ("dispatcher", _dispatcher), ("deliveries", _deliveries)):
         # each would wait for the database again
         parts[name] = _told(look) if parts["database"]["ok"] else {"ok": False}
     parts["broker"] = _told(_broker)
     well = all(part["ok"] for part in parts.values())
-    return JsonResponse({"ok": well, "parts": parts}, status=200 if well else 503)
+    starting = any(part.get("starting") for part in parts.values())
+    return JsonResponse({"ok": well, "starting": well and starting, "parts": parts}, status=200 if well else 503)
 
 
 def _told(look: Look) -> dict[str, Any]:
@@ -70,16 +76,23 @@ def _brought() -> frozenset[tuple[str, str]]:
 def _dispatcher() -> tuple[bool, dict[str, Any]]:
     """A worker or `manage dispatch` swept a moment ago."""
     last = DispatcherTick.objects.aggregate(last=Max("at"))["last"]
-    if last is None:
-        return False, {"age_seconds": None}
-    age = clock.now() - last
-    return age <= LATE, {"age_seconds": max(0, round(age.total_seconds()))}
+    age = None if last is None else clock.now() - last
+    swept = {"age_seconds": None if age is None else max(0, round(age.total_seconds()))}
+    if age is not None and age <= LATE:
+        return True, swept
+    return _is_starting(), swept | {"starting": _is_starting()}
 
 
 def _deliveries() -> tuple[bool, dict[str, Any]]:
     """Nothing waits that should have left."""
     overdue = Delivery.objects.waiting_since(clock.now() - LATE).count()
-    return not overdue, {"overdue": overdue}
+    if not overdue:
+        return True, {"overdue": 0}
+    return _is_starting(), {"overdue": overdue, "starting": _is_starting()}
+
+
+def _is_starting() -> bool:
+    return time.monotonic() - _started <= LATE.total_seconds()
 
 
 def _broker() -> tuple[bool, dict[str, Any]]:

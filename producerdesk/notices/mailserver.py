@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
+from producerdesk.notices import reasons
 from producerdesk.notices.registry import Mail
 
 CLOSING = 421  # the server says good-bye with this answer
@@ -67,20 +68,20 @@ class MailServer:
             self._close()
         if code < 500:
             raise error
-        raise Refused(_("Refused: %(answer)s") % {"answer": _answer(code, text)}) from error
+        raise Refused(reasons.about(reasons.REFUSED, _answer(code, text))) from error
 
     @staticmethod
     def reason(error: Exception) -> str:
-        """Return a line a producer can read."""
+        """Return what a producer reads of it, as it is kept."""
         if isinstance(error, smtplib.SMTPRecipientsRefused):
-            return _("The mail server said: %(answer)s") % {"answer": _answer(*next(iter(error.recipients.values())))}
+            return reasons.about(reasons.SERVER_SAID, _answer(*next(iter(error.recipients.values()))))
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return _("The mail server did not accept our login.")
         if isinstance(error, smtplib.SMTPResponseException):
-            return _("The mail server said: %(answer)s") % {"answer": _answer(error.smtp_code, error.smtp_error)}
+            return reasons.about(reasons.SERVER_SAID, _answer(error.smtp_code, error.smtp_error))
         if isinstance(error, OSError):
             return _("The mail server did not answer.")
-        return _("It could not be sent (%(error)s).") % {"error": type(error).__name__}
+        return reasons.about(reasons.NOT_SENT, type(error).__name__)
 
     def _close(self) -> None:
         self._open = False

@@ -53,7 +53,7 @@ class Delivery(models.Model):
     try_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # after this it is no use to anybody
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
-    reason = models.CharField(max_length=240, blank=True)
+    reason = models.CharField(max_length=240, blank=True)  # as reasons.py keeps it
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -10,7 +10,7 @@ from producerdesk.notices.models import Delivery
 
 @dataclass(frozen=True)
 class NotDue:
-    """Why a delivery must not leave any more, and the state it ends in."""
+    """Why a delivery must not leave any more, in the words of the source (reasons.py), and the state it ends in."""
 
     state: Delivery.State
     reason: str

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from producerdesk.accounts.serializers import DeskRef
 from producerdesk.kit.rows import Computed, RowSerializer
 from producerdesk.notices.models import Delivery
+from producerdesk.notices.reasons import worded
 
 
 class NoticeRow(RowSerializer):
@@ -37,7 +38,7 @@ class DeliveryRow(RowSerializer):
     due_at = serializers.DateTimeField()
     try_at = serializers.DateTimeField()
     state = serializers.ChoiceField(Delivery.State)
-    reason = serializers.CharField()
+    reason = Computed(worded, "reason", kind=serializers.CharField())
     attempts = serializers.IntegerField()
     sent_at = serializers.DateTimeField(allow_null=True)
     may_retry = Computed(lambda state: state == Delivery.State.FAILED, "state", kind=serializers.BooleanField())

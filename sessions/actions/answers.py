@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
@@ -42,7 +43,7 @@ def decline_call(*, viewer: Viewer, call: Call, reason: str = "", expected: int 
     session = _answered(call, expected)
     _write(call, Answer.DECLINED, reason)
     _account_for(session, viewer)
-    reminders.stop_reminding(call, _("Has said no."))
+    reminders.stop_reminding(call, gettext_noop("Has said no."))
     reminders.tell_producer(session, call, by=viewer.user_id)
     return call
 

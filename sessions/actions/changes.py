@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from budgets import actions as budgets
 from producerdesk.kit import clock
@@ -196,7 +197,7 @@ def cancel_session(
     release(session)
     if was_confirmed:
         budgets.release(project=session.project, source=source_of(session), by=viewer.user_id)
-        reminders.tell_cancelled(session, present(called(session)), _("The session was cancelled."))
+        reminders.tell_cancelled(session, present(called(session)), gettext_noop("The session was cancelled."))
     return session
 
 

@@ -3,6 +3,7 @@
 from datetime import time
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from contributors.models import Contributor
 from producerdesk.kit import clock
@@ -127,7 +128,7 @@ def _remove(viewer: Viewer, session: StudioSession, call: Call) -> None:
     take_time(session, calls, viewer)
     commit_money(session, calls, viewer)
     if session.state == State.CONFIRMED and call.answer != Answer.DECLINED:
-        reminders.tell_cancelled(session, [call], _("No longer called."))
+        reminders.tell_cancelled(session, [call], gettext_noop("No longer called."))
 
 
 def _must_be_called(call: Call) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from budgets import actions as budgets
 from producerdesk.kit import clock
@@ -51,7 +52,7 @@ def wrap_session(
         lines=lambda: pricing.ledger_lines(pricing.price(work)),
         by=viewer.user_id,
     )
-    reminders.stop(calls, _("The session is over."))
+    reminders.stop(calls, gettext_noop("The session is over."))
     return session
 
 

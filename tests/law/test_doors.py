@@ -15,6 +15,7 @@ from django.urls import reverse
 from rest_framework.throttling import SimpleRateThrottle
 
 from producerdesk.kit import throttles
+from producerdesk.notices import health
 from tests.law.routes import Route, args_of, walk
 from tests.law.world import ROLES, World, make_world
 
@@ -28,6 +29,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything there is to open, and nobody is told to slow down."""
     for throttle in (throttles._PerRequest, SimpleRateThrottle):
         monkeypatch.setattr(throttle, "allow_request", lambda self, request, view: True)
+    monkeypatch.setattr(health, "_started", -1_000.0)  # long ago: a desk that just started is not red yet
     return make_world()
 
 

@@ -11,6 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.notices import actions, dispatcher
 from producerdesk.notices.dispatcher import BACKOFF, Counts
 from producerdesk.notices.models import Delivery, DispatcherTick, Notice, OutboxMail
+from producerdesk.notices.reasons import worded
 from producerdesk.notices.registry import NotDue
 
 Notes = Any
@@ -73,7 +74,7 @@ def test_what_is_not_due_any_more_does_not_leave(notes: Notes, channel: str, sta
     notes.not_due["note:1"] = NotDue(state, "Has said no.")
     assert sweep() == Counts(dropped=1)
     row = notes.delivery()
-    assert (row.state, row.reason) == (state, "Has said no.")
+    assert (row.state, worded(row.reason)) == (state, "Has said no.")
     assert not Notice.objects.exists() and not OutboxMail.objects.exists()
 
 
@@ -105,7 +106,11 @@ def test_one_that_cannot_be_written_stops_only_itself(notes: Notes) -> None:
     notes.broken.add("note:1")
     assert sweep() == Counts(sent=1, postponed=1)
     row = notes.delivery("note:1")
-    assert (row.state, row.attempts, row.reason) == ("pending", 1, "It could not be written (ZeroDivisionError).")
+    assert (row.state, row.attempts, worded(row.reason)) == (
+        "pending",
+        1,
+        "It could not be written (ZeroDivisionError).",
+    )
 
 
 def test_what_breaks_is_tried_again_later_and_later_and_then_has_failed(notes: Notes) -> None:
@@ -132,7 +137,7 @@ def test_a_kind_that_cannot_look_stops_only_itself(notes: Notes) -> None:
     notes.plan()
     notes.blind = True
     assert sweep() == Counts(postponed=1)
-    assert notes.delivery().reason == "It could not be written (ZeroDivisionError)."
+    assert worded(notes.delivery().reason) == "It could not be written (ZeroDivisionError)."
 
 
 # --- leases ---------------------------------------------------------------------------------------
@@ -182,7 +187,7 @@ def test_a_bad_address_fails_at_once_and_stops_nobody_else(notes: Notes, mail_se
     notes.plan("note:1", "note:2", channel="email")
     assert sweep() == Counts(sent=1, failed=1)
     row = notes.delivery("note:1")
-    assert (row.state, row.reason) == ("failed", "Refused: 550 5.1.1 nobody here")
+    assert (row.state, worded(row.reason)) == ("failed", "Refused: 550 5.1.1 nobody here")
     assert notes.state("note:2") == "sent"
 
 
@@ -191,7 +196,7 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_message_id(notes: Note
     (before,) = notes.plan(channel="email")
     assert sweep() == Counts(postponed=1)
     row = notes.delivery()
-    assert (row.state, row.reason) == ("pending", "The mail server said: 450 4.2.1 grey")
+    assert (row.state, worded(row.reason)) == ("pending", "The mail server said: 450 4.2.1 grey")
     mail_server.refused.clear()
     with after(BACKOFF[0]):
         assert sweep() == Counts(sent=1)
@@ -210,7 +215,7 @@ def test_while_the_mail_server_is_away_mails_wait_without_losing_a_try(notes: No
     notes.plan("note:3")
     assert sweep() == Counts(sent=1, put_back=2), "the bell rings all the same"
     row = notes.delivery("note:1")
-    assert (row.state, row.attempts, row.reason) == ("pending", 0, "The mail server did not answer.")
+    assert (row.state, row.attempts, worded(row.reason)) == ("pending", 0, "The mail server did not answer.")
     mail_server.start()
     assert sweep() == Counts(sent=2)
 
@@ -220,7 +225,7 @@ def test_an_address_that_is_none_fails_at_once(notes: Notes, mail_server: Any, a
     notes.address = lambda ref: address
     notes.plan(channel="email")
     assert sweep() == Counts(failed=1)
-    assert notes.delivery().reason == "The e-mail address cannot be used."
+    assert worded(notes.delivery().reason) == "The e-mail address cannot be used."
     assert mail_server.mails == []
 
 

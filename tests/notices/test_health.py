@@ -1,5 +1,6 @@
 """GET /healthz."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,18 @@ from django.db.utils import OperationalError
 from django.test import Client
 
 from producerdesk.kit import clock
-from producerdesk.notices import dispatcher
+from producerdesk.notices import dispatcher, health
 from producerdesk.notices.models import Delivery, DispatcherTick
 from tests.services import RedisServer
 
 Notes = Any
 PARTS = ("database", "migrations", "dispatcher", "deliveries", "broker")
+
+
+@pytest.fixture(autouse=True)
+def long_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process has been up for a while."""
+    monkeypatch.setattr(health, "_started", time.monotonic() - 121)
 
 
 @pytest.fixture
@@ -67,6 +74,33 @@ def test_a_dispatcher_that_stopped_is_red_and_its_age_is_told(client: Client, he
     parts = look(client, status=503)
     assert bad(parts) == ["dispatcher"]
     assert 150 <= parts["dispatcher"]["age_seconds"] <= 210
+
+
+@pytest.mark.parametrize("tick", [None, timedelta(hours=8)])
+def test_a_desk_that_has_just_started_says_so_and_is_not_red(
+    client: Client, healthy: Notes, monkeypatch: pytest.MonkeyPatch, tick: timedelta | None
+) -> None:
+    """It was off over night: the first sweep is still to come, and what fell due meanwhile leaves with it."""
+    monkeypatch.setattr(health, "_started", time.monotonic() - 110)
+    DispatcherTick.objects.all().delete()
+    if tick:
+        DispatcherTick.objects.create(name="worker", at=clock.now() - tick)
+    healthy.plan("note:1")
+    Delivery.objects.update(try_at=clock.now() - timedelta(hours=3))
+    parts = look(client, status=200)
+    assert parts["dispatcher"]["starting"] is parts["deliveries"]["starting"] is True
+    assert client.get("/healthz").json()["starting"] is True
+    dispatcher.dispatch(name="worker")
+    assert "starting" not in look(client, status=200)["dispatcher"]
+    assert client.get("/healthz").json()["starting"] is False
+
+
+def test_starting_hides_nothing_else(client: Client, healthy: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_started", time.monotonic())
+    monkeypatch.setattr("producerdesk.notices.health._brought", lambda: frozenset({("notices", "0099_new")}))
+    DispatcherTick.objects.all().delete()
+    assert bad(look(client, status=503)) == ["migrations"]
+    assert client.get("/healthz").json()["starting"] is False
 
 
 @pytest.mark.parametrize("state", ["pending", "claimed", "sending"])
