@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from producerdesk.kit.errors import Refused, Stale, VersionNeeded
 from producerdesk.kit.filters import refuse_unknown
+from producerdesk.kit.pagination import Pages
 from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right, viewer_of
 from producerdesk.kit.rows import RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -46,6 +47,11 @@ class DeskViewSet(viewsets.GenericViewSet):
         """Return the query parameters that this action (not a list) understands."""
         return frozenset()
 
+    @property
+    def pages(self) -> Pages:
+        """How a list is cut into pages."""
+        return cast(Pages, self.paginator)
+
     # --- rows out -----------------------------------------------------------------------------------
 
     def get_queryset(self) -> QuerySet:
@@ -54,7 +60,8 @@ class DeskViewSet(viewsets.GenericViewSet):
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.row.read(page, self.viewer))
+        rows, count = self.row.read_page(page, self.viewer)
+        return self.pages.answer(rows, count)
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return self.answer(self.kwargs["pk"])

@@ -8,7 +8,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.folded import RowCount
 
+ALL = "all_of_it"  # the column with the count
 USUAL, MOST = 50, 100
 LAST_PAGE = 1_000_000  # beyond it an offset is only a burden
 
@@ -17,17 +19,18 @@ class Pages(BasePagination):
     """`?page=2&page_size=50` -> `{"count", "page", "pages", "next", "previous", "results"}`."""
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """Return the page's slice of the queryset; counts once."""
+        """Return the page's slice of the queryset, each row with the count of all as `ALL`."""
         size = _number(request, "page_size", USUAL, MOST)
         self.page = _number(request, "page", 1, LAST_PAGE)
-        self.count = queryset.count()
-        self.pages = max(1, -(-self.count // size))
+        self.request, self.size, self.whole = request, size, queryset
+        return queryset.annotate(**{ALL: RowCount(queryset)})[(self.page - 1) * size : self.page * size]
+
+    def answer(self, rows: list[dict[str, Any]], count: int | None) -> Response:
+        """Return the answer. Without rows there is no `count`: the list is empty, or the page lies beyond its end."""
+        self.count = (self.whole.count() if self.page > 1 else 0) if count is None else count
+        self.pages = max(1, -(-self.count // self.size))
         if self.page > self.pages:
             raise Refused({"page": _("There are %(pages)d pages.") % {"pages": self.pages}})
-        self.request = request
-        return queryset[(self.page - 1) * size : self.page * size]
-
-    def get_paginated_response(self, data: Any) -> Response:
         return Response(
             {
                 "count": self.count,
@@ -35,7 +38,7 @@ class Pages(BasePagination):
                 "pages": self.pages,
                 "next": self._link(self.page + 1) if self.page < self.pages else None,
                 "previous": self._link(self.page - 1) if self.page > 1 else None,
-                "results": data,
+                "results": rows,
             }
         )
 

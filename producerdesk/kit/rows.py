@@ -2,18 +2,21 @@
 
 A `RowSerializer` is a read-only DRF serializer whose sources are columns. `read(queryset)` compiles it to one
 `values_list`, shapes the tuples to plain dicts and joins `Children` by one further query each. It never makes model
-objects: that is what lets a list of 50 stay cheap.
+objects: that is what lets a list of 50 stay cheap. `read_one` brings plain children in the very same query.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from rest_framework import serializers
 
 from producerdesk.kit import money
+from producerdesk.kit.folded import Decoder, JsonRows, decoders_of, unfold
+from producerdesk.kit.pagination import ALL
 from producerdesk.kit.viewer import NOBODY, Viewer
 
 Shape = Callable[[tuple, Viewer], Any]
@@ -59,14 +62,45 @@ class Children(serializers.Field):
     def __init__(self, row: type["RowSerializer"], of: str, rows: Callable[[Viewer], QuerySet]) -> None:
         super().__init__(read_only=True, source="*")
         self.row, self.of, self.rows = row, of, rows
+        self._decoders: tuple[Decoder, ...] | None = None
+        self._looked = False  # whether it folds has been found out
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that its rows are read from."""
+        return _plan(self.row).columns
+
+    def shape(self, values: tuple, viewer: Viewer) -> Any:
+        """Return a row of those columns as the API says it."""
+        return _plan(self.row).shape(values, viewer)
+
+    def decoders(self, rows: QuerySet | None = None) -> tuple[Decoder, ...] | None:
+        """Return how its rows are read out of JSON, or None if they do not fold. Found once, from any of its rows."""
+        if not self._looked and rows is not None:
+            self._decoders = None if self._has_children() else decoders_of(rows)
+            self._looked = True
+        return self._decoders
+
+    def _has_children(self) -> bool:
+        return bool(_plan(self.row).children)
 
 
 class Listed(Children):
     """One column of the rows that belong to this one, as a list of plain values: `["cello", "violin"]`."""
 
     def __init__(self, column: str, of: str, rows: Callable[[Viewer], QuerySet], kind: serializers.Field) -> None:
-        serializers.Field.__init__(self, read_only=True, source="*")
-        self.column, self.of, self.rows, self.kind = column, of, rows, kind
+        super().__init__(RowSerializer, of, rows)
+        self.column, self.kind = column, kind
+
+    @property
+    def columns(self) -> list[str]:
+        return [self.column]
+
+    def shape(self, values: tuple, viewer: Viewer) -> Any:
+        return values[0]
+
+    def _has_children(self) -> bool:
+        return False
 
 
 class RowSerializer(serializers.Serializer):
@@ -75,17 +109,35 @@ class RowSerializer(serializers.Serializer):
     @classmethod
     def read(cls, queryset: QuerySet, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
         """Return the queryset's rows as plain dicts, in its order. One query, and one for each kind of children."""
-        plan = _plan(cls)
-        found = list(queryset.values_list(*plan.columns))
-        rows = [plan.shape(values, viewer) for values in found]
-        plan.join_children(rows, found, viewer)
-        return rows
+        return cls._shaped(list(queryset.values_list(*_plan(cls).columns)), viewer)
+
+    @classmethod
+    def read_page(cls, page: QuerySet, viewer: Viewer = NOBODY) -> tuple[list[dict[str, Any]], int | None]:
+        """Return the rows of a page, and the count of all that came with them; None if there are no rows."""
+        found = list(page.values_list(*_plan(cls).columns, ALL))
+        return cls._shaped(found, viewer), found[0][-1] if found else None
 
     @classmethod
     def read_one(cls, queryset: QuerySet, pk: Any, viewer: Viewer = NOBODY) -> dict[str, Any] | None:
-        """Return the row with this key, or None."""
-        rows = cls.read(queryset.filter(pk=pk).order_by(), viewer)
-        return rows[0] if rows else None
+        """Return the row with this key, or None. One query, and one for each kind of children that does not fold."""
+        plan = _plan(cls)
+        one, folded = plan.fold(queryset.filter(pk=pk).order_by(), viewer)
+        found = list(one.values_list(*plan.columns, *(f"folded_{number}" for number in folded)))
+        return next(iter(cls._shaped(found, viewer, folded)), None)
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        """Change what no field can say by itself, in every row that anybody reads. Most rows leave it at that."""
+
+    @classmethod
+    def _shaped(
+        cls, found: list[tuple], viewer: Viewer, folded: Mapping[int, int] = MappingProxyType({})
+    ) -> list[dict[str, Any]]:
+        plan = _plan(cls)
+        rows = [plan.shape(values, viewer) for values in found]
+        plan.join_children(rows, found, viewer, folded)
+        cls.finish(rows)
+        return rows
 
 
 class _Plan:
@@ -101,16 +153,31 @@ class _Plan:
             self.columns.append(path)
         return self.columns.index(path)
 
-    def join_children(self, rows: list[dict], found: list[tuple], viewer: Viewer) -> None:
-        """Put each kind of children into its rows: one query a kind, deeper ones likewise."""
-        for where, name, key, child in self.children:
+    def fold(self, queryset: QuerySet, viewer: Viewer) -> tuple[QuerySet, dict[int, int]]:
+        """Return the queryset with its plain children in it, and in which column each kind of them stands."""
+        folded: dict[int, int] = {}
+        for number, (_where, _name, key, child) in enumerate(self.children):
+            rows = child.rows(viewer).values_list(*child.columns)
+            if child.decoders(rows) is not None:
+                mine = rows.filter(**{child.of: OuterRef(self.columns[key])})
+                queryset = queryset.annotate(**{f"folded_{number}": JsonRows(mine)})
+                folded[number] = len(self.columns) + len(folded)
+        return queryset, folded
+
+    def join_children(self, rows: list[dict], found: list[tuple], viewer: Viewer, folded: Mapping[int, int]) -> None:
+        """Put each kind of children into its rows: one query a kind, deeper ones likewise; none for what is folded."""
+        for number, (where, name, key, child) in enumerate(self.children):
             holders: dict[Any, list[dict]] = {}
             for row, values in zip(rows, found, strict=True):
                 holder = _inside(row, where)
                 if holder is not None:
                     holder[name] = []
                     holders.setdefault(values[key], []).append(holder)
-            if holders:
+            if not holders:
+                continue
+            if number in folded:
+                _unfold(holders, name, child, [(values[key], values[folded[number]]) for values in found], viewer)
+            else:
                 _fill(holders, name, child, viewer)
 
     def _object(self, row: serializers.Serializer, where: tuple[str, ...], source: str = "") -> Shape:
@@ -187,6 +254,15 @@ def _inside(row: dict | None, where: tuple[str, ...]) -> dict | None:
     return row
 
 
+def _unfold(
+    holders: dict[Any, list[dict]], name: str, child: Children, found: list[tuple[Any, str]], viewer: Viewer
+) -> None:
+    for key, text in found:
+        shaped = [child.shape(values, viewer) for values in unfold(text, child.decoders() or ())]
+        for holder in holders.get(key, ()):
+            holder[name].extend(shaped)
+
+
 def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Viewer) -> None:
     queryset = child.rows(viewer).filter(**{f"{child.of}__in": list(holders)})
     if isinstance(child, Listed):
@@ -197,7 +273,7 @@ def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Vi
     plan = _plan(child.row)
     found = list(queryset.values_list(*plan.columns, child.of))
     shaped = [plan.shape(values, viewer) for values in found]
-    plan.join_children(shaped, found, viewer)
+    plan.join_children(shaped, found, viewer, {})
     for values, row in zip(found, shaped, strict=True):
         for holder in holders[values[-1]]:
             holder[name].append(row)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
-from producerdesk.kit.viewer import NOBODY, Viewer
+from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, StudioSession
 from sessions.serializers.studios import RoomRef
@@ -246,12 +246,10 @@ class CallDetail(CallRow):
     updated_at = serializers.DateTimeField()
 
     @classmethod
-    def read(cls, queryset: QuerySet, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
-        rows = super().read(queryset, viewer)
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             if row["removed_at"] is not None:
                 row["session"] |= _AFTER_REMOVAL
-        return rows
 
 
 class HostRow(RowSerializer):
