@@ -76,9 +76,16 @@ def day_words(at: str, zone: str, now: datetime) -> str:
 
 
 def who_answers(desk: dict[str, Any], hosts: list[dict[str, Any]]) -> str:
-    """Return by name whom the person deals with: the desk's owner, by the first of the names; else the desk."""
+    """Return by name whom the person deals with: the desk's owner, else the desk.
+
+    Where one desk alone calls, the first of the names is friendly and plain; of several the whole name and the desk.
+    """
     host = next((host for host in hosts if host["id"] == desk["id"]), None)
-    return first_name(host["owner"]) if host and host["owner"] else desk["name"]
+    if host is None or not host["owner"]:
+        return str(desk["name"])
+    if len(hosts) == 1:
+        return first_name(host["owner"])
+    return _("%(name)s of %(desk)s") % {"name": host["owner"], "desk": desk["name"]}
 
 
 def first_name(name: str) -> str:

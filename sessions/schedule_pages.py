@@ -22,6 +22,7 @@ from sessions import ics, schedule
 
 Page = Callable[..., HttpResponseBase]
 MOST = 100  # the API's largest page: nobody is called a hundred times ahead
+LATEST = 5  # sessions that have been, under the fold; the rest stand on a page of their own
 DRAWN_AS = {400: 422}
 ANSWERS = ("confirm", "decline", "propose")
 
@@ -107,13 +108,15 @@ def seen(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:
     return act(request, "api:call-seen", args=[pk], then=door.url("mine"))
 
 
+def _been(request: HttpRequest, now: datetime, **more: Any) -> Answer:
+    """Ask for one's calls that have been, the latest first."""
+    query = {"mine": "true", "until": now.isoformat(), "ordering": "-call_at"}
+    return ask(request, "api:call-list", query=query | more)
+
+
 def _past(request: HttpRequest, door: Door) -> HttpResponse:
     now = clock.now()
-    calls = ask(
-        request,
-        "api:call-list",
-        query={"mine": "true", "until": now.isoformat(), "ordering": "-call_at", "page": request.GET.get("page")},
-    )
+    calls = _been(request, now, page=request.GET.get("page"))
     whose = ask(request, "api:schedule").data
     rows = [_row(door, call, whose, now) for call in calls.data.get("results", [])]
     context = {"whose": whose, "rows": rows, "calls": calls.data}
@@ -129,12 +132,16 @@ def _draw(
     if wanted and wanted not in {call["id"] for call in calls}:
         calls = [*_call(request, wanted), *calls]
     shown, first = schedule.chosen(calls, wanted, now), schedule.chosen(calls, None, now)
+    been = _been(request, now, page_size=LATEST).data
     context: dict[str, Any] = {
         "whose": whose,
         "about": schedule.about(calls, whose["desks"]),
         "card": schedule.card(shown, whose["desks"], now) if shown else None,
         "is_next": shown is first,
         "rows": [_row(door, call, whose, now) for call in calls if call is not shown],
+        "been": [_row(door, call, whose, now) for call in been["results"]],
+        "been_count": been["count"],
+        "many_projects": len({call["session"]["project"]["id"] for call in calls}) > 1,
         "refusal": refusal(refused) if refused and name == "confirm" else "",
     }
     if shown:

@@ -144,10 +144,30 @@ def test_two_desks_calls_stand_in_one_schedule(cast: Cast) -> None:
 
 
 def test_sessions_that_have_been_are_folded_away(cast: Cast, door: Door) -> None:
-    with time_machine.travel("2027-01-01T09:00:00Z", tick=False):
-        book(cast, cast.nora_called, starts="2027-01-02T10:00", title="Long gone")
-    assert "Long gone" not in door.look()
-    assert "Long gone" in door.look("?past=1")
+    assert "Sessions that have been" not in door.look()
+    with time_machine.travel("2026-12-20T09:00:00Z", tick=False):
+        for day in range(21, 28):
+            book(cast, cast.nora_called, starts=f"2026-12-{day}T10:00", title=f"Gone {day}")
+    html = door.client.get(door.root).content.decode()
+    fold = html[html.index('<details class="pd-panel pd-been') : html.index("</details>", html.index("pd-been"))]
+    assert [f"Gone {day}" in fold for day in range(21, 28)] == [False] * 2 + [True] * 5
+    assert fold.index("Gone 27") < fold.index("Gone 26"), "the latest first"
+    assert "All 7" in fold
+    past = door.look("?past=1")
+    assert all(f"Gone {day}" in past for day in range(21, 28))
+
+
+def test_rows_name_the_project_and_the_desk_only_where_there_are_several(cast: Cast) -> None:
+    door = Door(cast, "login")
+    for day in ("05", "06"):
+        book(cast, cast.nora_called, starts=f"2027-01-{day}T10:00")
+    assert door.client.get(door.root).content.decode().count("· Salt &amp; Neon") == 0
+    known_there = makers.make_contributor(cast.other_desk, user=cast.nora)
+    there = book(cast, known_there, project=cast.other_project, by=cast.cleo, starts="2027-01-07T10:00", title="There")
+    Caller(cast.nora).post(f"calls/{call_of(there, known_there).pk}/propose/", day="2027-01-07", at="11:30")
+    page = door.look()
+    assert "· Tin Moon" in page
+    assert "You proposed 11:30, Cleo of Elsewhere will answer" in page
 
 
 def test_page_and_api_say_the_same(cast: Cast) -> None:
@@ -170,7 +190,7 @@ def test_a_page_takes_the_same_queries_for_two_calls_and_for_ten(cast: Cast, dja
         book(cast, cast.nora_called, starts=f"2027-01-{day}T10:00")
         if day in (11, 19):
             door.look()  # notes the link's use
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 door.look()
 
 
