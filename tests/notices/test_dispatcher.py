@@ -1,11 +1,14 @@
 """The way of a delivery, each step of it."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from producerdesk.kit import clock
 from producerdesk.notices import actions, dispatcher
@@ -16,6 +19,7 @@ from producerdesk.notices.registry import NotDue
 
 Notes = Any
 State = Delivery.State
+HELD = 0.3  # seconds that a transaction stays open
 
 
 def sweep() -> Counts:
@@ -159,6 +163,16 @@ def test_a_slow_dispatcher_whose_row_was_taken_over_changes_nothing(notes: Notes
     assert Notice.objects.count() == 1
 
 
+def test_a_slow_dispatcher_leaves_alone_what_another_has_claimed_since(notes: Notes, settings: Any) -> None:
+    notes.plan()
+    slow = dispatcher.claim("bell", now=clock.now())
+    with after(settings.DELIVERY_CLAIM_LEASE + timedelta(seconds=1)):
+        other = dispatcher.claim("bell", now=clock.now())
+        assert slow and other
+        assert dispatcher._keep(slow, clock.now()) == Counts()
+        assert dispatcher._keep(other, clock.now()) == Counts(sent=1)
+
+
 def test_two_dispatchers_claim_different_rows(notes: Notes) -> None:
     notes.plan("note:1", "note:2", "note:3")
     one = dispatcher.claim("bell", now=clock.now(), limit=2)
@@ -166,6 +180,26 @@ def test_two_dispatchers_claim_different_rows(notes: Notes) -> None:
     assert one and two
     assert {row.ref for row in one.rows} | {row.ref for row in two.rows} == {"note:1", "note:2", "note:3"}
     assert len(one.rows) + len(two.rows) == 3
+
+
+def test_two_dispatchers_at_the_same_moment_claim_different_rows(transactional_db: None, notes: Notes) -> None:
+    """The first has not committed yet when the second looks: it must neither wait for those rows nor take them."""
+    notes.plan("note:1", "note:2", "note:3")
+    looking, claimed = threading.Event(), []
+
+    def first() -> None:
+        with transaction.atomic():
+            claimed.append(dispatcher.claim("bell", now=clock.now(), limit=2))
+            looking.set()
+            time.sleep(HELD)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(first)
+        assert looking.wait(10)
+        claimed.append(dispatcher.claim("bell", now=clock.now()))
+        done.result()
+    assert sorted(row.ref for batch in claimed if batch for row in batch.rows) == ["note:1", "note:2", "note:3"]
 
 
 # --- by a mail server -----------------------------------------------------------------------------

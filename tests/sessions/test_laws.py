@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +157,7 @@ class World:
         assert {slot.state for slot in slots} == {session.state}
 
 
+@pytest.mark.soak
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=EXAMPLES)
 @given(st.lists(deeds, min_size=4, max_size=14))
 def test_whatever_happens_nothing_overlaps_and_the_ledger_says_what_stands(cast: Cast, history: list[tuple]) -> None:

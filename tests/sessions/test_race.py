@@ -19,7 +19,7 @@ from tests import makers, services
 from tests.cast import Cast, make_cast
 from tests.live import Live
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.soak]
 
 PROCESSES, CLIENTS = 4, 50
 FEW = services.rounds(12, 50)  # clients of the smaller races
