@@ -98,7 +98,8 @@ ACTS = set(
     sessions:accept_call sessions:archive_room sessions:archive_studio sessions:call-confirm sessions:call-decline
     sessions:call-propose sessions:call-seen sessions:confirm sessions:confirm_call sessions:decline_call
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
-    sessions:my-call-seen sessions:my-feed-end sessions:restore sessions:restore_room sessions:restore_studio
+    sessions:my-call-seen sessions:my-feed-end sessions:reprice sessions:restore sessions:restore_room
+    sessions:restore_studio
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"
