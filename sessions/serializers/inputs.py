@@ -15,6 +15,7 @@ from projects.models import Project, Song
 from sessions.models import Room, StudioSession
 
 CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
+OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
 
 
 def _may_plan(viewer: Viewer, project: Project) -> bool:
@@ -35,22 +36,48 @@ class FoldField(serializers.ChoiceField):
         return None if data == "" else int(super().to_internal_value(data))
 
 
+class TimeOfDay(serializers.TimeField):
+    """A time as a clock on the wall shows it, to the minute. A zone or an offset has no place in it."""
+
+    default_error_messages = {
+        "invalid": _("Give a time like 10:00."),
+        "zoned": _("Leave the offset out: the place says which clock is meant."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"format": "%H:%M"} | options)
+
+    def to_internal_value(self, value: Any) -> dt.time:
+        if isinstance(value, str) and any(sign in value for sign in "Zz+-"):  # Django would pass over it in silence
+            self.fail("zoned")
+        time = super().to_internal_value(value)
+        if time.second or time.microsecond:
+            self.fail("invalid")
+        return time
+
+
 class WhenInput(InputSerializer):
-    """When: a day and two times on the clock of the room. An end that is not after the start is on the next day."""
+    """When: a day and two times on the clock of the room.
+
+    An end that is not after the start is on the next day, and at most 18 hours ahead: beyond that it is a slip.
+    """
 
     day = serializers.DateField(label=_("Date"))
-    starts = serializers.TimeField(label=_("From"), format="%H:%M")
-    ends = serializers.TimeField(label=_("Until"), format="%H:%M")
+    starts = TimeOfDay(label=_("From"))
+    ends = TimeOfDay(label=_("Until"))
     starts_fold = FoldField(label=_("Which hour it starts"))
     ends_fold = FoldField(label=_("Which hour it ends"))
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Turn day and times into wall time: `starts_local`, `ends_local`."""
         day, starts, ends = said.pop("day"), said.pop("starts"), said.pop("ends")
-        try:
-            last = day if ends > starts else day + dt.timedelta(days=1)
-        except OverflowError:
-            raise serializers.ValidationError({"day": [_("Give a year from 1990 to 2100.")]}) from None
+        if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
+            years = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
+            raise serializers.ValidationError({"day": [_("Give a year from %(first)d to %(last)d.") % years]})
+        last = day if ends > starts else day + dt.timedelta(days=1)
+        if dt.datetime.combine(last, ends) - dt.datetime.combine(day, starts) > OVER_MIDNIGHT and last > day:
+            said_so = _("It ends before it starts. Over midnight a session lasts 18 hours at most.")
+            raise serializers.ValidationError({"ends": [said_so]})
         said["starts_local"] = f"{day.isoformat()}T{starts:%H:%M}"
         said["ends_local"] = f"{last.isoformat()}T{ends:%H:%M}"
         return said
@@ -99,7 +126,7 @@ class CallInput(InputSerializer):
 
     contributor = VisibleField(Contributor.objects, label=_("Person"))
     role = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", label=_("Role"))
-    call = serializers.TimeField(required=False, allow_null=True, default=None, format="%H:%M", label=_("Call time"))
+    call = TimeOfDay(required=False, allow_null=True, default=None, label=_("Call time"))
     call_fold = FoldField(label=_("Which hour"))
 
     class Meta:
@@ -191,7 +218,7 @@ class ProposeInput(InputSerializer):
     """Another time for one's own call, on the clock of the session."""
 
     day = serializers.DateField(label=_("Date"))
-    at = serializers.TimeField(format="%H:%M", label=_("I could be there at"))
+    at = TimeOfDay(label=_("I could be there at"))
     proposed_fold = FoldField(label=_("Which hour"))
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))
 
@@ -216,7 +243,7 @@ class CallTimeInput(InputSerializer):
     """Another call time or role for somebody who is called."""
 
     role = serializers.CharField(max_length=60, required=False, allow_blank=True, label=_("Role"))
-    at = serializers.TimeField(format="%H:%M", label=_("Call time"))
+    at = TimeOfDay(label=_("Call time"))
     call_fold = FoldField(label=_("Which hour"))
 
 

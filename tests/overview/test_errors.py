@@ -42,6 +42,14 @@ def test_nothing_there(cast: Cast) -> None:
         assert "There is nothing here" in answer.content.decode()
 
 
+@pytest.mark.parametrize("path", ["nothing/", "sessions/abc/", f"sessions/{10**30}/"])
+def test_nothing_there_for_a_program(cast: Cast, path: str) -> None:
+    for client in (Client(), Caller(cast.ana).client):
+        answer = client.get(f"/api/v1/{path}")
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+        assert answer.json() == {"code": "not_found", "detail": "There is nothing at this address."}
+
+
 def test_not_yours(cast: Cast) -> None:
     answer = Caller(cast.nora).page(f"/projects/{cast.project.pk}/access/")
     assert answer.status_code == 403

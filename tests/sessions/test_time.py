@@ -1,6 +1,7 @@
 """Hours where clocks change: Berlin, New York, Lord Howe, Kathmandu and Santiago round their changes of 2027."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,9 @@ from producerdesk.kit import clock
 from producerdesk.kit.clock import HourComesTwice, Wall
 from producerdesk.kit.errors import Refused
 from sessions import actions
+from sessions.models import StudioSession
 from tests import makers
+from tests.calling import Caller
 from tests.cast import Cast
 
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
@@ -254,3 +257,36 @@ def test_moved_to_a_room_in_another_zone_a_session_is_planned_on_its_clock(cast:
         room=room,
     )
     assert (moved.time_zone, moved.starts_at) == (NEW_YORK, utc("2027-06-01T14:00"))
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"ends": "09:00"}, "ends"),  # 23 hours are no night
+        ({"ends": "10:00"}, "ends"),
+        ({"ends": "04:01"}, "ends"),
+        ({"starts": "10:00Z"}, "starts"),
+        ({"starts": "10:00+02:00"}, "starts"),
+        ({"ends": "18:00:30"}, "ends"),
+        ({"day": "9999-12-31"}, "day"),
+        ({"day": "0001-01-01"}, "day"),
+        ({"calls": [{"contributor": 0, "call": "09:00Z"}]}, "calls.0.call"),
+    ],
+)
+def test_a_time_that_is_a_slip_is_refused_where_it_was_typed(cast: Cast, said: dict, field: str) -> None:
+    when = {"day": "2027-03-10", "starts": "10:00", "ends": "18:00"} | said
+    if "calls" in when:
+        when["calls"][0]["contributor"] = cast.wren_called.pk
+    refused = Caller(cast.ana).post(
+        "sessions/", project=cast.project.pk, title="Try", kind="tracking", remote_place="Here", **when
+    )
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, [field])
+    assert not StudioSession.objects.exists()
+
+
+def test_a_night_is_no_slip(cast: Cast) -> None:
+    said: dict[str, Any] = {"project": cast.project.pk, "title": "Night", "kind": "tracking", "remote_place": "Here"}
+    booked = Caller(cast.ana).post("sessions/", **said, day="2027-03-10", starts="20:00:00", ends="06:00")
+    assert (booked.status_code, booked.json()["ends_local"]) == (201, "2027-03-11T06:00")
+    longest = Caller(cast.ana).post("sessions/", **said, day="2027-03-12", starts="10:00", ends="04:00")
+    assert longest.status_code == 201
