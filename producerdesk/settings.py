@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "producerdesk.kit.middleware.ApiErrors",
     "producerdesk.kit.middleware.BodyLimit",
     "producerdesk.kit.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",

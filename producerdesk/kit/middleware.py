@@ -9,19 +9,31 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from producerdesk.kit.ask import SignInFirst, TurnedAway
 from producerdesk.kit.errors import Away, TooLarge
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
+from producerdesk.kit.permissions import NOT_YOURS
 
 log = structlog.get_logger(__name__)
 
 
 API = "/api/"
+API_PATHS = "/api/v1/"
+# a browser that is cut short in the middle of a file shows its own page for a broken connection, not ours
+HEARD_OUT = 64 * 2**20
+CHUNK = 2**16
+CODES = {
+    400: ("parse_error", _lazy("Something in the request was not as it should be. Nothing was changed.")),
+    403: ("permission_denied", NOT_YOURS),
+    404: ("not_found", _lazy("There is nothing here, or it is not yours to see.")),
+    500: ("error", _lazy("That was our mistake. Nothing was changed by halves.")),
+}
 
 
 class BodyLimit:
-    """Refuses a body that is larger than any of ours before a byte of it is read: 413.
+    """Refuses a body that is larger than any of ours: 413. Nothing of it is kept.
 
     What names no length (chunks) cannot be read through WSGI at all, so the header is all there is to look at.
     """
@@ -33,11 +45,30 @@ class BodyLimit:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return self.get_response(request)
+        if int(length) <= HEARD_OUT:
+            while request.read(CHUNK):
+                pass
         error = TooLarge()
         if request.path.startswith(API):
             body = {"code": error.default_code, "detail": str(error.detail), "fields": {}}
             return JsonResponse(body, status=error.status_code)
         return render(None, "errors/413.html", {"detail": str(error.detail)}, status=error.status_code)
+
+
+class ApiErrors:
+    """Gives the API's own shape to what is refused before any resource of it is reached: no such path, no such host."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code < 400 or not is_page or not request.path.startswith(API_PATHS):
+            return response
+        code, detail = CODES.get(response.status_code, CODES[400])
+        kept = {name: response.headers[name] for name in ("Retry-After",) if name in response.headers}
+        return JsonResponse({"code": code, "detail": str(detail)}, status=response.status_code, headers=kept)
 
 
 class DatabaseAway:

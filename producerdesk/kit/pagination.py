@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
@@ -30,7 +31,12 @@ class Pages(BasePagination):
         self.count = (self.whole.count() if self.page > 1 else 0) if count is None else count
         self.pages = max(1, -(-self.count // self.size))
         if self.page > self.pages:
-            raise Refused({"page": _("There are %(pages)d pages.") % {"pages": self.pages}})
+            raise Refused(
+                {
+                    "page": ngettext("There is only one page.", "There are %(pages)d pages.", self.pages)
+                    % {"pages": self.pages}
+                }
+            )
         return Response(
             {
                 "count": self.count,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 
@@ -36,7 +37,11 @@ class ListedRight(BasePermission):
         if view.action == "metadata":
             return viewer.is_authenticated  # it tells only of forms whose right the viewer has
         right = view.needs.get(view.action)
-        return right is not None and holds(viewer, right)
+        if right is None or holds(viewer, right):
+            return right is not None
+        if view.detail and viewer.is_stranger and isinstance(right, str):
+            raise Http404  # who works nowhere learns of no thing, not even that a greater role would see it
+        return False
 
 
 def holds(viewer: Viewer, right: Right) -> bool:

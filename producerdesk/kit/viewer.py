@@ -76,6 +76,11 @@ class Viewer:
         return f"contributor:{self.contributor_id}" if self.contributor_id else "nobody"
 
     @property
+    def is_stranger(self) -> bool:
+        """Whether it is somebody with an account and no role in any desk or project."""
+        return self.user_id is not None and not self.desks and not self.projects
+
+    @property
     def home_desk_id(self) -> int | None:
         """The desk that new things belong to: the first the person works at."""
         return min(self.desks, default=None)

@@ -1,4 +1,4 @@
-"""More than we read of one request: 413 in the one error shape, before a byte of it is read. Bombs inside JSON: 400."""
+"""The edge of the API: bodies that are too large, bombs inside them, and paths that no resource answers."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from projects.models import Project
+from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
 
@@ -103,3 +104,31 @@ def test_a_broken_multipart_form_is_a_clear_400(ana: Caller) -> None:
     answer = send(ana, b"nothing of the kind", "multipart/form-data; boundary=x")
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == JSON
+
+
+# --- what no resource of the API answers itself -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["nothing/", "projects/99999999999999999999/", "projects/x/"])
+def test_where_there_is_nothing_the_api_says_so_in_its_own_shape(ana: Caller, path: str) -> None:
+    for caller in (ana, Caller()):
+        answer = caller.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_host_that_is_not_ours_is_told_so_in_the_apis_shape(ana: Caller) -> None:
+    answer = ana.client.get("/api/v1/projects/", headers={"host": "evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+def test_pages_stay_pages(ana: Caller) -> None:
+    assert ana.client.get("/nothing/").headers["Content-Type"].startswith("text/html")
+    assert ana.client.get("/api/docs/").headers["Content-Type"].startswith("text/html")
+
+
+def test_who_works_nowhere_finds_nothing(cast: Cast) -> None:
+    new = Caller(makers.make_user("Nova"))
+    for path in (f"projects/{cast.project.pk}/", "projects/999/", f"contributors/{cast.wren_called.pk}/", "desks/1/"):
+        assert new.get(path).status_code == 404, path
+    assert new.client.get(f"/projects/{cast.project.pk}/").status_code == 404
+    assert new.put(f"projects/{cast.project.pk}/", version=1, title="x").status_code == 404
