@@ -3,14 +3,11 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
 from producerdesk.overview.shell import address, places_of
-
-API = "/api/v1/"
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -29,9 +26,7 @@ def no_right(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Draw what somebody sees where there is nothing, or nothing of theirs; a program is told in the API's shape."""
-    if request.path.startswith(API):
-        return JsonResponse({"code": "not_found", "detail": _("There is nothing at this address.")}, status=404)
+    """Draw what somebody sees where there is nothing, or nothing of theirs."""
     return render(request, "errors/404.html", status=404)
 
 
