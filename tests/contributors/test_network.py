@@ -210,6 +210,13 @@ def test_the_list_finds_by_every_filter(ana: Caller, cast: Cast) -> None:
     assert ana.get("contributors/known/").json()["genres"] == ["Folk", "jazz"]
 
 
+def test_what_is_known_is_known_of_ones_own_network(cast: Cast, as_: Callable[[str], Caller]) -> None:
+    as_("cleo").post("contributors/", name="Una", roles=["Arranger"], instruments=["Theremin"], genres=["Skiffle"])
+    as_("ana").post("contributors/", name="Ivo", roles=["Mixer"], instruments=["Cello"], genres=["Folk"])
+    known = as_("ana").get("contributors/known/").json()
+    assert [known[kind] for kind in ("roles", "instruments", "genres")] == [["Mixer"], ["Cello"], ["Folk"]]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
