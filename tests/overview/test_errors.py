@@ -47,7 +47,7 @@ def test_nothing_there_for_a_program(cast: Cast, path: str) -> None:
     for client in (Client(), Caller(cast.ana).client):
         answer = client.get(f"/api/v1/{path}")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
-        assert answer.json() == {"code": "not_found", "detail": "There is nothing at this address."}
+        assert answer.json()["code"] == "not_found"
 
 
 def test_not_yours(cast: Cast) -> None:
