@@ -36,6 +36,7 @@ def update_studio(*, studio: Studio, expected: int, **said: Any) -> Studio:
 def create_room(*, studio: Studio, rates: list[dict] | None = None, **said: Any) -> Room:
     """Return a new room of the studio, with its rates."""
     room = Room(studio=studio, **said)
+    _refuse_same_name(room)
     room.full_clean()
     room.save()
     _set_rates(room, rates or [])
@@ -46,6 +47,8 @@ def create_room(*, studio: Studio, rates: list[dict] | None = None, **said: Any)
 def update_room(*, room: Room, expected: int, rates: list[dict] | None = None, **said: Any) -> Room:
     """Change what was said. Sessions that are booked keep the set-up and reset they were booked with until moved."""
     bump(room, expected)
+    if said.get("name", room.name) != room.name:
+        _refuse_same_name(Room(pk=room.pk, studio=room.studio, name=said["name"]))
     _apply(room, said)
     if rates is not None:
         _set_rates(room, rates)
@@ -69,6 +72,12 @@ def delete(*, row: Studio | Room) -> None:
         row.delete()
     except models.ProtectedError:
         raise Conflict(_("Sessions were booked here. Put it out of use instead; it then cannot be booked.")) from None
+
+
+def _refuse_same_name(room: Room) -> None:
+    """Refuse a second room of this name in the studio: two rows for one room could be booked at the same time."""
+    if Room.objects.filter(studio=room.studio, name__iexact=room.name.strip()).exclude(pk=room.pk).exists():
+        raise Refused({"name": _("This studio has a room of this name already.")})
 
 
 def _coming(**where: Any) -> models.QuerySet:

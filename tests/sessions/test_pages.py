@@ -525,3 +525,17 @@ def test_a_list_takes_as_many_queries_for_40_rows_as_for_8(cast: Cast, ana: Call
     few = counted()
     fill(10, 30)
     assert (few, counted()) == (COUNTS[path], COUNTS[path])
+
+
+def test_a_room_stands_once_in_its_studio(cast: Cast) -> None:
+    """A second row of the same name would be the same room, free to be booked twice."""
+    ana, studio = Caller(cast.ana), cast.room.studio.pk
+    refused = ana.post("rooms/", studio=studio, name=f" {cast.room.name.upper()} ")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["name"])
+    other = ana.post("rooms/", studio=studio, name="Booth").json()
+    renamed = ana.put(f"rooms/{other['id']}/", version=other["version"], name=cast.room.name)
+    assert (renamed.status_code, list(renamed.json()["fields"])) == (400, ["name"])
+    same = ana.put(f"rooms/{other['id']}/", version=other["version"], name="Booth", setup_minutes=15)
+    assert same.status_code == 200
+    elsewhere = makers.make_studio(cast.desk)
+    assert ana.post("rooms/", studio=elsewhere.pk, name=cast.room.name).status_code == 201
