@@ -4,6 +4,7 @@ import re
 import secrets
 import sys
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,7 +58,7 @@ def read() -> Environment:
         database=_database(production, data_dir),
         redis_url=_redis_url(),
         email=_email(),
-        mail_from=reader.str("MAIL_FROM", default=f"ProducerDesk <desk@{urlsplit(site_url).hostname}>"),
+        mail_from=_mail_from(site_url),
         trust_proxy=_flag("TRUST_PROXY"),
     )
 
@@ -153,3 +154,11 @@ def _email() -> dict:
         return reader.email_url("EMAIL_URL")
     except (KeyError, ValueError, environ.ImproperlyConfigured):
         raise WrongSetting("EMAIL_URL must look like smtp+tls://user:password@host:587") from None
+
+
+def _mail_from(site_url: str) -> str:
+    text = reader.str("MAIL_FROM", default=f"ProducerDesk <desk@{urlsplit(site_url).hostname}>")
+    # a line break would stop every single mail, hours after the start
+    if not text.isprintable() or not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", parseaddr(text)[1]):
+        raise WrongSetting("MAIL_FROM must look like Desk <desk@example.com>")
+    return text

