@@ -57,7 +57,8 @@ def _fields(viewer: Viewer) -> Iterator[tuple[str, VisibleField]]:
         "request": SimpleNamespace(auth=viewer, user=viewer, query_params={}, GET={}),
         "narrow": {},
     }
-    for _prefix, viewset, basename in router.registry:
+    registered: list[tuple[str, Any, str]] = router.registry
+    for _prefix, viewset, basename in registered:
         for action, body in viewset.inputs.items():
             yield from _within(f"{basename} {action}", body(context=context))
 
