@@ -11,6 +11,7 @@ from producerdesk.api_urls import router
 from producerdesk.kit.fields import VisibleField, VisibleMany
 from producerdesk.kit.viewer import Viewer
 from tests import makers
+from tests.calling import Caller
 from tests.law.world import World, make_world
 
 NO_SUCH_ID = 10**15
@@ -74,3 +75,29 @@ def _within(name: str, part: Any) -> Iterator[tuple[str, VisibleField]]:
     elif isinstance(part, serializers.Serializer):
         for key, field in part.fields.items():
             yield from _within(f"{name}.{key}", field)
+
+
+@pytest.mark.once
+def test_what_one_sees_and_may_not_use_is_refused(world: World) -> None:
+    """Nora produces at a desk of her own; of Ana's record she is the artist, and adds nothing to it."""
+    makers.make_desk(world.cast.nora)
+    asked = set()
+    for name, field in _fields(world.cast.viewer("nora")):
+        barred = [row for row in field.get_queryset() if field.may and not field.may(field.viewer, row)]
+        for row in barred[:1]:
+            asked.add(name)
+            assert _refusal(field, row.pk) != _refusal(field, NO_SUCH_ID), name
+            assert row.pk not in [choice["value"] for choice in field.options()], name
+    assert {"session create.project", "engagement create.project", "song create.project"} <= asked
+
+
+@pytest.mark.parametrize("what", ["sessions", "engagements", "songs"])
+def test_an_artist_with_a_desk_of_her_own_adds_nothing_to_anothers_record(world: World, what: str) -> None:
+    makers.make_desk(world.cast.nora)
+    said = {
+        "sessions": {"title": "Mine", "day": "2027-03-11", "starts": "10:00", "ends": "12:00", "remote_place": "Home"},
+        "engagements": {"role": "Cello"},
+        "songs": {"title": "Mine"},
+    }[what]
+    answer = Caller(world.cast.nora).post(f"{what}/", project=world.cast.project.pk, **said)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["project"])

@@ -103,6 +103,8 @@ def test_a_feed_only_reads_the_schedule(cast: Cast) -> None:
         assert caller.get("budgets/").status_code in (403, 404)
         assert caller.get("contributors/").status_code == 403
         assert caller.post("sessions/", title="x").status_code == 403
+        for answer in ("confirm", "decline", "seen"):
+            assert caller.post(f"calls/{call.pk}/{answer}/").status_code == 403
     for other in (by_feed(feed_of(Caller(cast.emil))), Caller(cast.cleo)):
         assert other.get(f"calls/{call.pk}/").status_code == 404
 
