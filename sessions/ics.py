@@ -97,8 +97,8 @@ def _event(uid: str, session: dict[str, Any], *, begins: str, sequence: int, cha
 
 
 def _text(text: str) -> str:
-    """Return the text with every line break as one that iCalendar escapes, and without what ends a line elsewhere."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(UNPRINTED)
+    """Return the text without what ends a line for some apps; the library escapes the line breaks that all know."""
+    return text.translate(UNPRINTED)
 
 
 def _instant(text: str) -> dt.datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from producerdesk.kit import clock
 from producerdesk.notices import actions, dispatcher
@@ -40,6 +40,13 @@ def test_a_due_bell_rings_once(notes: Notes) -> None:
     notice = Notice.objects.get()
     assert (notice.user_id, notice.text, notice.path) == (notes.user.pk, "About note:1", "/somewhere/")
     assert notes.delivery().sent_at is not None
+
+
+def test_the_database_holds_each_message_once(notes: Notes) -> None:
+    (twin,) = notes.plan()
+    twin.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save(force_insert=True)
 
 
 def test_what_is_not_due_yet_waits(notes: Notes) -> None:
