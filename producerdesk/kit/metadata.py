@@ -39,7 +39,7 @@ class FormMetadata(BaseMetadata):
         found: Any = None
         forms: dict[str, Any] = {}
         answer: dict[str, Any] = {"name": force_str(view.get_view_name()), "forms": forms}
-        if "pk" in view.kwargs:
+        if "pk" in view.kwargs and getattr(view, "inputs", None):  # without inputs there is no form to fill
             found = view.get_queryset().filter(pk=view.kwargs["pk"]).first()
             if found is None:
                 raise Http404
