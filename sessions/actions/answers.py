@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from producerdesk.accounts.roles import BUDGET_READ
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
@@ -30,7 +31,7 @@ def confirm_call(*, viewer: Viewer, call: Call, expected: int | None = None) -> 
     returned = call.answer == Answer.DECLINED
     _write(call, Answer.CONFIRMED, "")
     if returned:
-        _account_for(session, viewer)
+        _account_for(session, viewer, call)
         if session.state == State.CONFIRMED:
             reminders.remind(session, [call])
     reminders.tell_producer(session, call, by=viewer.user_id)
@@ -42,7 +43,7 @@ def decline_call(*, viewer: Viewer, call: Call, reason: str = "", expected: int 
     """Say no: the person's time is free again, what it would have cost is released, nothing reminds of it."""
     session = _answered(call, expected)
     _write(call, Answer.DECLINED, reason)
-    _account_for(session, viewer)
+    _account_for(session, viewer, call)
     reminders.stop_reminding(call, gettext_noop("Has said no."))
     reminders.tell_producer(session, call, by=viewer.user_id)
     return call
@@ -96,7 +97,7 @@ def accept_proposal(*, viewer: Viewer, call: Call, move: str = MOVE_CALL, expect
         raise Refused({"move": _("That lies outside of the session: only the whole session can move there.")})
     plans.set_call_at(call, when, proposed_at)
     _write(call, Answer.CONFIRMED, "")
-    _account_for(session, viewer)
+    _account_for(session, viewer, call)
     if session.state == State.CONFIRMED:
         reminders.tell_proposal_answered(session, [call])
     return call
@@ -152,8 +153,16 @@ def _write(call: Call, answer: Answer, reason: str, *, proposal: bool = False) -
     call.save()
 
 
-def _account_for(session: StudioSession, viewer: Viewer) -> None:
-    """Bring time and money to who is to come now."""
+def _account_for(session: StudioSession, viewer: Viewer, call: Call) -> None:
+    """Bring time to who is to come now, and money to whether this person does.
+
+    What is wrong with money is no matter of who only answers: it is not told, but an answer that costs has to wait.
+    """
     calls = called(session)
     take_time(session, calls, viewer)
-    commit_money(session, calls, viewer)
+    try:
+        commit_money(session, calls, viewer, only=call)
+    except Refused:
+        if viewer.can(BUDGET_READ, desk_id=session.desk_id, project_id=session.project_id):
+            raise
+        raise Conflict(_("Your producer has something to settle first. Please ask, then say yes again.")) from None

@@ -97,14 +97,20 @@ def take_time(
     write(claim_time(session, calls, viewer, fields=fields), session)
 
 
-def commit_money(session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, new: bool = False) -> None:
-    """Bring what the session has committed to what it costs. A hold costs nothing yet."""
+def commit_money(
+    session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, new: bool = False, only: Call | None = None
+) -> None:
+    """Bring what the session has committed to what it costs. A hold costs nothing yet.
+
+    With `only`, that person's cost alone: an answer must not bring a new rate of the room, or meet trouble about it.
+    """
     budgets.commit(
         project=session.project,
         source=source_of(session),
         lines=lambda: priced(session, calls) if session.state == State.CONFIRMED else (),
         by=viewer.user_id,
         first=new,
+        parts=None if only is None else {pricing.person_part(only.contributor_id)},
     )
 
 

@@ -92,7 +92,7 @@ def _ask_everything(
     found: Answers = {}
     for route in routes or walk():
         path = reverse(route.name, kwargs=args_of(world, route))
-        for method in ({*route.methods, "options"} - {"head"}):
+        for method in {*route.methods, "options"} - {"head"}:
             asked = f"{method} {route.name}"
             found[asked] = _ask(world, who, dice, asked, method, path, BODIES.get(route.name, {}))
         if filters and "get" in route.methods and route.name.startswith("api:"):

@@ -13,7 +13,7 @@ from producerdesk.kit.errors import Clash, Conflict, Refused, Stale
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from sessions import actions
-from sessions.models import Call, StudioSession
+from sessions.models import Call, RoomRate, StudioSession
 from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from tests import makers
 from tests.cast import Cast
@@ -110,6 +110,21 @@ def test_a_yes_after_a_no_is_refused_when_the_time_is_gone(cast: Cast, session: 
     assert call.answer == Answer.DECLINED
     # it is her own session: she sees its name
     assert [each["text"] for each in refused.value.clashes] == ["Wren Castellan is booked 10:00 – 18:00 for Secret."]
+
+
+def test_an_answer_meets_no_trouble_with_money_and_tells_of_none(cast: Cast, session: StudioSession) -> None:
+    RoomRate.objects.update(currency="USD")  # and nobody has said what a dollar is worth
+    room = BudgetEntry.objects.filter(part="room:hour").level().open
+    wren = link_viewer(cast.wren_called)
+    call = actions.decline_call(viewer=wren, call=call_of(session, cast.wren_called))
+    assert (call.answer, open_for(cast.wren_called)) == (Answer.DECLINED, 0)
+    assert BudgetEntry.objects.filter(part="room:hour").level().open == room
+    cast.wren_called.rates.update(currency="USD")
+    with pytest.raises(Conflict, match="Your producer has something to settle first") as refused:
+        actions.confirm_call(viewer=wren, call=call)
+    assert "USD" not in str(refused.value.detail)
+    with pytest.raises(Refused):
+        actions.confirm_call(viewer=cast.viewer("ana"), call=call)
 
 
 def test_a_producer_who_writes_an_answer_down_is_not_told_of_it(cast: Cast, session: StudioSession) -> None:
