@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from producerdesk.kit.errors import Refused, Stale, VersionNeeded
 from producerdesk.kit.filters import refuse_unknown
-from producerdesk.kit.pagination import Pages
+from producerdesk.kit.pagination import Pages, Whole
 from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right, viewer_of
 from producerdesk.kit.rows import RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -155,7 +155,7 @@ class DeskViewSet(viewsets.GenericViewSet):
 class NoPages:
     """A list that is short by nature (the songs of a project) comes whole; `results` and `count` all the same."""
 
-    pagination_class = None
+    pagination_class = Whole
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         rows = self.row.read(self.filter_queryset(self.get_queryset()), self.viewer)

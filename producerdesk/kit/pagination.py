@@ -77,6 +77,20 @@ class Pages(BasePagination):
     page_size_query_param = "page_size"
 
 
+class Whole(BasePagination):
+    """A list that is short by nature comes whole; this only tells the schema how: `{"count", "results"}`."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> None:
+        return None
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        return {
+            "type": "object",
+            "required": ["count", "results"],
+            "properties": {"count": {"type": "integer"}, "results": schema},
+        }
+
+
 def _number(request: Any, name: str, usual: int, most: int) -> int:
     text = request.query_params.get(name)
     if text is None:

@@ -4,8 +4,10 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.plumbing import build_basic_type, force_instance
 from drf_spectacular.types import OpenApiTypes
+
+from producerdesk.kit.rows import Only
 
 _MONEY = {
     "type": "object",
@@ -73,6 +75,15 @@ class DeskSchema(AutoSchema):
 
     def get_override_parameters(self) -> list:
         return []
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict:
+        """Describe a serializer. What only some viewers get is never promised."""
+        found = super()._map_basic_serializer(serializer, direction)
+        fields = force_instance(serializer).fields
+        promised = [name for name in found.get("required", ()) if not isinstance(fields[name], Only)]
+        return {key: value for key, value in found.items() if key != "required"} | (
+            {"required": promised} if promised else {}
+        )
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]

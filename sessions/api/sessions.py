@@ -198,6 +198,7 @@ class SessionViewSet(DeskViewSet):
         """Call one more person."""
         return self._change(actions.call_person)
 
+    @extend_schema(responses=serializers.Quote)
     @action(detail=False, methods=["post"])
     def price(self, request: Any) -> Response:
         """What a session would cost, line by line, and what that does to the budget. Books nothing."""
@@ -207,6 +208,7 @@ class SessionViewSet(DeskViewSet):
         with as_typed():
             return Response(actions.price_of(**said))
 
+    @extend_schema(responses=serializers.Quote)
     @action(detail=True, methods=["get"])
     def costs(self, request: Any, pk: str) -> Response:
         """What a session costs, line by line, as planned or once it is wrapped as it was, and what the ledger has.

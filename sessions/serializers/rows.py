@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
+from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, StudioSession
@@ -214,6 +214,31 @@ class KnownThings(serializers.Serializer):
     projects = KnownThing(many=True)
     rooms = KnownRoom(many=True)
     people = KnownThing(many=True)
+
+
+class QuoteLine(serializers.Serializer):
+    """One line of a price: the room, or somebody called."""
+
+    label = serializers.CharField()
+    detail = serializers.CharField()
+    amount = MoneyField("", "")
+    account = serializers.IntegerField()
+    account_title = serializers.CharField()
+    part = serializers.CharField()
+
+
+class Quote(serializers.Serializer):
+    """What a session costs and what that does to the budget. A sum is null where a rate of exchange is missing."""
+
+    lines = QuoteLine(many=True)
+    currency = serializers.CharField()
+    total = MoneyField("", "")
+    open = MoneyField("", "")
+    spent = MoneyField("", "")
+    change = MoneyField("", "")
+    committed = MoneyField("", "")
+    committed_after = MoneyField("", "")
+    missing = serializers.ListField(child=serializers.CharField())
 
 
 class CalledTo(SessionRow):

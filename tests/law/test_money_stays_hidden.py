@@ -1,7 +1,7 @@
 """Money stays hidden: who may not see it gets, byte for byte, the same answers when all of it is changed.
 
 The second world is the first with other money in it: same ids and times, the own fee kept (tests/law/twins.py). Every
-route is asked in both, with every filter and order that its list declares, allowed or not, by each who may not see sums.
+route is asked in both, with every filter and order that its list declares, by each who may not see sums.
 """
 
 import datetime as dt

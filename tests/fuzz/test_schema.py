@@ -1,0 +1,134 @@
+"""The API against its own description: whatever is sent, no error of ours and no answer that the description lacks.
+
+Requests are made from the OpenAPI document, half of them on things that are there, and go to a real server.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import schemathesis
+from django.core.cache import cache
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from producerdesk.accounts.roles import BUDGET_READ, PROJECT_READ, SCHEDULE_READ
+from projects.tokens import make_token
+from tests import services
+from tests.law.world import World, make_world
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ROUNDS = services.rounds(1, 30)  # of each kind, on each operation
+ORDER = ("get", "post", "put", "delete")  # what is deleted is asked for no more
+UNTHROTTLED = 100  # requests; then the counts of the rate limits are forgotten, or we would test nothing else
+WHO = ("producer", "artist", "label", "nobody")
+pytestmark = [pytest.mark.soak, pytest.mark.heavy]
+
+
+@pytest.fixture
+def world(site: str) -> World:
+    """The cast with something behind every route, in the server's database."""
+    return make_world()
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_whatever_is_sent_is_answered_as_documented(site: str, world: World, who: str) -> None:
+    caller = _Caller(site, world, who)
+    operations = list(_operations())
+    for operation in operations:
+        caller.fuzz(operation)
+    assert not caller.problems, "\n\n".join(caller.problems.values())
+    assert len(operations) > 100
+    print(caller.answered)
+    assert caller.answered.keys() >= ({401, 404} if who == "nobody" else {200, 400, 404})
+
+
+def _operations() -> Iterator[Any]:
+    schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
+    found = [result.ok() for result in schema.get_all_operations()]
+    yield from sorted(found, key=lambda operation: ORDER.index(operation.method.lower()))
+
+
+class _Caller:
+    """Somebody who sends what the description allows, and what it does not."""
+
+    def __init__(self, site: str, world: World, who: str) -> None:
+        self.site, self.ids = site, world.ids
+        self.session = requests.Session()
+        self.sent = 0
+        self.answered: Counter[int] = Counter()
+        self.problems: dict[str, str] = {}  # the first of each operation
+        if who in ("producer", "artist"):
+            self._sign_in(Client(), world.cast.ana if who == "producer" else world.cast.nora)
+        if who == "label":
+            scopes = [PROJECT_READ, SCHEDULE_READ, BUDGET_READ]
+            _token, secret = make_token(owner=world.cast.lena, name="books", scopes=scopes, days=30)
+            self.session.headers["Authorization"] = f"Bearer {secret}"
+
+    def _sign_in(self, browser: Client, user: Any) -> None:
+        browser.force_login(user)
+        browser.get("/me/")
+        for name, morsel in browser.cookies.items():
+            self.session.cookies.set(name, morsel.value)
+        self.session.headers["X-CSRFToken"] = browser.cookies["csrftoken"].value
+        self.session.headers["Origin"] = self.site
+
+    def fuzz(self, operation: Any) -> None:
+        """Send some requests of this operation, and note what is not as documented."""
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            with contextlib.suppress(Unsatisfiable):  # nothing in it that could be wrong
+                self._fuzz(operation, operation.as_strategy(generation_mode=mode))
+
+    def _fuzz(self, operation: Any, cases: Any) -> None:
+        known = self._known_id(operation.path)
+
+        @settings(
+            max_examples=ROUNDS,
+            derandomize=not services.rounds(0, 1),
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=cases, on_known=st.booleans())
+        def send(case: Any, on_known: bool) -> None:
+            if on_known and known is not None:
+                case.path_parameters = dict.fromkeys(case.path_parameters, str(known))
+            self._send(operation.label, case)
+
+        send()
+
+    def _send(self, name: str, case: Any) -> None:
+        self.sent += 1
+        if self.sent % UNTHROTTLED == 0:
+            cache.clear()
+        response = case.call(base_url=self.site, session=self.session, headers=dict(self.session.headers))
+        self.answered[response.status_code] += 1
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except BaseExceptionGroup as found:
+            told = "\n".join(str(each) for each in found.exceptions)
+            self.problems.setdefault(name, f"{name}\n{told}\n{response.text[:800]}")
+
+    def _known_id(self, path: str) -> Any:
+        """Return the id of something of this kind that is there, if the path takes one."""
+        parts = urlsplit(path).path.removeprefix("/api/v1/").split("/")
+        if len(parts) < 2 or not parts[1].startswith("{"):
+            return None
+        kind = parts[0]
+        singular = {"staff": "staff", "outbox": "outbox", "private-links": "link"}.get(kind, kind.removesuffix("s"))
+        return self.ids.get("api:delivery" if kind == "deliveries" else f"api:{singular}")
