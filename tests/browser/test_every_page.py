@@ -5,8 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from tests.browsing import Browsing
-from tests.law.routes import walk
-from tests.law.test_doors import args_of
+from tests.law.routes import args_of, walk
 from tests.law.world import World, make_world
 
 pytestmark = [pytest.mark.heavy, pytest.mark.once]

@@ -18,8 +18,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from producerdesk.kit import throttles
 from tests import services
 from tests.law import twins
-from tests.law.routes import Route, walk
-from tests.law.test_doors import args_of
+from tests.law.routes import Route, args_of, walk
 from tests.law.twins import ASKED, HIDDEN_FROM, SUMS, Dice
 from tests.law.world import World
 
