@@ -116,12 +116,17 @@ def _postgres_url() -> str:
     """Return the URL of a server: the named one, one on this machine, or the wheel's own, started for this run."""
     if found := os.environ.get("DESK_TEST_POSTGRES"):
         return found
-    server = os.environ.get("TEST_DATABASE_URL") or _local_postgres() or _own_postgres()
+    server = postgres_server()
     base, _, query = server.partition("?")
     # a name of this run alone: two runs on one server must not meet
     url = f"{base.rpartition('/')[0]}/desk_{os.getpid()}" + (f"?{query}" if query else "")
     os.environ["DESK_TEST_POSTGRES"] = url
     return url
+
+
+def postgres_server() -> str:
+    """Return the URL of a PostgreSQL where databases may be made: the named one, this machine's, or the wheel's own."""
+    return os.environ.get("TEST_DATABASE_URL") or _local_postgres() or _own_postgres()
 
 
 def _local_postgres() -> str | None:

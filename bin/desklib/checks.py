@@ -96,13 +96,18 @@ def find_browser() -> str | None:
     return shutil.which("chromium")
 
 
+def find_redis() -> None:
+    """Install Debian's Redis where there is none and we may."""
+    if not shutil.which("redis-server") and debian.can_install():
+        with step("Redis"):
+            debian.install("redis-server")
+
+
 def _prepare() -> None:
     setup.for_tests()
     # what is still not there after this is named by the tests that miss it
     find_browser()
-    if not shutil.which("redis-server") and debian.can_install():
-        with step("Redis"):
-            debian.install("redis-server")
+    find_redis()
 
 
 def _lint() -> int:

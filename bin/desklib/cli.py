@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from desklib import checks, locks, packages, setup, start
+from desklib import bench, checks, locks, packages, setup, start
 from desklib.paths import PYTHON, ROOT
 from desklib.say import AskedToEnd, Fault, complain
 
@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--pg", action="store_true", help="with pytest arguments: run them on PostgreSQL as well")
 
     _command(commands, "soak", "run the race, crash and law suites with full numbers", _soak, rest=True)
+    _command(
+        commands, "bench", "measure the speed as ratios to two floors (--large: a million sessions)", _bench, rest=True
+    )
     _command(commands, "screens", "make the README's pictures", _screens, rest=True)
     _command(commands, "manage", "run one of Django's or our management commands", _manage, rest=True)
     _command(commands, "lock", "compile the lock files anew (for developers)", _lock)
@@ -94,6 +97,10 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
 
 def _soak(options: argparse.Namespace, rest: list[str]) -> int:
     return checks.soak(rest)
+
+
+def _bench(options: argparse.Namespace, rest: list[str]) -> int:
+    return bench.run(rest)
 
 
 def _screens(options: argparse.Namespace, rest: list[str]) -> int:
