@@ -135,7 +135,8 @@ def _database(production: bool, data_dir: Path) -> dict:
         raise WrongSetting("DATABASE_URL must look like postgres://user:password@host:5432/name")
     if found["ENGINE"].endswith("postgresql"):
         found |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-        found["OPTIONS"] = {"connect_timeout": 5} | found.get("OPTIONS", {})
+        # compiling a plan takes longer than any query of ours: PostgreSQL guesses too high what a subquery costs
+        found["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"} | found.get("OPTIONS", {})
     return found
 
 

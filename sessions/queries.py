@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
@@ -32,8 +32,9 @@ class SessionQuerySet(models.QuerySet):
         """Return the sessions of the projects whose schedule this viewer reads, and those the viewer is called to."""
         scheduled = viewer.reach(SCHEDULE_READ).q(project="project_id", desk="desk_id")
         calls = apps.get_model("studio_sessions.Call").objects
-        called = calls.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None)
-        return self.filter(scheduled | Q(Exists(called)))
+        called = calls.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ), removed_at=None)
+        # a list of its own, looked up once: asked for each session anew, it costs more than all the rest
+        return self.filter(scheduled | Q(pk__in=called.values("session")))
 
 
 class CallQuerySet(models.QuerySet):

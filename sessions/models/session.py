@@ -79,6 +79,8 @@ class StudioSession(Versioned):
             models.Index(fields=["desk", "starts_at"], name="sessions_of_a_desk"),
             models.Index(fields=["project", "starts_at"], name="sessions_of_a_project"),
             models.Index(fields=["room", "starts_at"], name="sessions_of_a_room"),
+            # a page of the list in its order, without sorting all that the viewer may see
+            models.Index(fields=["starts_at", "id"], name="sessions_in_order"),
         ]
         constraints = [
             models.CheckConstraint(
