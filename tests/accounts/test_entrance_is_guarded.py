@@ -147,7 +147,7 @@ def test_the_login_session_is_a_new_one(cast: Cast) -> None:
 
 def test_who_planted_a_session_does_not_share_the_login(cast: Cast) -> None:
     thief, victim = Client(), Client()
-    key = thief.session.session_key  # a real one, of the database
+    key = str(thief.session.session_key)  # a real one, of the database
     thief.cookies[settings.SESSION_COOKIE_NAME] = victim.cookies[settings.SESSION_COOKIE_NAME] = key
     sign_in(victim, cast.ana.email)
     assert signed_in(victim)

@@ -40,7 +40,7 @@ def test_known_and_unknown_take_about_the_same_time(site: str, cast: Cast, path:
 def _ask(site: str, path: str, said: dict[str, str]) -> float:
     browser = requests.Session()
     browser.get(site + path)
-    said["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+    said["csrfmiddlewaretoken"] = str(browser.cookies["csrftoken"])
     began = time.perf_counter()
     answer = browser.post(site + path, said, allow_redirects=False)
     assert answer.status_code in (200, 302)

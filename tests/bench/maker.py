@@ -143,7 +143,7 @@ def _copy_the_sessions(first: dict[str, Any], number: int, begin: date) -> None:
         copy(
             entry,
             number,
-            budget_id=f"(SELECT id FROM budgets_budget WHERE project_id = {project})",
+            budget_id=f"(SELECT id FROM budgets_budget WHERE project_id = {project})",  # noqa: S608 - a number
             seq=f"100 + n * 3 + {entry.seq}",
             source_id=key,
         )
@@ -157,7 +157,7 @@ def _copy_the_sessions(first: dict[str, Any], number: int, begin: date) -> None:
 
 
 def _span(key: str, kind: str, starts: str, ends: str) -> dict[str, str]:
-    resource = f"(SELECT id FROM studio_sessions_resource WHERE {kind}_id = {key})"
+    resource = f"(SELECT id FROM studio_sessions_resource WHERE {kind}_id = {key})"  # noqa: S608 - our own names
     return {"resource_id": resource, "starts_at": starts, "ends_at": ends}
 
 
@@ -168,9 +168,9 @@ def copy(row: models.Model, number: int, **different: str) -> None:
     """
     meta = row._meta
     columns = [field.column for field in meta.concrete_fields if not field.primary_key]
-    chosen = ", ".join(different.get(column, f'source."{column}"') for column in columns)
+    chosen = ", ".join(different.get(str(column), f'source."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    last = row._meta.default_manager.aggregate(last=models.Max("pk"))["last"]
+    last = type(row)._default_manager.aggregate(last=models.Max("pk"))["last"]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {meta.db_table} (id, {names}) "  # noqa: S608 - names of our own tables
