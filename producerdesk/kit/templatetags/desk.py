@@ -1,7 +1,7 @@
 """What templates say: icons, faces, states, meters, times and sums. Pure presentation; everything is escaped."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,8 @@ from producerdesk.kit import controls, drawings, moments, tones, words
 from producerdesk.kit.money import digits
 
 register = template.Library()
+
+SELECTED = SafeString(" selected")
 
 THEMES = ("light", "dark", "auto")
 MINUS = "\N{MINUS SIGN}"
@@ -309,6 +311,21 @@ def described(field: Mapping[str, Any]) -> SafeString:
 register.filter("input_type", controls.input_type)
 register.filter("input_value", controls.input_value)
 register.filter("shown", controls.is_chosen)
+
+
+@register.simple_tag
+def options(things: Iterable[Mapping[str, Any]], chosen: Any) -> SafeString:
+    """Return the choices of a long select, `{"id", "name"}` each, made in one go: a desk may have hundreds."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (thing["id"], SELECTED if controls.is_chosen(thing["id"], chosen) else "", thing["name"])
+            for thing in things or ()
+        ),
+    )
+
+
 register.simple_tag(controls.differences)
 register.simple_tag(controls.sorted_by)
 
