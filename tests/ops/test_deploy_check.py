@@ -36,3 +36,17 @@ def test_without_https_it_is_told(tmp_path: Path) -> None:
     done = _check(tmp_path, SITE_URL="http://desk.example.com")
     assert done.returncode != 0
     assert "SECURE_HSTS_SECONDS" in done.stderr
+
+
+def test_postgres_is_told_not_to_compile_plans(tmp_path: Path) -> None:
+    """It guesses too high what the rights in a query cost, and compiling then takes longer than the query."""
+    done = subprocess.run(
+        [str(PYTHON), "-c", "from producerdesk import env; print(env.read().database['OPTIONS'])"],
+        cwd=services.ROOT,
+        env=services.clean_environment() | GOOD | {"DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "-c jit=off" in done.stdout

@@ -10,7 +10,7 @@ from babel.numbers import NumberPattern, format_currency, get_decimal_symbol, pa
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -19,8 +19,6 @@ from producerdesk.kit import controls, drawings, moments, tones, words
 from producerdesk.kit.money import digits
 
 register = template.Library()
-
-SELECTED = SafeString(" selected")
 
 THEMES = ("light", "dark", "auto")
 MINUS = "\N{MINUS SIGN}"
@@ -316,13 +314,12 @@ register.filter("shown", controls.is_chosen)
 @register.simple_tag
 def options(things: Iterable[Mapping[str, Any]], chosen: Any) -> SafeString:
     """Return the choices of a long select, `{"id", "name"}` each, made in one go: a desk may have hundreds."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            (thing["id"], SELECTED if controls.is_chosen(thing["id"], chosen) else "", thing["name"])
+    return SafeString(
+        "".join(
+            f'<option value="{escape(thing["id"])}"'
+            f"{' selected' if controls.is_chosen(thing['id'], chosen) else ''}>{escape(thing['name'])}</option>"
             for thing in things or ()
-        ),
+        )
     )
 
 
