@@ -3,14 +3,11 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
 from producerdesk.overview.shell import address, places_of
-
-API = "/api/"  # whoever asks there reads JSON
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -30,8 +27,6 @@ def no_right(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Draw what somebody sees where there is nothing, or nothing of theirs."""
-    if request.path.startswith(API):
-        return JsonResponse({"code": "not_found", "detail": _("The API has no such address.")}, status=404)
     return render(request, "errors/404.html", status=404)
 
 
@@ -44,11 +39,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Draw what somebody sees when we made a mistake. Asks nothing of the database: it may be what is broken."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     status = 503 if away else 500
-    if request.path.startswith(API):
-        detail = _("Our data is away. Try again soon.") if away else _("Something broke on our side.")
-        response: HttpResponse = JsonResponse({"code": "away" if away else "broken", "detail": detail}, status=status)
-    else:
-        response = render(None, f"errors/{status}.html", status=status)
+    response = render(None, f"errors/{status}.html", status=status)
     if away:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
