@@ -14,7 +14,8 @@ from tests.cast import Cast, make_cast
 pytestmark = [pytest.mark.heavy, pytest.mark.soak]
 
 TRIES = services.rounds(5, 25)
-ALIKE = 1.6  # times as long; without a hash for the unknown it is more than ten times
+# seconds; without a hash for the unknown it is 0.3, and what a busy machine adds to a page of 5 ms tells nobody anything
+ALIKE = 0.05
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_known_and_unknown_take_about_the_same_time(site: str, cast: Cast, path:
             cache.clear()
             times.append(_ask(site, path, {name: email, "password": "not the password"}))
     known, unknown = (median(times) for times in taken.values())
-    assert 1 / ALIKE < known / unknown < ALIKE, (known, unknown)
+    assert abs(known - unknown) < max(ALIKE, min(known, unknown) / 2), (known, unknown)
 
 
 def _ask(site: str, path: str, said: dict[str, str]) -> float:
