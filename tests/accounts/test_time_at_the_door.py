@@ -14,7 +14,7 @@ from tests.cast import Cast, make_cast
 pytestmark = [pytest.mark.heavy, pytest.mark.soak]
 
 TRIES = services.rounds(5, 25)
-# seconds; without a hash for the unknown it is 0.3, and what a busy machine adds to a page of 5 ms tells nobody anything
+# seconds. Without a hash for the unknown it is 0.3; what a busy machine adds to a page of 5 ms tells nobody anything
 ALIKE = 0.05
 
 
