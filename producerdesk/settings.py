@@ -120,7 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "overview:today"
 ACCOUNT_ADAPTER = "producerdesk.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "producerdesk.accounts.forms.SignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -89,4 +89,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponseBase:
 
 def _joined(invitation: dict) -> str:
     """Return where somebody who joined goes first."""
-    return reverse("projects:detail", args=[invitation["project"]["id"]]) if invitation["project"] else reverse("home")
+    return (
+        reverse("projects:detail", args=[invitation["project"]["id"]])
+        if invitation["project"]
+        else reverse("overview:today")
+    )

@@ -2,22 +2,39 @@
 
 import sys
 
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from producerdesk.kit.ask import ask
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
-from producerdesk.overview.shell import address, places_of
+from producerdesk.kit.pages import show
 
 
-def home(request: HttpRequest) -> HttpResponseBase:
-    """Lead everyone to what they come for: who only plays to the own schedule, the others to their first place."""
-    viewer = request.viewer  # type: ignore[attr-defined]
-    if not viewer.is_authenticated:
+def today(request: HttpRequest) -> HttpResponseBase:
+    """The page one opens every morning. Who has nothing yet starts a first record."""
+    if not request.viewer.is_authenticated:  # type: ignore[attr-defined]
         return redirect("account_login")
-    wanted = places_of(viewer)
-    first = next(place for place in wanted if address(place.route))
-    return redirect(first.route)
+    day = ask(request, "api:today")
+    if day.data["new"]:
+        return redirect("projects:start")
+    return show(request, "overview/today.html", {"current": "today"}, day=day)
+
+
+def nudge_all(request: HttpRequest) -> HttpResponseBase:
+    """Ask everybody once more who has not answered and was not asked a moment ago."""
+    if request.method != "POST":
+        return redirect("overview:today")
+    waiting = [call for call in ask(request, "api:today").data.get("waiting", []) if call["may_nudge"]]
+    answers = [ask(request, "api:call-nudge", args=[call["id"]], method="POST", data={}) for call in waiting]
+    asked = sum(answer.ok for answer in answers)
+    said = ngettext("%(n)d person is asked again.", "%(n)d people are asked again.", asked) % {"n": asked}
+    messages.success(request, said if asked else _("Everybody was asked a moment ago. Leave a little time."))
+    return redirect(reverse("overview:today") + "#waiting")
 
 
 def no_right(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,7 +1,15 @@
-"""Addresses of what spans all apps."""
+"""Addresses of what spans all apps: pages here, API resources for `producerdesk.api_urls`."""
 
 from django.urls import path
 
-from producerdesk.overview import pages
+from producerdesk.overview import api, pages
 
-urlpatterns = [path("", pages.home, name="home")]
+app_name = "overview"
+singles = [
+    path("today/", api.TodayViewSet.as_view({"get": "retrieve"}), name="today"),
+    path("projects/<id:pk>/questions/", api.QuestionsViewSet.as_view({"get": "retrieve"}), name="project-questions"),
+]
+urlpatterns = [
+    path("", pages.today, name="today"),
+    path("today/nudge/", pages.nudge_all, name="nudge_all"),
+]
