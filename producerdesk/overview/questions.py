@@ -55,12 +55,12 @@ def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
 
 def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     """Return the project with what is asked of hires and of the ledger. One statement."""
-    found = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
+    found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
     columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
     if viewer.can_anywhere(PEOPLE_READ):
-        found, columns = _with_hires(found), columns + ["needed", "auditioning", "offered", "first", "first_by"]
+        found, columns = _with_hires(found), [*columns, "needed", "auditioning", "offered", "first", "first_by"]
     if viewer.can_anywhere(BUDGET_READ):
-        found, columns = _with_budget(found), columns + ["controller", "currency_of", "committed", "actual"]
+        found, columns = _with_budget(found), [*columns, "controller", "currency_of", "committed", "actual"]
     return found.values(*columns).first()
 
 
@@ -197,5 +197,3 @@ def _named(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
