@@ -14,7 +14,7 @@ from sessions import urls as sessions
 
 app_name = "api"
 router = SimpleRouter()
-for app in (accounts, contributors, notices, projects, members, sessions):
+for app in (accounts, contributors, notices, projects, members, sessions, overview):
     for prefix, viewset, basename in app.resources:
         router.register(prefix, viewset, basename)
 

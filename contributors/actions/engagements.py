@@ -17,6 +17,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import LARGEST, Money
+from projects.activity import note
 from projects.models import Project, Song
 
 SOURCE = "engagement"  # the ledger's word for what we write
@@ -56,6 +57,7 @@ def create_engagement(
     engagement.save()
     _set_songs(engagement, songs or [])
     _set_fee(engagement, fee, account)
+    note(project, "hire", "opened", by=by, about=engagement, title=_role_of(engagement))
     if state == State.NEEDED:
         _note(engagement, by)
     else:
@@ -91,6 +93,7 @@ def update_engagement(
         _commit(engagement, by)
         if _terms(engagement) != before:
             _tell_new_terms(engagement, by)
+    note(engagement.project, "hire", "changed", by=by, about=engagement, title=_role_of(engagement))
     return engagement
 
 
@@ -105,11 +108,12 @@ def move(*, engagement: Engagement, name: str, by: int | None, contributor: Cont
 
 
 @transaction.atomic
-def delete_engagement(*, engagement: Engagement) -> None:
+def delete_engagement(*, engagement: Engagement, by: int | None = None) -> None:
     """Delete a role that nobody was confirmed for."""
     bump(engagement)
     if BudgetEntry.objects.of_source(SOURCE, engagement.pk).exists():
         raise Conflict(_("The budget tells of this hire. End it instead; then it stays in the books."))
+    note(engagement.project, "hire", "removed", by=by, title=_role_of(engagement))
     engagement.delete()
 
 
@@ -130,6 +134,13 @@ def _go(engagement: Engagement, name: str, contributor: Contributor | None, by: 
         # what ends keeps its terms for what was booked by them
         if engagement.state != State.ENDED:
             _tell_new_terms(engagement, by)
+    person = engagement.contributor
+    facts = {"person": person.name if person else None}
+    note(engagement.project, "hire", name, by=by, about=engagement, title=_role_of(engagement), **facts)
+
+
+def _role_of(engagement: Engagement) -> str:
+    return f"{engagement.role}, {engagement.part}" if engagement.part else engagement.role
 
 
 def _note(engagement: Engagement, by: int | None) -> None:

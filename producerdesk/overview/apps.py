@@ -5,3 +5,8 @@ class OverviewConfig(AppConfig):
     name = "producerdesk.overview"
     label = "overview"
     verbose_name = "Overview"
+
+    def ready(self) -> None:
+        from producerdesk.overview import folding
+
+        folding.register()

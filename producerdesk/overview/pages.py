@@ -12,7 +12,10 @@ from django.utils.translation import ngettext
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
-from producerdesk.kit.pages import show
+from producerdesk.kit.pages import refusal, show
+
+DEEDS = 40  # on a page
+LONGEST_SHOWN = 200  # of what was typed into the search box
 
 
 def today(request: HttpRequest) -> HttpResponseBase:
@@ -35,6 +38,28 @@ def nudge_all(request: HttpRequest) -> HttpResponseBase:
     said = ngettext("%(n)d person is asked again.", "%(n)d people are asked again.", asked) % {"n": asked}
     messages.success(request, said if asked else _("Everybody was asked a moment ago. Leave a little time."))
     return redirect(reverse("overview:today") + "#waiting")
+
+
+def activity(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who did what in a project."""
+    wanted = {name: request.GET.getlist(name) for name in ("kind", "by", "page") if request.GET.get(name)}
+    return show(
+        request,
+        "overview/activity.html",
+        {"tab": "activity", "current": "projects", "filters": request.GET},
+        project=ask(request, "api:project-detail", args=[pk]),
+        questions=ask(request, "api:project-questions", args=[pk]),
+        deeds=ask(request, "api:activity-list", query={"project": pk, "page_size": DEEDS} | wanted),
+        doers=ask(request, "api:activity-doers", query={"project": pk}),
+    )
+
+
+def search(request: HttpRequest) -> HttpResponseBase:
+    """What is called so. What cannot be searched for is said beside the box."""
+    found = ask(request, "api:search", query={"q": request.GET.get("q", "")})
+    context = {"q": request.GET.get("q", "")[:LONGEST_SHOWN], "found": found.data if found.ok else None}
+    refused = "" if found.ok else refusal(found)
+    return render(request, "overview/search.html", context | {"refused": refused}, status=found.status)
 
 
 def no_right(request: HttpRequest, exception: Exception) -> HttpResponse:

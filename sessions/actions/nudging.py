@@ -9,6 +9,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict
 from producerdesk.kit.viewer import Viewer
 from sessions import reminders
+from sessions.actions.noting import note_call
 from sessions.actions.standing import State, answering, must_be_live
 from sessions.models import Call
 
@@ -34,5 +35,6 @@ def nudge_call(*, viewer: Viewer, call: Call) -> Call:
     if reminders.asked_since(call, now - NUDGE_PAUSE):
         raise Conflict(_("%(name)s was asked a moment ago. Leave a little time.") % {"name": call.contributor.name})
     call.session = session
+    note_call(session, call, "nudged", viewer)
     reminders.invite(session, [call])
     return call
