@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from producerdesk.overview import folding
+
 
 class OverviewConfig(AppConfig):
     name = "producerdesk.overview"
@@ -7,6 +9,4 @@ class OverviewConfig(AppConfig):
     verbose_name = "Overview"
 
     def ready(self) -> None:
-        from producerdesk.overview import folding
-
         folding.register()

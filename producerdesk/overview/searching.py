@@ -26,6 +26,7 @@ WORDS_AT_MOST = 8
 EACH = 6  # of a kind
 GAP = "\n"  # between two columns: no typed word spans it
 
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one kind of thing is searched: its name, where else words may stand, and what is told of it."""
@@ -139,5 +140,3 @@ def find(viewer: Viewer, typed: str, now: datetime) -> list[dict[str, Any]]:
             if found:
                 groups.append({"kind": kind.name, "more": len(found) > EACH, "results": found[:EACH]})
     return groups
-
-
