@@ -136,6 +136,6 @@ def _stuck(viewer: Viewer) -> QuerySet:
     number = Cast(Substr("ref", len(CALL) + 1), BigIntegerField())
     failed = Delivery.objects.visible_to(viewer).filter(state=Delivery.State.FAILED)
     # only a call's ref ends in a number of a call: the case keeps the cast away from all others
-    failed = failed.annotate(call_id=Case(When(ref__startswith=CALL, then=number)))
+    failed = failed.annotate(call_id=Case(When(ref__regex=rf"^{CALL}[0-9]{{1,15}}$", then=number)))
     about = Call.objects.filter(pk=OuterRef("call_id")).values("session__title")
     return failed.annotate(about=Subquery(about[:1])).order_by("-due_at", "-pk")[:ROWS]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Model, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 
@@ -46,7 +46,9 @@ class Kind:
         for column in self.beside:
             parts += [Value(GAP), column]
         found = self.model._default_manager.all().visible_to(viewer).annotate(folded_title=Fold(F(self.title)))  # type: ignore[attr-defined]
-        found = found.annotate(folded=Fold(Concat(*parts)) if self.beside else F("folded_title"))
+        found = found.annotate(
+            folded=Fold(Concat(*parts, output_field=TextField())) if self.beside else F("folded_title")
+        )
         for word in text.split()[:WORDS_AT_MOST]:
             found = found.filter(folded__contains=word)
         if self.model is StudioSession:

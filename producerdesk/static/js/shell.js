@@ -11,6 +11,7 @@
   let waiting = 0;
   let asked = 0;
   let pause = 0;
+  let moved = false; // whoever has chosen a line keeps it when more lines arrive
   let found = { q: "", rows: [] };
 
   const say = (...args) => window.desk.text(...args);
@@ -76,7 +77,7 @@
   function list(field, again) {
     const box = document.getElementById("jump-list");
     const wanted = field.value.trim().toLowerCase();
-    const chosen = again && box.querySelector("[aria-selected='true']")?.getAttribute("href");
+    const chosen = again && moved && box.querySelector("[aria-selected='true']")?.getAttribute("href");
     const found = rows(wanted);
     const search = jump.querySelector("form[data-searches]");
     if (wanted && search) found.push({ title: say("searchFor", field.value.trim()), url: `${search.action}?q=${encodeURIComponent(field.value.trim())}`, kind: "" });
@@ -111,12 +112,14 @@
     const field = jump.querySelector("input");
     const now = () => [...document.querySelectorAll("#jump-list a")].findIndex((each) => each.getAttribute("aria-selected") === "true");
     field.addEventListener("input", function () {
+      moved = false;
       list(field);
       search(field);
     });
     field.addEventListener("keydown", function (event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
+        moved = true;
         select(field, now() + (event.key === "ArrowDown" ? 1 : -1));
       }
     });
