@@ -13,6 +13,7 @@ BASE_DIR = env.ROOT
 DATA_DIR = ENV.data_dir
 SITE_URL = ENV.site_url
 DEMO = ENV.demo
+PRODUCTION = ENV.production
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts

@@ -11,6 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.rows import Children, Computed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
+from producerdesk.notices.reasons import worded
 from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions.actions import NUDGE_PAUSE
@@ -137,7 +138,7 @@ class StuckDelivery(RowSerializer):
     kind = serializers.CharField()
     channel = serializers.ChoiceField(Delivery.Channel.choices)
     recipient_name = serializers.CharField()
-    reason = serializers.CharField()
+    reason = Computed(worded, "reason", kind=serializers.CharField())
     due_at = serializers.DateTimeField()
     about = serializers.CharField(allow_null=True)
 

@@ -57,6 +57,7 @@ SENTENCES = {
     ("member", "joined"): gettext_lazy("joined as %(now)s"),
     ("member", "role"): gettext_lazy("made %(title)s %(now)s, before %(was)s"),
     ("member", "removed"): gettext_lazy("ended what %(title)s may see"),
+    ("budget", "repriced"): gettext_lazy("priced %(title)s anew"),
     ("budget", "rate"): gettext_lazy("set the rate of %(title)s"),
 }
 # what the person called says in his or her own name
@@ -139,7 +140,7 @@ def _address(deed: Row) -> str:
         return reverse("projects:song", args=[project, about])
     if deed["kind"] == "hire":
         return reverse("engagement:detail", args=[about])
-    if deed["kind"] in ("session", "call"):
+    if deed["kind"] in ("session", "call") or deed["deed"] == "repriced":
         return reverse("sessions:detail", args=[about])
     return ""
 
