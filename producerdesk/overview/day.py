@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Substr
 
-from budgets.models import Budget
+from budgets.models import Budget, BudgetEntry
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
@@ -22,7 +22,7 @@ from sessions.actions.plans import LONGEST
 from sessions.models import Call, StudioSession
 from sessions.reminders import ASKING
 
-AHEAD, ROWS = 8, 12
+AHEAD = ROWS = 8
 LIVE = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 OPEN_ROLES = (Engagement.State.NEEDED, Engagement.State.AUDITIONING)
 CALL = "call:"  # how a delivery names a call
@@ -120,15 +120,15 @@ def _projects(viewer: Viewer) -> QuerySet:
 
 
 def _budgets(viewer: Viewer) -> QuerySet:
-    """Return the budgets of what is not delivered, the costliest first, with the sums of their ledgers."""
-    open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
+    """Return the budgets of what was worked on last and is not delivered, with the sums of their ledgers."""
+    entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
     # open commitments and what was spent are both committed: design.md, Money
-    committed = Coalesce(Sum("entries__amount_minor"), Value(0), output_field=BigIntegerField())
-    spent = Sum("entries__amount_minor", filter=Q(entries__kind="actual"))
-    found = open_.annotate(
-        committed_minor=committed, actual_minor=Coalesce(spent, Value(0), output_field=BigIntegerField())
-    )
-    return found.order_by("-committed_minor", "pk")[:ROWS]
+    committed = entries.annotate(sum=Sum("amount_minor")).values("sum")
+    spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL).annotate(sum=Sum("amount_minor")).values("sum")
+    # the few are chosen first, and only their ledgers are added up
+    open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
+    found = open_.annotate(committed_minor=Coalesce(Subquery(committed), 0), actual_minor=Coalesce(Subquery(spent), 0))
+    return found.order_by("-project__updated_at", "-pk")[:ROWS]
 
 
 def _stuck(viewer: Viewer) -> QuerySet:

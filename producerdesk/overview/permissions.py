@@ -1,9 +1,16 @@
 """Which right each action on what spans all apps takes. What is not listed is denied."""
 
 from producerdesk.accounts.roles import PROJECT_READ
-from producerdesk.kit.permissions import SIGNED_IN
+from producerdesk.kit.viewer import Viewer
 
-TODAY = {"retrieve": SIGNED_IN}  # everybody has a day; the rights decide what is in it
+
+def looks_around(viewer: Viewer) -> bool:
+    """Return whether the way in is for a whole desk: a calendar feed carries sessions, and nothing else."""
+    return viewer.is_authenticated and viewer.via != "feed"
+
+
+# everybody has a day, finds and reads what the own roles see: the rows go through `visible_to`, each part has its right
+TODAY = {"retrieve": looks_around}
+SEARCH = {"retrieve": looks_around}
+ACTIVITY = {"list": looks_around, "retrieve": looks_around, "doers": looks_around}
 QUESTIONS = {"retrieve": PROJECT_READ}
-ACTIVITY = {"list": SIGNED_IN, "doers": SIGNED_IN}  # the queryset shows each role its own deeds
-SEARCH = {"retrieve": SIGNED_IN}  # each kind is searched among the rows the viewer may see
