@@ -73,7 +73,7 @@ def test_a_morning_is_worked_off_on_one_page(browsing: Browsing, morning: Cast, 
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#stuck")).to_have_count(0)
     late = page.locator("#late")
-    late.get_by_text("Change the stage").first.click()
+    late.locator("summary").click()
     late.get_by_role("button", name="Mixing").click()
     expect(page.get_by_text("“Ninety Below” is in Mixing now.")).to_be_visible()
     expect(page.locator("#late")).to_have_count(0)
