@@ -68,7 +68,9 @@ def _calls(viewer: Viewer, now: datetime) -> dict[str, Any]:
     """Return the calls that wait: `asking` for a word of the producer, `waiting` for one of the person."""
     answer = Call.Answer
     planned = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
-    asked = Delivery.objects.filter(ref=OuterRef("ref"), kind__in=ASKING).order_by("-pk")
+    # what did not leave, or was replaced, asked nobody
+    heard = (*Delivery.OPEN, Delivery.State.SENT)
+    asked = Delivery.objects.filter(ref=OuterRef("ref"), kind__in=ASKING, state__in=heard).order_by("-pk")
     calls = (
         Call.objects.visible_to(viewer)
         .filter(planned, removed_at=None, session__state=StudioSession.State.CONFIRMED)

@@ -18,6 +18,7 @@ def make(demo: Demo) -> None:
         brief="Four songs recorded as a band, in one room, in two days. Whatever bleeds, bleeds.",
     )
     add_songs(
+        demo,
         project,
         ("Barn Door", "tracking", "110", "E major", 214, None),
         ("Grass Widow", "tracking", "96", "G major", 236, None),

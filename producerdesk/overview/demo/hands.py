@@ -58,9 +58,10 @@ def start(demo: Demo, title: str, *, stage: str, **said: Any) -> Project:
     return project
 
 
-def add_songs(project: Project, *songs: tuple) -> None:
+def add_songs(demo: Demo, project: Project, *songs: tuple) -> None:
     for title, stage, tempo, key, seconds, due in songs:
-        create_song(project=project, title=title, stage=stage, tempo=tempo, key=key, seconds=seconds, due=due or {})
+        said = {"stage": stage, "tempo": tempo, "key": key, "seconds": seconds, "due": due or {}}
+        create_song(project=project, by=demo.mara, title=title, **said)
 
 
 def let_in(demo: Demo, project: Project, name: str, role: str) -> None:

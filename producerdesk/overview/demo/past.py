@@ -5,7 +5,8 @@ that a producer would find: who was asked days ago, what was sent, what could no
 The ledger stays as it was written; nobody rewrites that.
 """
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import F
 
@@ -21,7 +22,7 @@ from sessions.queries import CallQuerySet
 
 State = Delivery.State
 ASKED_DAYS_AGO = 4
-DEEDS_SINCE_DAYS = 24
+HOURS = (time(16, 20), time(10, 40))  # of a day's deeds, the later first
 A_WEEK = 7 * 24 * 60  # minutes: what the desk reminded at before somebody changed it
 FULL = about(SERVER_SAID, "452 4.2.2 The mailbox is full")
 
@@ -85,9 +86,11 @@ def _a_mailbox_was_full(demo: Demo) -> None:
 
 
 def _deeds_were_done_over_weeks(now: datetime) -> None:
-    """Spread what was done over the weeks before, in its order, the last of it an hour ago."""
-    deeds = list(Activity.objects.order_by("pk"))
-    step = timedelta(days=DEEDS_SINCE_DAYS) / max(len(deeds), 1)
-    for number, deed in enumerate(reversed(deeds)):
-        deed.at = now - timedelta(hours=1) - number * step
+    """Give each project's deeds days and hours of work, two a day, in their order, the last of them yesterday."""
+    deeds = list(Activity.objects.order_by("-pk"))
+    seen: Counter[int] = Counter()
+    for deed in deeds:
+        days, turn = divmod(seen[deed.project_id], len(HOURS))
+        seen[deed.project_id] += 1
+        deed.at = datetime.combine(now.date() - timedelta(days=1 + days), HOURS[turn], tzinfo=UTC)
     Activity.objects.bulk_update(deeds, ["at"])

@@ -46,6 +46,7 @@ def make(demo: Demo) -> None:
         ],
     )
     add_songs(
+        demo,
         project,
         ("Harbour Lights", "tracking", "92", "D major", 252, None),
         ("Glass Teeth", "tracking", "118", "F# minor", 201, None),

@@ -14,7 +14,7 @@ def paper_lanterns(demo: Demo) -> None:
         deadline=demo.day(126),
     )
     add_songs(
-        project, ("Paper Lanterns", "brief", None, "", None, None), ("Signal Hill", "brief", None, "", None, None)
+        demo, project, ("Paper Lanterns", "brief", None, "", None, None), ("Signal Hill", "brief", None, "", None, None)
     )
     book = booking(demo, project)
     rehearsal = book(0, "19:00", "22:00", "Rehearsal: Paper Lanterns", "Live", "rehearsal", hold=True)
@@ -31,4 +31,4 @@ def tin_moon(demo: Demo) -> None:
         stage="delivered",
         deadline=demo.day(3),
     )
-    add_songs(project, ("Tin Moon", "delivered", "98", "F minor", 203, None))
+    add_songs(demo, project, ("Tin Moon", "delivered", "98", "F minor", 203, None))

@@ -19,6 +19,7 @@ def make(demo: Demo) -> None:
         brief="Long songs, long reverbs. The mixes stay dark; nothing above the voice.",
     )
     add_songs(
+        demo,
         project,
         ("Nave", "delivered", "60", "D minor", 412, None),
         ("Choir Stall", "delivered", "66", "F major", 355, None),
