@@ -124,6 +124,23 @@ def test_a_stranger_finds_nothing_of_another_desk(cast: Cast, as_: As, session: 
     assert day["sessions"]["results"] == []
 
 
+def test_who_produces_here_and_plays_there_is_asked_for_no_work_there(
+    cast: Cast, as_: As, session: StudioSession
+) -> None:
+    makers.make_member(cast.project, cast.cleo, "artist")
+    her = makers.make_contributor(cast.desk, user=cast.cleo)
+    call_person(viewer=cast.viewer("ana"), session=session, contributor=her, role="Piano")
+    makers.make_engagement(cast.project, her, "Piano", state="auditioning")
+    late = makers.make_song(cast.project, "Ninety Below", stage="tracking")
+    StageDate.objects.create(project=cast.project, song=late, stage="tracking", due_on=dt.date(2027, 3, 4))
+    cast.project.deadline = dt.date(2027, 3, 1)
+    cast.project.save()
+    day = day_of(as_("cleo"))
+    assert [row["id"] for row in day["sessions"]["results"]] == [session.pk]
+    parts = ("asking", "waiting", "roles", "late_projects", "late_songs", "budgets")
+    assert {part: day[part] for part in parts} == {part: [] for part in parts}
+
+
 def test_an_artist_answers_in_place(cast: Cast, as_: As, session: StudioSession) -> None:
     nora = as_("nora")
     call = call_of(session, "Nora")
