@@ -29,6 +29,12 @@ def seed(**said: Any) -> str:
     return out.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def no_production(settings: Any) -> None:
+    """Naming a database, as the run on PostgreSQL does, makes production of it."""
+    settings.PRODUCTION = False
+
+
 @pytest.fixture
 def full(db: None) -> Desk:
     """A desk that was made and filled."""
