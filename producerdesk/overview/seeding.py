@@ -22,7 +22,8 @@ from producerdesk.kit import clock
 from projects.models import Project, Song, StageDate
 from projects.stages import Stage
 from sessions import pricing, reminders
-from sessions.booking.models import BookingSlot, Resource
+from sessions.booking.bulk import add_resources, add_slots
+from sessions.booking.models import BookingSlot
 from sessions.models import Call, Room, RoomRate, Studio, StudioSession
 
 Kind, State = StudioSession.Kind, StudioSession.State
@@ -148,15 +149,11 @@ def _seats(desk: Desk, sessions: int, tell: Tell) -> list[Seat]:
         for room in rooms
     )
     people = _people(desk, count * (1 + PLAYERS))
-    resources = Resource.objects.bulk_create(
-        [Resource(room=room) for room in rooms] + [Resource(contributor=person) for person in people]
-    )
-    of_room = {resource.room_id: resource.pk for resource in resources if resource.room_id}
-    of_person = {str(resource.contributor_id): resource.pk for resource in resources if resource.contributor_id}
+    of_room, of_person = add_resources(rooms, people)
     seats = []
     for n, room in enumerate(rooms):
         own = people[n * (1 + PLAYERS) : (n + 1) * (1 + PLAYERS)]
-        ids = {"room": of_room[room.pk]} | {str(person.pk): of_person[str(person.pk)] for person in own}
+        ids = {"room": of_room[room.pk]} | {str(person.pk): of_person[person.pk] for person in own}
         seats.append(Seat(room, room.studio.time_zone, own[0], own[1:], ids))
     tell("Rooms", len(rooms), count)
     return seats
@@ -250,7 +247,7 @@ def _write(
         plan.row = row
         books[plan.project.pk].add(plan, price)
     Call.objects.bulk_create(call for plan in batch for call in _calls(plan, now))
-    BookingSlot.objects.bulk_create(slot for plan in batch for slot in _slots(plan))
+    add_slots(slot for plan in batch for slot in _slots(plan))
 
 
 def _session(desk: Desk, by: User, plan: Plan, number: int) -> StudioSession:
