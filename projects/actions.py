@@ -58,13 +58,16 @@ def update_project(
     """Change what was said. Raises Stale when somebody changed it first."""
     bump(project, expected)
     was = project.stage
-    changed = _changed(project, said)
+    changed = _changed(project, said) + _redated(project, None, due)
+    if reference_tracks is not None and reference_tracks != list(project.reference_tracks.values("title", "url")):
+        changed.append("reference_tracks")
     _apply(project, said)
     if due is not None:
         _set_due(project, None, due)
     if reference_tracks is not None:
         _set_tracks(project, reference_tracks)
-    note(project, "project", "changed", by=by, about=project, fields=changed)
+    if changed:
+        note(project, "project", "changed", by=by, about=project, fields=changed)
     if project.stage != was:
         note(project, "project", "stage", by=by, about=project, was=was, now=project.stage)
     return project
@@ -116,11 +119,12 @@ def update_song(*, song: Song, expected: int, by: Actor = None, due: Due | None 
     """Change what was said. Raises Stale when somebody changed it first."""
     bump(song, expected)
     was = song.stage
-    changed = _changed(song, said)
+    changed = _changed(song, said) + _redated(song.project, song, due)
     _apply(song, said)
     if due is not None:
         _set_due(song.project, song, due)
-    note(song.project, "song", "changed", by=by, about=song, fields=changed)
+    if changed:
+        note(song.project, "song", "changed", by=by, about=song, fields=changed)
     if song.stage != was:
         note(song.project, "song", "stage", by=by, about=song, was=was, now=song.stage)
     return song
@@ -176,6 +180,13 @@ def _number(songs: Iterable[Song]) -> None:
 
 def _changed(row: Any, said: Mapping[str, Any]) -> list[str]:
     return sorted(name for name, value in said.items() if value != getattr(row, name))
+
+
+def _redated(project: Project, song: Song | None, due: Due | None) -> list[str]:
+    if not due:
+        return []
+    standing = dict(StageDate.objects.filter(project=project, song=song).values_list("stage", "due_on"))
+    return ["due"] if any(standing.get(stage) != day for stage, day in due.items()) else []
 
 
 def _apply(row: Any, said: Mapping[str, Any]) -> None:

@@ -78,6 +78,7 @@ def update_engagement(
 ) -> Engagement:
     """Change what was said; what a confirmed hire has committed follows. Raises Stale when somebody was faster."""
     bump(engagement, expected)
+    stood = _as_it_stands(engagement)
     before = _terms(engagement)
     for name, value in said.items():
         setattr(engagement, name, value)
@@ -93,7 +94,8 @@ def update_engagement(
         _commit(engagement, by)
         if _terms(engagement) != before:
             _tell_new_terms(engagement, by)
-    note(engagement.project, "hire", "changed", by=by, about=engagement, title=_role_of(engagement))
+    if _as_it_stands(engagement) != stood:
+        note(engagement.project, "hire", "changed", by=by, about=engagement, title=_role_of(engagement))
     return engagement
 
 
@@ -137,6 +139,14 @@ def _go(engagement: Engagement, name: str, contributor: Contributor | None, by: 
     person = engagement.contributor
     facts = {"person": person.name if person else None}
     note(engagement.project, "hire", name, by=by, about=engagement, title=_role_of(engagement), **facts)
+
+
+def _as_it_stands(engagement: Engagement) -> tuple:
+    """Return what a form of it says, to tell a change from a form saved as it was."""
+    own = (engagement.role, engagement.part, engagement.needed_by, engagement.notes)
+    fee = _fee_of(engagement)
+    paid = (fee.unit, fee.amount, fee.account) if fee else None
+    return own, paid, set(engagement.songs.values_list("pk", flat=True))
 
 
 def _role_of(engagement: Engagement) -> str:

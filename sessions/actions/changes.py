@@ -172,14 +172,17 @@ def update_session(
     changed = {name: value for name, value in said.items() if value is not KEEP and value != getattr(session, name)}
     if "kind" in changed:
         must_be_live(session)
+    resung = False
     if songs is not KEEP:
         plans.check_songs(songs, session.project)
+        resung = {song.pk for song in songs} != set(session.songs.values_list("pk", flat=True))
         session.songs.set(songs)
     for name, value in changed.items():
         setattr(session, name, value.strip() if name == "title" else value)
     session.clean_fields(exclude=GIVEN_ROWS)
     session.save(update_fields=[*changed, "updated_at"])
-    note_session(session, "changed", viewer)
+    if changed or resung:
+        note_session(session, "changed", viewer)
     if "kind" in changed:
         commit_money(session, called(session), viewer)
     return session

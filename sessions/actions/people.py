@@ -54,7 +54,7 @@ def change_call(
     must_be_live(session)
     bump(call, expected)
     _must_be_called(call)
-    before = call.call_at
+    before, role_before = call.call_at, call.role
     if role is not KEEP:
         call.role = role.strip()
     if at is not KEEP:
@@ -67,7 +67,8 @@ def change_call(
     calls = called(session)
     take_time(session, calls, viewer)
     commit_money(session, calls, viewer)
-    note_call(session, call, "retimed" if retimed else "changed", viewer, at=call.call_at)
+    if retimed or call.role != role_before:
+        note_call(session, call, "retimed" if retimed else "changed", viewer, at=call.call_at)
     if retimed and session.state == State.CONFIRMED and call.answer != Answer.DECLINED:
         reminders.tell_moved(session, [call])
     return call
