@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from contributors import urls as contributors
 from producerdesk.accounts import urls as accounts
 from producerdesk.notices import urls as notices
+from producerdesk.overview import urls as overview
 from producerdesk.overview.api_docs import ApiSchema
 from projects import members_urls as members
 from projects import urls as projects
@@ -13,7 +14,7 @@ from sessions import urls as sessions
 
 app_name = "api"
 router = SimpleRouter()
-for app in (accounts, contributors, notices, projects, members, sessions):
+for app in (accounts, contributors, notices, projects, members, sessions, overview):
     for prefix, viewset, basename in app.resources:
         router.register(prefix, viewset, basename)
 
@@ -21,5 +22,6 @@ urlpatterns = [
     path("schema/", ApiSchema.as_view(), name="schema"),
     *accounts.singles,
     *sessions.singles,
+    *overview.singles,
     path("", include(router.urls)),
 ]

@@ -13,6 +13,7 @@ BASE_DIR = env.ROOT
 DATA_DIR = ENV.data_dir
 SITE_URL = ENV.site_url
 DEMO = ENV.demo
+PRODUCTION = ENV.production
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts
@@ -120,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "overview:today"
 ACCOUNT_ADAPTER = "producerdesk.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "producerdesk.accounts.forms.SignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -12,6 +12,7 @@ from producerdesk.accounts.models import Desk, DeskStaff, User
 from producerdesk.accounts.roles import Role
 from producerdesk.kit.errors import Conflict
 from producerdesk.kit.models import bump
+from projects.activity import Actor, note
 from projects.models import Project, ReferenceTrack, Song, StageDate
 
 Due = Mapping[str, dt.date | None]
@@ -28,6 +29,7 @@ def create_project(
     project.save()
     _set_due(project, None, due or {})
     _set_tracks(project, reference_tracks or [])
+    note(project, "project", "created", by=by, about=project)
     return project
 
 
@@ -48,25 +50,37 @@ def update_project(
     *,
     project: Project,
     expected: int,
+    by: Actor = None,
     due: Due | None = None,
     reference_tracks: list[dict] | None = None,
     **said: Any,
 ) -> Project:
     """Change what was said. Raises Stale when somebody changed it first."""
     bump(project, expected)
+    was = project.stage
+    changed = _changed(project, said) + _redated(project, None, due)
+    if reference_tracks is not None and reference_tracks != list(project.reference_tracks.values("title", "url")):
+        changed.append("reference_tracks")
     _apply(project, said)
     if due is not None:
         _set_due(project, None, due)
     if reference_tracks is not None:
         _set_tracks(project, reference_tracks)
+    if changed:
+        note(project, "project", "changed", by=by, about=project, fields=changed)
+    if project.stage != was:
+        note(project, "project", "stage", by=by, about=project, was=was, now=project.stage)
     return project
 
 
 @transaction.atomic
-def set_project_stage(*, project: Project, stage: str) -> Project:
+def set_project_stage(*, project: Project, stage: str, by: Actor = None) -> Project:
     """Move the project to a stage."""
     bump(project)
+    was = project.stage
     _apply(project, {"stage": stage})
+    if stage != was:
+        note(project, "project", "stage", by=by, about=project, was=was, now=stage)
     return project
 
 
@@ -81,7 +95,9 @@ def delete_project(*, project: Project) -> None:
 
 
 @transaction.atomic
-def create_song(*, project: Project, due: Due | None = None, position: int | None = None, **said: Any) -> Song:
+def create_song(
+    *, project: Project, by: Actor = None, due: Due | None = None, position: int | None = None, **said: Any
+) -> Song:
     """Return a new song, the last of the project unless a position is given."""
     _hold_order(project)
     count = project.songs.count()
@@ -94,24 +110,34 @@ def create_song(*, project: Project, due: Due | None = None, position: int | Non
     _set_due(project, song, due or {})
     if position:
         move_song(song=song, position=position)
+    note(project, "song", "added", by=by, about=song)
     return song
 
 
 @transaction.atomic
-def update_song(*, song: Song, expected: int, due: Due | None = None, **said: Any) -> Song:
+def update_song(*, song: Song, expected: int, by: Actor = None, due: Due | None = None, **said: Any) -> Song:
     """Change what was said. Raises Stale when somebody changed it first."""
     bump(song, expected)
+    was = song.stage
+    changed = _changed(song, said) + _redated(song.project, song, due)
     _apply(song, said)
     if due is not None:
         _set_due(song.project, song, due)
+    if changed:
+        note(song.project, "song", "changed", by=by, about=song, fields=changed)
+    if song.stage != was:
+        note(song.project, "song", "stage", by=by, about=song, was=was, now=song.stage)
     return song
 
 
 @transaction.atomic
-def set_song_stage(*, song: Song, stage: str) -> Song:
+def set_song_stage(*, song: Song, stage: str, by: Actor = None) -> Song:
     """Move the song to a stage."""
     bump(song)
+    was = song.stage
     _apply(song, {"stage": stage})
+    if stage != was:
+        note(song.project, "song", "stage", by=by, about=song, was=was, now=stage)
     return song
 
 
@@ -126,13 +152,14 @@ def move_song(*, song: Song, position: int) -> Song:
 
 
 @transaction.atomic
-def delete_song(*, song: Song) -> None:
+def delete_song(*, song: Song, by: Actor = None) -> None:
     """Delete a song that no session works on and nobody is hired for."""
     if song.sessions.exists():
         raise Conflict(_("Sessions work on this song. Take it off them first."))
     if song.engagements.exists():  # a fee by the song would stay committed
         raise Conflict(_("People are hired for this song. Take it off their roles first."))
     _hold_order(song.project)
+    note(song.project, "song", "removed", by=by, title=song.title)
     song.delete()
     _number(song.project.songs.order_by("position", "pk"))
 
@@ -149,6 +176,17 @@ def _number(songs: Iterable[Song]) -> None:
             song.position = number
             moved.append(song)
     Song.objects.bulk_update(moved, ["position"])
+
+
+def _changed(row: Any, said: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name, value in said.items() if value != getattr(row, name))
+
+
+def _redated(project: Project, song: Song | None, due: Due | None) -> list[str]:
+    if not due:
+        return []
+    standing = dict(StageDate.objects.filter(project=project, song=song).values_list("stage", "due_on"))
+    return ["due"] if any(standing.get(stage) != day for stage, day in due.items()) else []
 
 
 def _apply(row: Any, said: Mapping[str, Any]) -> None:

@@ -79,13 +79,13 @@ class ProjectViewSet(DeskViewSet):
 
     def update(self, request: Any, pk: str) -> Response:
         project = self.get_object()
-        actions.update_project(project=project, expected=self.expected_version(), **self.said(project))
+        actions.update_project(project=project, expected=self.expected_version(), by=self.viewer, **self.said(project))
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     def stage(self, request: Any, pk: str) -> Response:
         """Move the project to a stage."""
-        actions.set_project_stage(project=self.get_object(), **self.said())
+        actions.set_project_stage(project=self.get_object(), by=self.viewer, **self.said())
         return self.answer(pk)
 
     def destroy(self, request: Any, pk: str) -> Response:
@@ -113,18 +113,18 @@ class SongViewSet(DeskViewSet):
 
     @once
     def create(self, request: Any) -> Response:
-        song = actions.create_song(**self.said())
+        song = actions.create_song(by=self.viewer, **self.said())
         return self.answer(song.pk, status=201)
 
     def update(self, request: Any, pk: str) -> Response:
         song = self.get_object()
-        actions.update_song(song=song, expected=self.expected_version(), **self.said(song))
+        actions.update_song(song=song, expected=self.expected_version(), by=self.viewer, **self.said(song))
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     def stage(self, request: Any, pk: str) -> Response:
         """Move the song to a stage."""
-        actions.set_song_stage(song=self.get_object(), **self.said())
+        actions.set_song_stage(song=self.get_object(), by=self.viewer, **self.said())
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
@@ -134,5 +134,5 @@ class SongViewSet(DeskViewSet):
         return self.answer(pk)
 
     def destroy(self, request: Any, pk: str) -> Response:
-        actions.delete_song(song=self.get_object())
+        actions.delete_song(song=self.get_object(), by=self.viewer)
         return Response(status=204)

@@ -25,6 +25,7 @@ from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.notices import actions as notices
 from producerdesk.notices.models import Delivery, OutboxMail
 from projects import notices as letters
+from projects.activity import Actor, note
 from projects.models import Invitation, Membership, Project
 
 LIFE = timedelta(days=14)
@@ -222,21 +223,31 @@ def _let_in(invitation: Invitation, user: User) -> None:
     member, made = Membership.objects.get_or_create(
         project=invitation.project, user=user, defaults={"role": invitation.role}
     )
-    if not made and raises(member.role, invitation.role):
-        set_member_role(member=member, role=invitation.role)
+    if made:
+        note(invitation.project, "member", "joined", by=user, title=_named(user), now=invitation.role)
+    elif raises(member.role, invitation.role):
+        set_member_role(member=member, role=invitation.role, by=user)
+
+
+def _named(user: User) -> str:
+    return user.name or user.email
 
 
 # --- those who are in -------------------------------------------------------------------------------
 @transaction.atomic
-def set_member_role(*, member: Membership, role: str) -> Membership:
+def set_member_role(*, member: Membership, role: str, by: Actor = None) -> Membership:
     """Give somebody another role in a project."""
+    was = member.role
     member.role = role
     member.full_clean()
     member.save(update_fields=["role"])
+    if role != was:
+        note(member.project_id, "member", "role", by=by, title=_named(member.user), was=was, now=role)
     return member
 
 
 @transaction.atomic
-def remove_member(*, member: Membership) -> None:
+def remove_member(*, member: Membership, by: Actor = None) -> None:
     """End somebody's sight of a project. What the person was hired for and called to stands."""
+    note(member.project_id, "member", "removed", by=by, title=_named(member.user), was=member.role)
     member.delete()

@@ -43,7 +43,7 @@ class MemberViewSet(DeskViewSet):
         member, said = self.get_object(), self.said()
         for role in (member.role, said["role"]):
             self._may_give(role, member)
-        joining.set_member_role(member=member, **said)
+        joining.set_member_role(member=member, by=self.viewer, **said)
         return self.answer(pk)
 
     def destroy(self, request: Any, pk: str) -> Response:
@@ -53,7 +53,7 @@ class MemberViewSet(DeskViewSet):
         if not leaves:
             self.require(PEOPLE_WRITE, member)
             self._may_give(member.role, member)
-        joining.remove_member(member=member)
+        joining.remove_member(member=member, by=self.viewer)
         return Response(status=204)
 
     def _may_give(self, role: str, member: Membership) -> None:

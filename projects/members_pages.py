@@ -18,6 +18,7 @@ def access(request: HttpRequest, pk: int) -> HttpResponseBase:
     project = ask(request, "api:project-detail", args=[pk])
     answers = {
         "project": project,
+        "questions": ask(request, "api:project-questions", args=[pk]),
         "members": ask(request, "api:member-list", query={"project": pk, "page_size": 100}),
         "staff": ask(request, "api:staff-list", query={"desk": project.data["desk"]["id"], "page_size": 100}),
         "invitations": ask(request, "api:invitation-list", query={"project": pk, "waiting": "true"}),
@@ -89,4 +90,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponseBase:
 
 def _joined(invitation: dict) -> str:
     """Return where somebody who joined goes first."""
-    return reverse("projects:detail", args=[invitation["project"]["id"]]) if invitation["project"] else reverse("home")
+    return (
+        reverse("projects:detail", args=[invitation["project"]["id"]])
+        if invitation["project"]
+        else reverse("overview:today")
+    )

@@ -8,7 +8,7 @@ from producerdesk.accounts.models import Desk, User
 from producerdesk.accounts.roles import STAFF_ROLES, Role
 from producerdesk.kit.models import CurrencyField, Versioned, ZoneField
 from projects.members_queries import InvitationQuerySet, MembershipQuerySet
-from projects.queries import ProjectQuerySet, SongQuerySet, StageDateQuerySet
+from projects.queries import ActivityQuerySet, ProjectQuerySet, SongQuerySet, StageDateQuerySet
 from projects.stages import Stage
 
 
@@ -205,3 +205,40 @@ class TokenProject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id} · {self.project_id}"
+
+
+class Activity(models.Model):
+    """Who did what to a project, and when: a row written in the transaction of the deed (projects/activity.py).
+
+    It keeps words of the product (`kind`, `deed`) and plain facts, no sentence: how it reads is said when it is shown,
+    in the reader's language. No sum ever stands in it; who may read a row goes by its kind (queries.py).
+    """
+
+    class Kind(models.TextChoices):
+        PROJECT = "project", _("Project")
+        SONG = "song", _("Songs")
+        SESSION = "session", _("Sessions")
+        CALL = "call", _("Answers and calls")
+        HIRE = "hire", _("People")
+        MEMBER = "member", _("Access")
+        BUDGET = "budget", _("Budget")
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="activities")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    deed = models.CharField(max_length=16)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120, blank=True)  # of who has no account
+    by_link = models.BooleanField(default=False)  # came by a private link
+    about_id = models.BigIntegerField(null=True)  # of the song, session, hire: what `kind` says
+    title = models.CharField(max_length=200, blank=True)  # what that was called then
+    facts = models.JSONField(default=dict)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["project", "kind", "-id"], name="deeds_of_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.deed}: {self.title}"

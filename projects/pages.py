@@ -100,7 +100,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         panels["people"] = ask(
             request, "api:engagement-list", query={"project": pk, "page_size": ABOARD, "state": WANTED}
         )
+    panels["questions"] = _questions(request, pk)
     return show(request, "projects/detail.html", {"tab": "overview"}, project=project, **panels)
+
+
+def _questions(request: HttpRequest, pk: int) -> Answer:
+    """Return what every page of a project opens with."""
+    return ask(request, "api:project-questions", args=[pk])
 
 
 def _sessions(request: HttpRequest, query: dict[str, Any]) -> Answer:
@@ -112,7 +118,7 @@ def _sessions(request: HttpRequest, query: dict[str, Any]) -> Answer:
 def brief(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the record should become: the brief, what it should sound like, and its dates."""
     project = ask(request, "api:project-detail", args=[pk])
-    return show(request, "projects/brief.html", {"tab": "brief"}, project=project)
+    return show(request, "projects/brief.html", {"tab": "brief"}, project=project, questions=_questions(request, pk))
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -171,6 +177,7 @@ def songs(request: HttpRequest, pk: int) -> HttpResponseBase:
         {"tab": "songs"},
         project=ask(request, "api:project-detail", args=[pk]),
         songs=_songs(request, pk, page=request.GET.get("page")),
+        questions=_questions(request, pk),
     )
 
 

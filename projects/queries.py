@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 
-from producerdesk.accounts.roles import PROJECT_READ
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_READ, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
 from projects.stages import ORDER, Stage, open_from, order_of
 
@@ -126,3 +126,30 @@ class SongQuerySet(models.QuerySet):
 def _own_instead() -> StageDateQuerySet:
     """Return, two queries within a query of songs, the own date that stands before the project's."""
     return _dates().filter(song=OuterRef(OuterRef("pk")), stage=OuterRef("stage"))
+
+
+# who reads of which deeds: whoever reads the things they were done to. Answers are for who plans, and for oneself
+READERS = {
+    "project": PROJECT_READ,
+    "song": PROJECT_READ,
+    "session": SCHEDULE_READ,
+    "call": SCHEDULE_WRITE,
+    "hire": PEOPLE_READ,
+    "member": PEOPLE_READ,
+    "budget": BUDGET_READ,
+}
+
+
+class ActivityQuerySet(models.QuerySet):
+    """Who did what."""
+
+    def visible_to(self, viewer: Viewer) -> "ActivityQuerySet":
+        """Return the deeds this viewer's role may read of, and the answers the viewer gave."""
+        found = Q(pk__in=())
+        for right in sorted(set(READERS.values())):
+            kinds = [kind for kind, needed in READERS.items() if needed == right]
+            found |= Q(kind__in=kinds) & viewer.reach(right).q(project="project_id", desk="project__desk_id")
+        if viewer.user_id:
+            own = viewer.reach(SCHEDULE_READ).q(project="project_id", desk="project__desk_id")
+            found |= Q(kind="call", user_id=viewer.user_id) & own
+        return self.filter(found)

@@ -17,6 +17,7 @@ from sessions.models import Call, StudioSession
 from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER, ref
 
 Channel, State = Delivery.Channel, Delivery.State
+ASKING = (INVITATION, MOVED, PROPOSAL_ANSWERED)  # what ends in a question to the person
 TO_THE_PERSON = (INVITATION, MOVED, CANCELLED, REMINDER, PROPOSAL_ANSWERED)
 
 
@@ -93,6 +94,12 @@ def tell_producer(session: StudioSession, call: Call, *, by: int | None) -> None
         for channel in channels
     ]
     notices.plan(desk=session.desk_id, rows=rows, now=now)
+
+
+def asked_since(call: Call, moment: datetime) -> bool:
+    """Return whether the person was asked, or is just being asked, since then. What failed to leave does not count."""
+    rows = Delivery.objects.about([ref(call)]).filter(kind__in=ASKING, created_at__gt=moment)
+    return rows.filter(state__in=(*Delivery.OPEN, State.SENT)).exists()
 
 
 def _told(calls: Sequence[Call]) -> set[str]:

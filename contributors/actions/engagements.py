@@ -17,6 +17,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import LARGEST, Money
+from projects.activity import note
 from projects.models import Project, Song
 
 SOURCE = "engagement"  # the ledger's word for what we write
@@ -56,6 +57,7 @@ def create_engagement(
     engagement.save()
     _set_songs(engagement, songs or [])
     _set_fee(engagement, fee, account)
+    note(project, "hire", "opened", by=by, about=engagement, title=_role_of(engagement))
     if state == State.NEEDED:
         _note(engagement, by)
     else:
@@ -76,6 +78,7 @@ def update_engagement(
 ) -> Engagement:
     """Change what was said; what a confirmed hire has committed follows. Raises Stale when somebody was faster."""
     bump(engagement, expected)
+    stood = _as_it_stands(engagement)
     before = _terms(engagement)
     for name, value in said.items():
         setattr(engagement, name, value)
@@ -91,6 +94,8 @@ def update_engagement(
         _commit(engagement, by)
         if _terms(engagement) != before:
             _tell_new_terms(engagement, by)
+    if _as_it_stands(engagement) != stood:
+        note(engagement.project, "hire", "changed", by=by, about=engagement, title=_role_of(engagement))
     return engagement
 
 
@@ -105,11 +110,12 @@ def move(*, engagement: Engagement, name: str, by: int | None, contributor: Cont
 
 
 @transaction.atomic
-def delete_engagement(*, engagement: Engagement) -> None:
+def delete_engagement(*, engagement: Engagement, by: int | None = None) -> None:
     """Delete a role that nobody was confirmed for."""
     bump(engagement)
     if BudgetEntry.objects.of_source(SOURCE, engagement.pk).exists():
         raise Conflict(_("The budget tells of this hire. End it instead; then it stays in the books."))
+    note(engagement.project, "hire", "removed", by=by, title=_role_of(engagement))
     engagement.delete()
 
 
@@ -130,6 +136,21 @@ def _go(engagement: Engagement, name: str, contributor: Contributor | None, by: 
         # what ends keeps its terms for what was booked by them
         if engagement.state != State.ENDED:
             _tell_new_terms(engagement, by)
+    person = engagement.contributor
+    facts = {"person": person.name if person else None}
+    note(engagement.project, "hire", name, by=by, about=engagement, title=_role_of(engagement), **facts)
+
+
+def _as_it_stands(engagement: Engagement) -> tuple:
+    """Return what a form of it says, to tell a change from a form saved as it was."""
+    own = (engagement.role, engagement.part, engagement.needed_by, engagement.notes)
+    fee = _fee_of(engagement)
+    paid = (fee.unit, fee.amount, fee.account) if fee else None
+    return own, paid, set(engagement.songs.values_list("pk", flat=True))
+
+
+def _role_of(engagement: Engagement) -> str:
+    return f"{engagement.role}, {engagement.part}" if engagement.part else engagement.role
 
 
 def _note(engagement: Engagement, by: int | None) -> None:

@@ -157,5 +157,5 @@ class EngagementViewSet(DeskViewSet):
         return self.answer(self.kwargs["pk"])
 
     def destroy(self, request: Any, pk: str) -> Response:
-        actions.delete_engagement(engagement=self.get_object())
+        actions.delete_engagement(engagement=self.get_object(), by=self.viewer.user_id)
         return Response(status=204)

@@ -30,6 +30,7 @@ def index(request: HttpRequest, project: int) -> HttpResponseBase:
         "contributors/project.html",
         context,
         project=ask(request, "api:project-detail", args=[project]),
+        questions=ask(request, "api:project-questions", args=[project]),
         engagements=engagements,
     )
 

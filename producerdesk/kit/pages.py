@@ -83,6 +83,7 @@ def act(
 ) -> HttpResponseBase:
     """Send a small action (confirm, cancel, a stage) and lead back, with the API's own words where it was refused.
 
+    `then` leads on; a form that says `next` leads back to the page it stands on instead.
     `refused` may draw a refusal that one line cannot say. A script that asks for JSON gets the API's answer as it is,
     and says itself what happened.
     """
@@ -97,6 +98,8 @@ def act(
         return drawn
     else:
         messages.error(request, refusal(answer))
+    if request.POST.get("next"):
+        return redirect(_back(request))
     if callable(then):
         return redirect(then(answer.data) if answer.ok else _back(request))
     return redirect(then or _back(request))

@@ -2,22 +2,64 @@
 
 import sys
 
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from producerdesk.kit.ask import ask
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
-from producerdesk.overview.shell import address, places_of
+from producerdesk.kit.pages import refusal, show
+
+DEEDS = 40  # on a page
+LONGEST_SHOWN = 200  # of what was typed into the search box
 
 
-def home(request: HttpRequest) -> HttpResponseBase:
-    """Lead everyone to what they come for: who only plays to the own schedule, the others to their first place."""
-    viewer = request.viewer  # type: ignore[attr-defined]
-    if not viewer.is_authenticated:
+def today(request: HttpRequest) -> HttpResponseBase:
+    """The page one opens every morning. Who has nothing yet starts a first record."""
+    if not request.viewer.is_authenticated:  # type: ignore[attr-defined]
         return redirect("account_login")
-    wanted = places_of(viewer)
-    first = next(place for place in wanted if address(place.route))
-    return redirect(first.route)
+    day = ask(request, "api:today")
+    if day.data["new"]:
+        return redirect("projects:start")
+    return show(request, "overview/today.html", {"current": "today"}, day=day)
+
+
+def nudge_all(request: HttpRequest) -> HttpResponseBase:
+    """Ask everybody once more who has not answered and was not asked a moment ago."""
+    if request.method != "POST":
+        return redirect("overview:today")
+    waiting = [call for call in ask(request, "api:today").data.get("waiting", []) if call["may_nudge"]]
+    answers = [ask(request, "api:call-nudge", args=[call["id"]], method="POST", data={}) for call in waiting]
+    asked = sum(answer.ok for answer in answers)
+    said = ngettext("%(n)d person is asked again.", "%(n)d people are asked again.", asked) % {"n": asked}
+    messages.success(request, said if asked else _("Everybody was asked a moment ago. Leave a little time."))
+    return redirect(reverse("overview:today") + "#waiting")
+
+
+def activity(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who did what in a project."""
+    wanted = {name: request.GET.getlist(name) for name in ("kind", "by", "page") if request.GET.get(name)}
+    return show(
+        request,
+        "overview/activity.html",
+        {"tab": "activity", "current": "projects", "filters": request.GET},
+        project=ask(request, "api:project-detail", args=[pk]),
+        questions=ask(request, "api:project-questions", args=[pk]),
+        deeds=ask(request, "api:activity-list", query={"project": pk, "page_size": DEEDS} | wanted),
+        doers=ask(request, "api:activity-doers", query={"project": pk}),
+    )
+
+
+def search(request: HttpRequest) -> HttpResponseBase:
+    """What is called so. What cannot be searched for is said beside the box."""
+    found = ask(request, "api:search", query={"q": request.GET.get("q", "")})
+    context = {"q": request.GET.get("q", "")[:LONGEST_SHOWN], "found": found.data if found.ok else None}
+    refused = "" if found.ok else refusal(found)
+    return render(request, "overview/search.html", context | {"refused": refused}, status=found.status)
 
 
 def no_right(request: HttpRequest, exception: Exception) -> HttpResponse:

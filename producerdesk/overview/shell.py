@@ -46,10 +46,12 @@ PRODUCING = (
     Place("budgets", "budgets:list", "coins", _("Budgets"), BUDGET_READ),
 )
 PLAYING = (
+    Place("today", "overview:today", "sun", _("Today"), None),
     Place("mine", "sessions:mine", "calendar-event", _("My schedule"), None),
     Place("projects", "projects:list", "vinyl", _("Projects"), None),
 )
 LOOKING = (
+    Place("today", "overview:today", "sun", _("Today"), None),
     Place("projects", "projects:list", "vinyl", _("Projects"), None),
     Place("calendar", "sessions:calendar", "calendar", _("Calendar"), SCHEDULE_READ),
     Place("budgets", "budgets:list", "coins", _("Budgets"), BUDGET_READ),

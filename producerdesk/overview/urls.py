@@ -1,7 +1,19 @@
-"""Addresses of what spans all apps."""
+"""Addresses of what spans all apps: pages here, API resources for `producerdesk.api_urls`."""
 
 from django.urls import path
 
-from producerdesk.overview import pages
+from producerdesk.overview import api, pages
 
-urlpatterns = [path("", pages.home, name="home")]
+app_name = "overview"
+resources = [("activity", api.ActivityViewSet, "activity")]
+singles = [
+    path("search/", api.SearchViewSet.as_view({"get": "retrieve"}), name="search"),
+    path("today/", api.TodayViewSet.as_view({"get": "retrieve"}), name="today"),
+    path("projects/<id:pk>/questions/", api.QuestionsViewSet.as_view({"get": "retrieve"}), name="project-questions"),
+]
+urlpatterns = [
+    path("", pages.today, name="today"),
+    path("search/", pages.search, name="search"),
+    path("today/nudge/", pages.nudge_all, name="nudge_all"),
+    path("projects/<id:pk>/activity/", pages.activity, name="activity"),
+]

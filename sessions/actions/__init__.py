@@ -7,6 +7,7 @@ the door. Locks are taken in this order: the session's row, resources, the budge
 from sessions.actions.answers import accept_proposal, confirm_call, decline_call, keep_call, mark_seen, propose_time
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
+from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
@@ -14,6 +15,7 @@ from sessions.actions.wrapping import wrap_session
 
 __all__ = [
     "KEEP",
+    "NUDGE_PAUSE",
     "CallSpec",
     "accept_proposal",
     "book_session",
@@ -29,6 +31,7 @@ __all__ = [
     "keep_call",
     "mark_seen",
     "move_session",
+    "nudge_call",
     "price_of",
     "propose_time",
     "remove_call",

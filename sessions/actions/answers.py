@@ -14,6 +14,7 @@ from producerdesk.kit.viewer import Viewer
 from sessions import reminders
 from sessions.actions import plans
 from sessions.actions.changes import shift
+from sessions.actions.noting import note_call
 from sessions.actions.plans import when_at, when_of
 from sessions.actions.standing import State, answering, called, changing, commit_money, must_be_live, take_time
 from sessions.booking.clashes import books
@@ -30,6 +31,7 @@ def confirm_call(*, viewer: Viewer, call: Call, expected: int | None = None) -> 
     session = _answered(call, expected)
     returned = call.answer == Answer.DECLINED
     _write(call, Answer.CONFIRMED, "")
+    note_call(session, call, "confirmed", viewer)
     if returned:
         _account_for(session, viewer, call)
         if session.state == State.CONFIRMED:
@@ -43,6 +45,7 @@ def decline_call(*, viewer: Viewer, call: Call, reason: str = "", expected: int 
     """Say no: the person's time is free again, what it would have cost is released, nothing reminds of it."""
     session = _answered(call, expected)
     _write(call, Answer.DECLINED, reason)
+    note_call(session, call, "declined", viewer)
     _account_for(session, viewer, call)
     reminders.stop_reminding(call, gettext_noop("Has said no."))
     reminders.tell_producer(session, call, by=viewer.user_id)
@@ -73,6 +76,7 @@ def propose_time(
         raise Refused({"proposed_local": _("This is when you are called.")})
     call.proposed_local, call.proposed_at = clock.wall(proposed_at, session.time_zone).local, proposed_at
     _write(call, Answer.PROPOSED, reason, proposal=True)
+    note_call(session, call, "proposed", viewer, at=proposed_at)
     reminders.tell_producer(session, call, by=viewer.user_id)
     return call
 
@@ -87,6 +91,7 @@ def accept_proposal(*, viewer: Viewer, call: Call, move: str = MOVE_CALL, expect
     must_be_live(session)
     proposed_at = _proposal(call, session, expected)
     offset = proposed_at - call.call_at
+    note_call(session, call, "accepted", viewer, at=proposed_at)
     if move == MOVE_SESSION:
         when = when_at(session.starts_at + offset, session.ends_at + offset, session.time_zone)
         shift(session, when, viewer, agreed=call)
@@ -110,6 +115,7 @@ def keep_call(*, viewer: Viewer, call: Call, expected: int | None = None) -> Cal
     must_be_live(session)
     _proposal(call, session, expected)
     _write(call, Answer.PENDING, "")
+    note_call(session, call, "kept", viewer, at=call.call_at)
     if session.state == State.CONFIRMED:
         reminders.tell_proposal_answered(session, [call])
     return call

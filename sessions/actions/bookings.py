@@ -7,6 +7,7 @@ from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions import pricing, reminders
 from sessions.actions import plans
+from sessions.actions.noting import note_session
 from sessions.actions.plans import CallSpec
 from sessions.actions.standing import State, called, claim_time, commit_money, who_books, whole, work_of
 from sessions.booking.clashes import books
@@ -73,6 +74,7 @@ def _book(session: StudioSession, calls: list[Call], songs: Iterable[Song], view
         call.session = session
     Call.objects.bulk_create(calls)
     write(claimed, session)
+    note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
     if session.state == State.CONFIRMED:
         commit_money(session, calls, viewer, new=True)
         reminders.invite(session, calls, new=True)

@@ -13,6 +13,7 @@ from producerdesk.kit.viewer import Viewer
 from projects.models import Song
 from sessions import reminders
 from sessions.actions import plans
+from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
 from sessions.actions.standing import (
     State,
@@ -40,6 +41,7 @@ def confirm_session(*, viewer: Viewer, session: StudioSession, expected: int | N
     if session.state == State.CONFIRMED:
         return session
     session.state = State.CONFIRMED
+    note_session(session, "confirmed", viewer)
     return _stand_again(session, viewer)
 
 
@@ -51,6 +53,7 @@ def restore_session(*, viewer: Viewer, session: StudioSession, expected: int | N
         raise Conflict(_("This session is not cancelled."))
     session.state = session.restores_to or State.CONFIRMED
     session.restores_to = session.cancel_reason = ""
+    note_session(session, "restored", viewer)
     return _stand_again(session, viewer)
 
 
@@ -117,7 +120,7 @@ def shift(
     retimed = (session.starts_at, session.ends_at, session.time_zone) != (when.starts_at, when.ends_at, when.time_zone)
     if not retimed and not moved:
         return session
-    offset = when.starts_at - session.starts_at
+    was, was_zone, offset = session.starts_at, session.time_zone, when.starts_at - session.starts_at
     for call in calls:
         if call.call_at + offset >= when.ends_at:
             text = _("%(name)s would be called after the end.") % {"name": call.contributor.name}
@@ -136,6 +139,7 @@ def shift(
     session.save()
     _save_calls(calls)
     commit_money(session, calls, viewer)
+    note_session(session, "moved" if retimed else "relocated", viewer, was=was, was_zone=was_zone)
     if session.state == State.CONFIRMED:
         coming = present(calls)
         reminders.tell_moved(session, [call for call in coming if call is not agreed])
@@ -168,13 +172,17 @@ def update_session(
     changed = {name: value for name, value in said.items() if value is not KEEP and value != getattr(session, name)}
     if "kind" in changed:
         must_be_live(session)
+    resung = False
     if songs is not KEEP:
         plans.check_songs(songs, session.project)
+        resung = {song.pk for song in songs} != set(session.songs.values_list("pk", flat=True))
         session.songs.set(songs)
     for name, value in changed.items():
         setattr(session, name, value.strip() if name == "title" else value)
     session.clean_fields(exclude=GIVEN_ROWS)
     session.save(update_fields=[*changed, "updated_at"])
+    if changed or resung:
+        note_session(session, "changed", viewer)
     if "kind" in changed:
         commit_money(session, called(session), viewer)
     return session
@@ -195,6 +203,7 @@ def cancel_session(
     session.sequence += 1
     session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
     release(session)
+    note_session(session, "cancelled", viewer)
     if was_confirmed:
         budgets.release(project=session.project, source=source_of(session), by=viewer.user_id)
         reminders.tell_cancelled(session, present(called(session)), gettext_noop("The session was cancelled."))

@@ -13,6 +13,7 @@ from producerdesk.kit.viewer import Viewer
 from sessions import reminders
 from sessions.actions import plans
 from sessions.actions.changes import ask_again
+from sessions.actions.noting import note_call
 from sessions.actions.plans import KEEP
 from sessions.actions.standing import State, called, changing, commit_money, must_be_live, take_time
 from sessions.booking.clashes import books
@@ -53,7 +54,7 @@ def change_call(
     must_be_live(session)
     bump(call, expected)
     _must_be_called(call)
-    before = call.call_at
+    before, role_before = call.call_at, call.role
     if role is not KEEP:
         call.role = role.strip()
     if at is not KEEP:
@@ -66,6 +67,8 @@ def change_call(
     calls = called(session)
     take_time(session, calls, viewer)
     commit_money(session, calls, viewer)
+    if retimed or call.role != role_before:
+        note_call(session, call, "retimed" if retimed else "changed", viewer, at=call.call_at)
     if retimed and session.state == State.CONFIRMED and call.answer != Answer.DECLINED:
         reminders.tell_moved(session, [call])
     return call
@@ -116,6 +119,7 @@ def _call(
     calls = called(session)
     take_time(session, calls, viewer, fields={contributor.pk: "contributor"})
     commit_money(session, calls, viewer)
+    note_call(session, call, "called", viewer, at=call.call_at)
     if session.state == State.CONFIRMED:
         reminders.invite(session, [call], new=known is None)
     return call
@@ -124,6 +128,7 @@ def _call(
 def _remove(viewer: Viewer, session: StudioSession, call: Call) -> None:
     call.removed_at = clock.now()
     call.save(update_fields=["removed_at", "updated_at"])
+    note_call(session, call, "removed", viewer)
     calls = called(session)
     take_time(session, calls, viewer)
     commit_money(session, calls, viewer)

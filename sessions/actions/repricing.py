@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from budgets import actions as budgets
 from producerdesk.kit.errors import Conflict
 from producerdesk.kit.viewer import Viewer
+from projects.activity import note
 from projects.models import Project
 from sessions import pricing
 from sessions.actions.standing import State, called, changing, commit_money, must_be_live, priced, source_of
@@ -24,6 +25,7 @@ def reprice_session(*, viewer: Viewer, session: StudioSession) -> StudioSession:
     if session.state == State.HOLD:
         raise Conflict(_("This is only a hold. It commits nothing before it is confirmed."))
     commit_money(session, called(session), viewer)
+    note(session.project_id, "budget", "repriced", by=viewer, about=session, title=session.title)
     return session
 
 

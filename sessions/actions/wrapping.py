@@ -14,6 +14,7 @@ from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.viewer import Viewer
 from sessions import pricing, reminders
 from sessions.actions import plans
+from sessions.actions.noting import note_session
 from sessions.actions.standing import State, called, changing, must_be_live, source_of, work_of
 from sessions.booking.slots import cut
 from sessions.models import Call, StudioSession
@@ -45,6 +46,7 @@ def wrap_session(
     session.state, session.real_starts_at, session.real_ends_at = State.WRAPPED, starts_at, ends_at
     session.save(update_fields=["state", "real_starts_at", "real_ends_at", "updated_at"])
     cut(session, ends_at)
+    note_session(session, "wrapped", viewer)
     work = as_it_was(session, calls, starts_at, ends_at)
     budgets.settle(
         project=session.project,

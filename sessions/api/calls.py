@@ -30,6 +30,7 @@ class CallViewSet(DeskViewSet):
         "seen": serializers.NothingInput,
         "accept": serializers.AcceptInput,
         "keep": serializers.NothingInput,
+        "nudge": serializers.NothingInput,
         "swap": serializers.SwapInput,
     }
 
@@ -92,6 +93,11 @@ class CallViewSet(DeskViewSet):
     def keep(self, request: Any, pk: str) -> Response:
         """Keep the time as it was; the person is asked again."""
         return self._change(actions.keep_call)
+
+    @action(detail=True, methods=["post"])
+    def nudge(self, request: Any, pk: str) -> Response:
+        """Ask once more who has not answered: the invitation is sent again. Not oftener than every two hours."""
+        return self._change(actions.nudge_call)
 
     @action(detail=True, methods=["post"])
     @once

@@ -97,6 +97,12 @@ def keep(request: HttpRequest, pk: int) -> HttpResponseBase:
     return act(request, "api:call-keep", args=[pk], done=done)
 
 
+def nudge(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask somebody once more."""
+    done = lambda call: _("%(name)s is asked again.") % call["person"]  # noqa: E731
+    return act(request, "api:call-nudge", args=[pk], done=done)
+
+
 def answer(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     """Note what somebody said on the phone, or what one says oneself."""
     call = ask(request, "api:call-detail", args=[pk]).data

@@ -42,6 +42,7 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
         "sessions/project.html",
         {"tab": "sessions", "current": "projects", "when": when},
         project=ask(request, "api:project-detail", args=[pk]),
+        questions=ask(request, "api:project-questions", args=[pk]),
         sessions=ask(request, "api:session-list", query=query),
     )
 

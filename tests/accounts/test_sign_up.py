@@ -28,7 +28,7 @@ def test_a_new_person_signs_up_confirms_the_mail_and_starts(mailoutbox: list) ->
     assert signed_in(client)
     user = User.objects.get()
     assert (user.email, user.name, user.time_zone) == ("mara@lowlight.example", "Mara Ellison", "Europe/Lisbon")
-    assert client.get("/")["Location"] == "/projects/"
+    assert client.get("/")["Location"] == "/projects/start/"
     assert client.get("/projects/")["Location"] == "/projects/start/"
     assert not Desk.objects.exists(), "a desk is made with the first record"
 

@@ -36,6 +36,7 @@ STANDS_FOR = {
     "calendar": "feed",
     "feeds": "feed",
     "joins": "join",
+    "activity": "deed",
 }
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
 SECRETS = {"my": "link_secret", "feeds": "feed_secret"}

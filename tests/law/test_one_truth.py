@@ -25,24 +25,27 @@ DRAWN = {
     "engagement:delete": "engagement",
     "engagement:detail": "engagement",
     "engagement:edit": "engagement options",
-    "engagement:list": "project engagements",
+    "engagement:list": "project engagements questions",
     "engagement:new": "project options",
-    "members:access": "project members staff invitations options",
+    "members:access": "project members staff invitations options questions",
     "members:join": "invitation",
     "notices:list": "notices unread",
     "notices:outbox": "mails",
     "notices:outbox_mail": "mail",
-    "projects:brief": "project",
+    "overview:activity": "project questions deeds doers",
+    "overview:search": "found",
+    "overview:today": "day",
+    "projects:brief": "project questions",
     "projects:delete": "thing",
     "projects:delete_song": "thing",
-    "projects:detail": "project songs next_sessions people",
+    "projects:detail": "project songs next_sessions people questions",
     "projects:edit": "project options",
     "projects:edit_song": "song project options",
     "projects:list": "summary projects shelf",
     "projects:new": "options",
     "projects:new_song": "project options",
     "projects:song": "song project next_sessions",
-    "projects:songs": "project songs",
+    "projects:songs": "project songs questions",
     "projects:start": "options",
     "session:detail": "session costs deliveries",
     "sessions:calendar": "sessions known",
@@ -65,7 +68,7 @@ DRAWN = {
     "sessions:new": "options",
     "sessions:new_room": "studio options",
     "sessions:new_studio": "options",
-    "sessions:of_project": "project sessions",
+    "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
     "sessions:studio": "studio",
     "sessions:studios": "studios",
@@ -75,6 +78,8 @@ DRAWN = {
 # the same pages, asked another way
 ASKED_ANEW = {
     "contributors:list": "?search=wren&active=true",
+    "overview:activity": "?kind=session&kind=call",
+    "overview:search": "?q=glass",
     "projects:list": "?view=list",
     "sessions:calendar": "?view=list&date=2027-03-10",
     "sessions:list": "?when=past",
@@ -84,7 +89,6 @@ ASKED_ANEW = {
 }
 TELLS_NOTHING = {
     "api_docs": "drawn of the API's description by a script",
-    "home": "leads on",
     "accounts:own_desk": "leads on for who has a desk",
     "sessions:price": "draws a price only of what is sent to it",
 }
@@ -94,11 +98,13 @@ ACTS = set(
     accounts:staff_remove accounts:staff_role contributors:archive contributors:end_link contributors:restore
     engagement:audition engagement:confirm engagement:decline engagement:end engagement:offer engagement:reopen
     members:remove members:resend members:resend_staff members:role members:take_back members:take_back_staff
-    notices:follow notices:read_all notices:retry projects:move_song projects:song_stage projects:stage
+    notices:follow notices:read_all notices:retry overview:nudge_all
+    projects:move_song projects:song_stage projects:stage
     sessions:accept_call sessions:archive_room sessions:archive_studio sessions:call-confirm sessions:call-decline
     sessions:call-propose sessions:call-seen sessions:confirm sessions:confirm_call sessions:decline_call
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
-    sessions:my-call-seen sessions:my-feed-end sessions:reprice sessions:restore sessions:restore_room
+    sessions:my-call-seen sessions:my-feed-end sessions:nudge_call sessions:reprice sessions:restore
+    sessions:restore_room
     sessions:restore_studio
     """.split()
 )

@@ -14,7 +14,7 @@ from producerdesk.kit import clock, secret
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import joining
-from projects.models import Invitation, Membership, Song
+from projects.models import Activity, Invitation, Membership, Song
 from projects.notices import PURPOSE
 from sessions import feeds
 from sessions.actions import call_person
@@ -74,6 +74,7 @@ class World:
             "api:notice": notice.pk,
             "api:delivery": delivery.pk,
             "api:outbox": mail.pk,
+            "api:deed": Activity.objects.get(kind="session", deed="booked", about_id=self.session.pk).pk,
             "api:feed": self.feed.pk,
             "api:link": self.link.pk,
         }

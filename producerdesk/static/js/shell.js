@@ -6,7 +6,13 @@
   const keys = document.getElementById("keys");
   const PLACES = { t: "today", p: "projects", c: "calendar", b: "budgets" };
   const SECOND_KEY_MS = 1200;
+  const PAUSE_MS = 140; // between the last letter and the search: nobody searches for half a word
+  const SHORTEST = 2;
   let waiting = 0;
+  let asked = 0;
+  let pause = 0;
+  let moved = false; // whoever has chosen a line keeps it when more lines arrive
+  let found = { q: "", rows: [] };
 
   const say = (...args) => window.desk.text(...args);
   const inField = (element) => element instanceof Element && element.closest("input, textarea, select, [contenteditable]");
@@ -41,13 +47,38 @@
     link.tabIndex = -1;
     if (target.face) link.append(target.face.cloneNode(true));
     link.append(target.title);
+    if (target.of) link.append(Object.assign(document.createElement("span"), { className: "pd-jump-of", textContent: target.of }));
     if (target.kind) link.append(Object.assign(document.createElement("small"), { textContent: target.kind }));
     return link;
   }
-  function list(field) {
+  function search(field) {
+    const form = jump.querySelector("form[data-searches]");
+    const q = field.value.trim();
+    clearTimeout(pause);
+    if (!form || q.length < SHORTEST) return;
+    pause = setTimeout(async function () {
+      const turn = ++asked;
+      try {
+        const answer = await fetch(`${form.dataset.searches}?q=${encodeURIComponent(q)}`, { headers: { Accept: "application/json" } });
+        if (!answer.ok || turn !== asked || !jump.open) return;
+        const data = await answer.json();
+        found = { q, rows: data.groups.flatMap((group) => group.results) };
+        if (field.value.trim() === q) list(field, true);
+      } catch { /* the network is away: the places are still there */ }
+    }, PAUSE_MS);
+  }
+  function rows(wanted) {
+    const known = targets().filter((target) => target.title.toLowerCase().includes(wanted)).slice(0, 9);
+    const there = new Set(known.map((target) => new URL(target.url).pathname));
+    // what was found for other letters says nothing of these
+    const more = found.q.toLowerCase() === wanted ? found.rows.filter((row) => !there.has(row.path)) : [];
+    return [...known, ...more.map((row) => ({ url: row.path, title: row.title, of: row.of, kind: say(`kind_${row.kind}`) }))];
+  }
+  function list(field, again) {
     const box = document.getElementById("jump-list");
     const wanted = field.value.trim().toLowerCase();
-    const found = targets().filter((target) => target.title.toLowerCase().includes(wanted)).slice(0, 9);
+    const chosen = again && moved && box.querySelector("[aria-selected='true']")?.getAttribute("href");
+    const found = rows(wanted);
     const search = jump.querySelector("form[data-searches]");
     if (wanted && search) found.push({ title: say("searchFor", field.value.trim()), url: `${search.action}?q=${encodeURIComponent(field.value.trim())}`, kind: "" });
     box.replaceChildren(...found.map(option));
@@ -57,7 +88,8 @@
       none.setAttribute("aria-disabled", "true");
       box.append(none);
     }
-    select(field, 0);
+    const at = chosen ? found.findIndex((target) => target.url === chosen) : 0;
+    select(field, Math.max(0, at));
   }
   function select(field, number) {
     const options = [...document.querySelectorAll("#jump-list a")];
@@ -71,6 +103,7 @@
     if (!jump) return;
     const field = jump.querySelector("input");
     field.value = "";
+    found = { q: "", rows: [] };
     jump.showModal();
     list(field);
     field.focus();
@@ -78,10 +111,15 @@
   if (jump) {
     const field = jump.querySelector("input");
     const now = () => [...document.querySelectorAll("#jump-list a")].findIndex((each) => each.getAttribute("aria-selected") === "true");
-    field.addEventListener("input", () => list(field));
+    field.addEventListener("input", function () {
+      moved = false;
+      list(field);
+      search(field);
+    });
     field.addEventListener("keydown", function (event) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
+        moved = true;
         select(field, now() + (event.key === "ArrowDown" ? 1 : -1));
       }
     });
@@ -108,6 +146,11 @@
       }
       return;
     }
+    // a chord is no single key: it works in fields, and where single keys are off
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && jump) {
+      event.preventDefault();
+      return jump.open ? jump.close() : document.querySelector("dialog[open]") || openJump();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || document.querySelector("dialog[open]") || !keysOn()) return;
     if (Date.now() - waiting < SECOND_KEY_MS && PLACES[event.key]) {
       waiting = 0;
@@ -126,7 +169,10 @@
   });
   document.addEventListener("click", function (event) {
     if (!(event.target instanceof Element)) return;
-    if (event.target.closest("[data-jump]")) openJump();
+    if (event.target.closest("[data-jump]") && jump) {
+      event.preventDefault(); // it is a link to the page of search, for who has no scripts
+      openJump();
+    }
     if (event.target.closest("[data-keys]")) {
       closeMenus(null);
       keys?.showModal();

@@ -1,0 +1,143 @@
+"""Whose day holds what: each part is one question to the app that knows, through its `visible_to`.
+
+Every part is cut to what fits on a page; the lists behind it have all of it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat, Substr
+
+from budgets.models import Budget, BudgetEntry
+from contributors.models import Engagement
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
+from producerdesk.kit.viewer import Viewer
+from producerdesk.notices.models import Delivery
+from producerdesk.overview.serializers import today as rows
+from projects.models import Project, Song
+from projects.serializers import today as day_of
+from projects.stages import Stage
+from sessions.actions.plans import LONGEST
+from sessions.models import Call, StudioSession
+from sessions.reminders import ASKING
+
+AHEAD = ROWS = 8
+LIVE = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
+OPEN_ROLES = (Engagement.State.NEEDED, Engagement.State.AUDITIONING)
+CALL = "call:"  # how a delivery names a call
+
+
+def of(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return the viewer's day, as `serializers.today.Today` describes it."""
+    found: dict[str, Any] = {"date": day_of(viewer).isoformat(), "sessions": _sessions(viewer, now)}
+    if viewer.can_anywhere(SCHEDULE_WRITE):
+        found |= _calls(viewer, now) | {"stuck": rows.StuckDelivery.read(_stuck(viewer), viewer)}
+    if viewer.can_anywhere(PEOPLE_READ):
+        found["roles"] = rows.OpenRole.read(_roles(viewer), viewer)
+    if viewer.can_anywhere(PROJECT_WRITE):
+        found |= _late(viewer)
+    elif viewer.is_authenticated:
+        found["projects"] = rows.ProjectOfDay.read(_projects(viewer), viewer)
+    if viewer.can_anywhere(BUDGET_READ):
+        found["budgets"] = rows.BudgetHealth.read(_budgets(viewer), viewer)
+    found["new"] = _is_new(viewer, found)
+    return found
+
+
+def _is_new(viewer: Viewer, found: dict[str, Any]) -> bool:
+    """Return whether nothing is there at all: the day of who has just signed up."""
+    if any(part for part in found.values() if isinstance(part, list)) or found["sessions"]["results"]:
+        return False
+    return not Project.objects.visible_to(viewer).exists()
+
+
+def sessions_ahead(viewer: Viewer, now: datetime) -> QuerySet:
+    """Return the sessions that are not over, holds included, the nearest first."""
+    # no session lasts longer: with a lower bound on its start the index is read from there on
+    ahead = StudioSession.objects.visible_to(viewer).filter(starts_at__gt=now - LONGEST, ends_at__gt=now)
+    return ahead.filter(state__in=LIVE).order_by("starts_at", "pk")
+
+
+def _sessions(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    found = rows.DaySession.read(sessions_ahead(viewer, now)[: AHEAD + 1], viewer)
+    return {"more": len(found) > AHEAD, "results": found[:AHEAD]}
+
+
+def _calls(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return the calls that wait: `asking` for a word of the producer, `waiting` for one of the person."""
+    answer = Call.Answer
+    planned = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
+    # what did not leave, or was replaced, asked nobody
+    heard = (*Delivery.OPEN, Delivery.State.SENT)
+    asked = Delivery.objects.filter(ref=OuterRef("ref"), kind__in=ASKING, state__in=heard).order_by("-pk")
+    calls = (
+        Call.objects.visible_to(viewer)
+        .filter(planned, removed_at=None, session__state=StudioSession.State.CONFIRMED)
+        .filter(session__starts_at__gt=now - LONGEST, session__ends_at__gt=now)
+        .exclude(answer=answer.CONFIRMED)
+        .annotate(ref=Concat(Value(CALL), Cast("pk", CharField())), asked_at=Subquery(asked.values("created_at")[:1]))
+        .annotate(turn=Case(When(answer=answer.PENDING, then=Value(1)), default=Value(0)))
+        .order_by("turn", "call_at", "pk")
+    )
+    found = rows.OpenCall.read(calls[: 2 * ROWS], viewer)
+    waiting = [call for call in found if call["answer"] == answer.PENDING]
+    return {"asking": [call for call in found if call not in waiting][:ROWS], "waiting": waiting[:ROWS]}
+
+
+def _roles(viewer: Viewer) -> QuerySet:
+    produced = viewer.reach(PEOPLE_READ).q(project="project_id", desk="project__desk_id")
+    open_ = Engagement.objects.visible_to(viewer).filter(produced, state__in=OPEN_ROLES)
+    return open_.exclude(project__stage=Stage.DELIVERED).by_urgency()[:ROWS]
+
+
+def _late(viewer: Viewer) -> dict[str, Any]:
+    today = day_of(viewer)
+    reach = viewer.reach(PROJECT_WRITE)
+    projects = (
+        Project.objects.visible_to(viewer)
+        .filter(reach.q(project="pk", desk="desk_id"))
+        .open()
+        .with_lateness(today)
+        .filter(Q(late_deadline_on__isnull=False) | Q(late_stage_on__isnull=False))
+        .order_by(Coalesce("late_deadline_on", "late_stage_on"), "pk")
+    )
+    songs = (
+        Song.objects.visible_to(viewer)
+        .filter(reach.q(project="project_id", desk="project__desk_id"))
+        .exclude(stage=Stage.DELIVERED)
+        .with_lateness(today)
+        .filter(late_on__isnull=False)
+        .order_by("late_on", "pk")
+    )
+    return {
+        "late_projects": rows.LateProject.read(projects[:ROWS], viewer),
+        "late_songs": rows.LateSong.read(songs[:ROWS], viewer),
+    }
+
+
+def _projects(viewer: Viewer) -> QuerySet:
+    found = Project.objects.visible_to(viewer).open().with_lateness(day_of(viewer))
+    return found.order_by(F("deadline").asc(nulls_last=True), "title", "pk")[:ROWS]
+
+
+def _budgets(viewer: Viewer) -> QuerySet:
+    """Return the budgets of what was worked on last and is not delivered, with the sums of their ledgers."""
+    entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
+    # open commitments and what was spent are both committed: design.md, Money
+    committed = entries.annotate(sum=Sum("amount_minor")).values("sum")
+    spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL).annotate(sum=Sum("amount_minor")).values("sum")
+    # the few are chosen first, and only their ledgers are added up
+    open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
+    found = open_.annotate(committed_minor=Coalesce(Subquery(committed), 0), actual_minor=Coalesce(Subquery(spent), 0))
+    return found.order_by("-project__updated_at", "-pk")[:ROWS]
+
+
+def _stuck(viewer: Viewer) -> QuerySet:
+    """Return what could not be sent, the newest first, with the session it is about."""
+    number = Cast(Substr("ref", len(CALL) + 1), BigIntegerField())
+    failed = Delivery.objects.visible_to(viewer).filter(state=Delivery.State.FAILED)
+    # only a call's ref ends in a number of a call: the case keeps the cast away from all others
+    failed = failed.annotate(call_id=Case(When(ref__regex=rf"^{CALL}[0-9]{{1,15}}$", then=number)))
+    about = Call.objects.filter(pk=OuterRef("call_id")).values("session__title")
+    return failed.annotate(about=Subquery(about[:1])).order_by("-due_at", "-pk")[:ROWS]

@@ -1,0 +1,41 @@
+"""The demo desk's two studios, in two zones, and what their rooms cost."""
+
+from typing import Any
+
+from producerdesk.overview.demo.hands import HOME, Demo, sum_of
+from sessions.actions.studios import create_room, create_studio
+from sessions.models import Room
+
+
+def make_studios(demo: Demo) -> None:
+    foxglove = create_studio(
+        desk=demo.desk,
+        name="Foxglove Studios",
+        address="Rua das Camélias 14",
+        city="Porto",
+        time_zone=HOME,
+        access_notes="Ring at the green door. Load in from the yard; two parking places, ask for number 3.",
+        phone="+351 220 000 000",
+    )
+    tin_roof = create_studio(
+        desk=demo.desk,
+        name="Tin Roof Sound",
+        address="Lagerhofstraße 9",
+        city="Berlin",
+        time_zone="Europe/Berlin",
+        access_notes="Second yard, goods lift to the third floor. The door closes at 22:00.",
+        phone="+49 30 000000",
+    )
+    demo.rooms["A"] = make_room(foxglove, "Room A", 30, 30, hour="62.00", half_day="250.00", day="480.00")
+    demo.rooms["B"] = make_room(foxglove, "Room B", 15, 15, hour="38.00", day="270.00")
+    demo.rooms["Live"] = make_room(tin_roof, "Live room", 30, 45, hour="75.00", half_day="320.00", day="590.00")
+
+
+def make_room(studio: Any, name: str, setup: int, reset: int, **rates: str) -> Room:
+    hours = {"hour": 1, "half_day": 5, "day": 10}
+    minimum = {"hour": 3}
+    rows = [
+        {"unit": unit, "amount": sum_of(rate), "hours": hours[unit], "minimum_hours": minimum.get(unit, 0)}
+        for unit, rate in rates.items()
+    ]
+    return create_room(studio=studio, name=name, setup_minutes=setup, reset_minutes=reset, rates=rows)

@@ -1,0 +1,199 @@
+"""The five questions that every page of a project opens with, answered in two statements.
+
+*Is the studio booked? Is an engineer coming? Who is still to be auditioned or hired? When must it be finished, and are
+we on time? Who controls the budget, and what is left of it?*
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from budgets.models import Budget, BudgetEntry
+from contributors.models import Engagement
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, SCHEDULE_READ
+from producerdesk.kit import money
+from producerdesk.kit.rows import utc
+from producerdesk.kit.viewer import Viewer
+from producerdesk.overview.day import sessions_ahead
+from projects.models import Project
+from projects.serializers import today as day_of
+from projects.stages import Stage
+from sessions.models import Call, StudioSession
+
+Kind, State = StudioSession.Kind, StudioSession.State
+# a rehearsal, a writing day, an audition or a playback goes well without one (trade.md, Who does what)
+NEED_ENGINEER = (Kind.TRACKING, Kind.OVERDUB, Kind.VOCAL, Kind.EDITING, Kind.MIXING, Kind.MASTERING)
+READ_AT_MOST = 300  # sessions ahead of one project: nobody plans more
+NAMED = 3
+SOON_DAYS = 7
+
+
+def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
+    """Return the answers for this viewer, or None for a project the viewer may not open."""
+    project = _project(viewer, pk)
+    if project is None:
+        return None
+    place = {"desk_id": project["desk_id"], "project_id": pk}
+    today = day_of(viewer)
+    found: dict[str, Any] = {}
+    if viewer.can(SCHEDULE_READ, **place):
+        ahead = _ahead(viewer, pk, now)
+        delivered = project["stage"] == Stage.DELIVERED
+        found |= {"studio": _studio(ahead, delivered=delivered), "engineer": _engineer(ahead)}
+    if viewer.can(PEOPLE_READ, **place):
+        found["hires"] = _hires(project, today)
+    found["due"] = _due(project)
+    if viewer.can(BUDGET_READ, **place):
+        found["budget"] = _budget(project)
+    return found
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
+    """Return the project with what is asked of hires and of the ledger. One statement."""
+    found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
+    columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
+    if viewer.can_anywhere(PEOPLE_READ):
+        found, columns = _with_hires(found), [*columns, "needed", "auditioning", "offered", "first", "first_by"]
+    if viewer.can_anywhere(BUDGET_READ):
+        found, columns = _with_budget(found), [*columns, "controller", "currency_of", "committed", "actual"]
+    return found.values(*columns).first()
+
+
+def _with_hires(projects: QuerySet) -> QuerySet:
+    hires = Engagement.objects.filter(project=OuterRef("pk")).order_by()
+    first = hires.filter(state__in=("needed", "auditioning")).by_urgency()
+
+    def count(state: str) -> Coalesce:
+        number = hires.filter(state=state).values("project").annotate(number=Count("pk"))
+        return Coalesce(Subquery(number.values("number")), 0)
+
+    return projects.annotate(
+        needed=count("needed"),
+        auditioning=count("auditioning"),
+        offered=count("offered"),
+        first=Subquery(first.values("role")[:1]),
+        first_by=Subquery(first.values("needed_by")[:1]),
+    )
+
+
+def _with_budget(projects: QuerySet) -> QuerySet:
+    budget = Budget.objects.filter(project=OuterRef("pk"))
+    entries = BudgetEntry.objects.filter(budget__project=OuterRef("pk")).order_by().values("budget")
+    spent = entries.filter(kind="actual")
+    return projects.annotate(
+        controller=Subquery(budget.values("controller__name")[:1]),
+        currency_of=Subquery(budget.values("currency")[:1]),
+        committed=Coalesce(Subquery(entries.annotate(sum=Sum("amount_minor")).values("sum")), 0),
+        actual=Coalesce(Subquery(spent.annotate(sum=Sum("amount_minor")).values("sum")), 0),
+    )
+
+
+def _ahead(viewer: Viewer, pk: int, now: datetime) -> list[dict[str, Any]]:
+    """Return the sessions ahead with the engineer of each: one who says yes before one who has not answered."""
+    calls = Call.objects.filter(session=OuterRef("pk"), role__icontains="engineer", removed_at=None)
+    coming = calls.exclude(answer=Call.Answer.DECLINED)
+    sure = coming.filter(answer=Call.Answer.CONFIRMED)
+    rows = sessions_ahead(viewer, now).filter(project=pk)
+    rows = rows.annotate(
+        sure=Exists(sure),
+        engineer=Coalesce(
+            Subquery(sure.order_by("pk").values("contributor__name")[:1]),
+            Subquery(coming.order_by("pk").values("contributor__name")[:1]),
+            Value(None, output_field=CharField(null=True)),
+        ),
+    )
+    columns = ("id", "title", "kind", "state", "starts_at", "time_zone", "engineer", "sure")
+    return list(rows.values(*columns)[:READ_AT_MOST])
+
+
+# --- answering --------------------------------------------------------------------------------------------
+
+
+def _studio(ahead: list[dict[str, Any]], *, delivered: bool) -> dict[str, Any]:
+    holds = [row for row in ahead if row["state"] == State.HOLD]
+    state = "warn" if holds else "ok" if ahead else "none" if delivered else "todo"
+    return {
+        "state": state,
+        "ahead": len(ahead),
+        "booked": len(ahead) - len(holds),
+        "holds": len(holds),
+        "next": _named(ahead),
+        "first_hold": _named(holds),
+    }
+
+
+def _engineer(ahead: list[dict[str, Any]]) -> dict[str, Any]:
+    needing = [row for row in ahead if row["state"] == State.CONFIRMED and row["kind"] in NEED_ENGINEER]
+    without = [row for row in needing if row["engineer"] is None]
+    sure = [row for row in needing if row["sure"]]
+    state = "none" if not needing else "bad" if without else "ok" if len(sure) == len(needing) else "warn"
+    return {
+        "state": state,
+        "needed": len(needing),
+        "called": len(needing) - len(without),
+        "confirmed": len(sure),
+        "names": list(dict.fromkeys(row["engineer"] for row in needing if row["engineer"]))[:NAMED],
+        "first_without": _named(without),
+    }
+
+
+def _hires(project: dict[str, Any], today: date) -> dict[str, Any]:
+    open_ = project["needed"] + project["auditioning"]
+    overdue = project["first_by"] is not None and project["first_by"] < today
+    state = "bad" if overdue else "todo" if open_ else "warn" if project["offered"] else "ok"
+    return {
+        "state": state,
+        "needed": project["needed"],
+        "auditioning": project["auditioning"],
+        "offered": project["offered"],
+        "first": project["first"],
+        "first_needed_by": _day(project["first_by"]),
+    }
+
+
+def _due(project: dict[str, Any]) -> dict[str, Any]:
+    delivered = project["stage"] == Stage.DELIVERED
+    late = project["late_deadline_on"] or project["late_stage_on"]
+    if delivered:
+        state = "ok"
+    elif late:
+        state = "bad"
+    elif project["late_song_on"]:
+        state = "warn"
+    else:
+        state = "ok" if project["deadline"] else "todo"
+    dates = ("deadline", "late_deadline_on", "late_stage_on", "late_song_on")
+    return {name: _day(project[name]) for name in dates} | {
+        "state": state,
+        "late_stage": project["late_stage"],
+        "delivered": delivered,
+    }
+
+
+def _budget(project: dict[str, Any]) -> dict[str, Any]:
+    """Return what the ledger says. Without a budget nobody has spoken of money yet."""
+    currency = project["currency_of"]
+    if currency is None:
+        return {"state": "none", "controller": None, "committed": None, "actual": None}
+    return {
+        "state": "ok" if project["controller"] else "todo",
+        "controller": project["controller"],
+        "committed": money.as_json(project["committed"], currency),
+        "actual": money.as_json(project["actual"], currency),
+    }
+
+
+def _named(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    row = rows[0]
+    return {"id": row["id"], "title": row["title"], "starts_at": utc(row["starts_at"]), "time_zone": row["time_zone"]}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,170 @@
+"""What the API says of a day: what comes, who waits for whom, what is late, over or stuck."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from contributors.models import Engagement
+from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit import clock
+from producerdesk.kit.rows import Children, Computed, MoneyField, RowSerializer
+from producerdesk.kit.viewer import Viewer
+from producerdesk.notices.models import Delivery
+from producerdesk.notices.reasons import worded
+from projects.serializers import ProjectRef
+from projects.stages import Stage
+from sessions.actions import NUDGE_PAUSE
+from sessions.models import Call, StudioSession
+from sessions.serializers import CallRow, PersonRef, RoomRef
+
+_FLAGS = serializers.DictField(child=serializers.BooleanField())
+
+
+def _called(viewer: Viewer) -> QuerySet:
+    return Call.objects.filter(removed_at=None)
+
+
+def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[str, bool]:
+    plans = viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id)
+    return {"plan": plans, "confirm": plans and state == StudioSession.State.HOLD}
+
+
+class DaySession(RowSerializer):
+    """A session ahead, and who is called to it. Answers are for who plans it, one's own for oneself."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = RoomRef(allow_null=True)
+    remote_place = serializers.CharField()
+    prepare = serializers.CharField()
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    starts_local = serializers.CharField()
+    calls = Children(CallRow, "session_id", _called)
+    can = Computed(_plans, "desk_id", "project_id", "state", kind=_FLAGS, for_viewer=True)
+
+
+class DaySessions(serializers.Serializer):
+    """The sessions ahead, the nearest first. `more` says that there are further ones."""
+
+    more = serializers.BooleanField()
+    results = DaySession(many=True)
+
+
+class SessionOfCall(RowSerializer):
+    """The session somebody is called to, in short."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+    project = ProjectRef()
+
+
+def _may_nudge(asked_at: dt.datetime | None) -> bool:
+    return asked_at is None or asked_at <= clock.now() - NUDGE_PAUSE
+
+
+class OpenCall(RowSerializer):
+    """A call that needs somebody's answer. `asked_at` is when the person was last asked."""
+
+    id = serializers.IntegerField()
+    person = PersonRef(source="contributor")
+    role = serializers.CharField()
+    call_at = serializers.DateTimeField()
+    answer = serializers.ChoiceField(Call.Answer.choices)
+    reason = serializers.CharField()
+    proposed_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    seen_at = serializers.DateTimeField(allow_null=True)
+    asked_at = serializers.DateTimeField(allow_null=True)
+    may_nudge = Computed(_may_nudge, "asked_at", kind=serializers.BooleanField())
+    session = SessionOfCall()
+
+
+class OpenRole(RowSerializer):
+    """A role that nobody fills yet."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    role = serializers.CharField()
+    part = serializers.CharField()
+    state = serializers.ChoiceField(Engagement.State.choices)
+    needed_by = serializers.DateField(allow_null=True)
+    person = PersonRef(source="contributor", allow_null=True)
+
+
+class LateProject(RowSerializer):
+    """A project that missed its deadline, or the date of its own stage."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    artist = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
+    deadline = serializers.DateField(allow_null=True)
+    late_deadline_on = serializers.DateField(allow_null=True)
+    late_stage = serializers.ChoiceField(Stage.choices, allow_null=True)
+    late_stage_on = serializers.DateField(allow_null=True)
+
+
+class LateSong(RowSerializer):
+    """A song that is behind its date."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
+    late_on = serializers.DateField()
+    project = ProjectRef()
+
+
+class BudgetHealth(RowSerializer):
+    """What a project has committed and spent, by its ledger."""
+
+    project = ProjectRef()
+    committed = MoneyField("committed_minor", "currency")
+    actual = MoneyField("actual_minor", "currency")
+    controller = serializers.CharField(source="controller.name", allow_null=True)
+
+
+class StuckDelivery(RowSerializer):
+    """A message that could not be sent."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    channel = serializers.ChoiceField(Delivery.Channel.choices)
+    recipient_name = serializers.CharField()
+    reason = Computed(worded, "reason", kind=serializers.CharField())
+    due_at = serializers.DateTimeField()
+    about = serializers.CharField(allow_null=True)
+
+
+class ProjectOfDay(RowSerializer):
+    """A project and how far it is, for who does not run it."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    artist = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
+    deadline = serializers.DateField(allow_null=True)
+    late_deadline_on = serializers.DateField(allow_null=True)
+
+
+class Today(serializers.Serializer):
+    """The viewer's day. A part is missing where the viewer's roles have none of it."""
+
+    date = serializers.DateField()
+    sessions = DaySessions()
+    asking = OpenCall(many=True, required=False)
+    waiting = OpenCall(many=True, required=False)
+    roles = OpenRole(many=True, required=False)
+    late_projects = LateProject(many=True, required=False)
+    late_songs = LateSong(many=True, required=False)
+    projects = ProjectOfDay(many=True, required=False)
+    budgets = BudgetHealth(many=True, required=False)
+    stuck = StuckDelivery(many=True, required=False)
+    new = serializers.BooleanField()
