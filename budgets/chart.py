@@ -141,4 +141,3 @@ def account_of_role(role: str) -> int:
     """Return the account that pays a person of this role: engineers 500, musicians 400 and their sub-accounts."""
     text = role.casefold()
     return next((account for words, account in _ROLES if any(word in text for word in words)), MUSICIANS)
-

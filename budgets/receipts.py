@@ -45,7 +45,7 @@ def check(content: bytes, name: str) -> Checked:
     if not content:
         raise NotAReceipt(_("This file is empty."))
     if len(content) > LARGEST_FILE:
-        raise NotAReceipt(_("This file is too large: at most %(most)d MB.") % {"most": LARGEST_FILE // 1024**2})
+        raise NotAReceipt(too_large())
     media_type, suffix = _pdf(content) if content.startswith(b"%PDF-") else _picture(content)
     if _ARCHIVE_END in content[-_TAIL:]:
         raise NotAReceipt(_two_things())
@@ -89,6 +89,11 @@ def _picture(content: bytes) -> tuple[str, str]:
     if _FOREIGN.search(content):
         raise NotAReceipt(_two_things())
     return found
+
+
+def too_large() -> str:
+    """Return what to tell who sends too large a file."""
+    return _("This file is too large: at most %(most)d MB.") % {"most": LARGEST_FILE // 1024**2}
 
 
 def _two_things() -> str:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from budgets import urls as budgets
 from contributors import urls as contributors
 from producerdesk.accounts import urls as accounts
 from producerdesk.notices import urls as notices
@@ -13,7 +14,7 @@ from sessions import urls as sessions
 
 app_name = "api"
 router = SimpleRouter()
-for app in (accounts, contributors, notices, projects, members, sessions):
+for app in (accounts, budgets, contributors, notices, projects, members, sessions):
     for prefix, viewset, basename in app.resources:
         router.register(prefix, viewset, basename)
 

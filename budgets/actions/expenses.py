@@ -140,7 +140,9 @@ def _settle(expense: Expense, by: int | None) -> None:
     rate = Decimal(expense.rate) if expense.rate is not None else None
     line = Line(expense.account, PART, expense.amount, label, rate)
     gone = expense.removed_at is not None
-    against = Part(expense.against_kind, expense.against_id or 0, expense.against_part) if expense.against_kind else None
+    against = (
+        Part(expense.against_kind, expense.against_id or 0, expense.against_part) if expense.against_kind else None
+    )
     worth = ledger.pay(
         project=expense.budget.project,
         expense=Source(SOURCE, expense.pk, expense.title),

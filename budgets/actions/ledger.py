@@ -308,9 +308,7 @@ class _Book:
             self._exchange = exchange_in(self.budget)
         return self._exchange
 
-    def _add(
-        self, kind: Kind, key: Key, own: int, foreign: int, label: str, rate: Decimal | None = None
-    ) -> None:
+    def _add(self, kind: Kind, key: Key, own: int, foreign: int, label: str, rate: Decimal | None = None) -> None:
         self.append(kind, key, own, foreign, label, source=self.source, rate=rate)
 
     def append(
