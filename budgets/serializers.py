@@ -477,7 +477,7 @@ class ExpenseInput(InputSerializer):
 class ReceiptInput(InputSerializer):
     """A receipt: PDF, PNG, JPEG or WebP."""
 
-    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_lazy("PDF, PNG, JPEG or WebP, up to 10 MB."))
+    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."))
 
 
 class NewExpenseInput(ExpenseInput):
@@ -487,5 +487,5 @@ class NewExpenseInput(ExpenseInput):
         required=False,
         allow_null=True,
         label=_lazy("Receipt"),
-        help_text=_lazy("PDF, PNG, JPEG or WebP, up to 10 MB."),
+        help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."),
     )

@@ -9,12 +9,13 @@ from producerdesk.accounts import urls as accounts
 from producerdesk.notices import urls as notices
 from producerdesk.overview.api_docs import ApiSchema
 from projects import members_urls as members
+from projects import tokens_urls as tokens
 from projects import urls as projects
 from sessions import urls as sessions
 
 app_name = "api"
 router = SimpleRouter()
-for app in (accounts, budgets, contributors, notices, projects, members, sessions):
+for app in (accounts, budgets, contributors, notices, projects, members, tokens, sessions):
     for prefix, viewset, basename in app.resources:
         router.register(prefix, viewset, basename)
 
