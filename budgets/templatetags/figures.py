@@ -76,6 +76,7 @@ def addstr(text: object, more: object) -> str:
 
 
 register.filter("head_number", chart.head_of)
+register.filter("account_title", chart.title_of)
 
 
 @register.filter
@@ -163,7 +164,7 @@ class _Chart:
             )
         lines = format_html_join(
             "",
-            '<line class="pd-plot-grid" x1="{}%" x2="{}%" y1="{2}" y2="{2}"/>'
+            '<line class="pd-plot-grid" x1="{0}%" x2="{1}%" y1="{2}" y2="{2}"/>'
             '<text class="pd-plot-t" x="{3}%" y="{4}" text-anchor="end">{5}</text>',
             rows,
         )
