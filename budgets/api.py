@@ -1,6 +1,7 @@
 """The API of budgets: figures, plan, ledger, expenses, rates of exchange."""
 
 import datetime as dt
+import io
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,7 +63,8 @@ class BudgetViewSet(Fresh, DeskViewSet):
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self._with_figures(self.row.read(page, self.viewer)))
+        rows, count = self.row.read_page(page, self.viewer)
+        return self.pages.answer(self._with_figures(rows), count)
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the budget with its figures."""
@@ -216,7 +218,8 @@ class OfBudget(Fresh, DeskViewSet):
         return found
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().filter(budget=self.budget)
+        found = super().get_queryset()
+        return found.filter(budget=self.budget) if "budget" in self.kwargs else found
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = super().get_serializer_context()
@@ -304,6 +307,13 @@ class EntryViewSet(OfBudget):
         answer.data["cursor"] = last
         return answer
 
+    def answer(self, pk: Any, status: int = 200) -> Response:
+        """Return the entry of this `seq`."""
+        rows = self.row.read(self.get_queryset().filter(seq=pk), self.viewer)
+        if not rows:
+            raise Http404
+        return Response(rows[0], status=status)
+
 
 class RateViewSet(NoPages, OfBudget):
     """What foreign currencies are worth in the budget's. Sums that were entered keep the rate they came with."""
@@ -377,14 +387,18 @@ class BudgetExpenseViewSet(_Expenses):
 
 
 class ExpenseViewSet(_Expenses):
-    """One expense."""
+    """Expenses, of every budget that one reads."""
 
+    filterset_class = ExpenseFilter
     needs = permissions.EXPENSES
     inputs = {
         "update": serializers.ExpenseInput,
         "restore": serializers.NothingInput,
         "attach": serializers.ReceiptInput,
     }
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().standing() if self.action == "list" else super().get_queryset()
 
     @cached_property
     def budget(self) -> Budget:
@@ -419,12 +433,9 @@ class ExpenseViewSet(_Expenses):
         receipt = Receipt.objects.filter(expense=self.get_object()).first()
         if receipt is None or not default_storage.exists(receipt.file.name):
             raise Http404
-        answer = FileResponse(
-            default_storage.open(receipt.file.name),
-            as_attachment=True,
-            filename=receipt.name,
-            content_type=receipt.media_type,
-        )
+        with default_storage.open(receipt.file.name) as file:
+            content = io.BytesIO(file.read())  # at most LARGEST_FILE
+        answer = FileResponse(content, as_attachment=True, filename=receipt.name, content_type=receipt.media_type)
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
         answer["Cache-Control"] = "private, no-store"

@@ -58,8 +58,10 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def start(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Open the budget of a project with the usual lines, and lead to its plan."""
-    if request.method == "POST" and request.POST.get("project") != str(pk):
-        raise Http404
+    if request.method == "POST":
+        ask(request, "api:project-detail", args=[pk])
+        if request.POST.get("project") != str(pk):
+            raise Http404
     return act(request, "api:budget-list", then=_plan_of, done=_("Put in what you know; the rest stays at nought."))
 
 

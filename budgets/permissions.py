@@ -22,10 +22,11 @@ LINES = {
     "destroy": BUDGET_WRITE,
     "restore": BUDGET_WRITE,
 }
-ENTRIES = {"list": BUDGET_READ}
-RATES = {"list": BUDGET_READ, "create": BUDGET_WRITE, "destroy": BUDGET_WRITE}
-BUDGET_EXPENSES = {"list": BUDGET_READ, "create": BUDGET_WRITE}
+ENTRIES = {"list": BUDGET_READ, "retrieve": BUDGET_READ}
+RATES = {"list": BUDGET_READ, "retrieve": BUDGET_READ, "create": BUDGET_WRITE, "destroy": BUDGET_WRITE}
+BUDGET_EXPENSES = {"list": BUDGET_READ, "retrieve": BUDGET_READ, "create": BUDGET_WRITE}
 EXPENSES = {
+    "list": BUDGET_READ,
     "retrieve": BUDGET_READ,
     "receipt": BUDGET_READ,
     "update": BUDGET_WRITE,

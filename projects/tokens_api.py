@@ -44,6 +44,13 @@ class TokenViewSet(DeskViewSet):
         rows = self.row.read(self.get_queryset().filter(pk=token.pk), self.viewer)
         return Response(rows[0] | {"secret": secret}, status=201, headers={"Cache-Control": "no-store"})
 
+    def answer(self, pk: Any, status: int = 200) -> Response:
+        """Return the token that begins with these letters."""
+        rows = self.row.read(self.get_queryset().filter(token_key=pk), self.viewer)
+        if not rows:
+            raise Http404
+        return Response(rows[0], status=status)
+
     def destroy(self, request: Any, pk: str) -> Response:
         """End a token at once."""
         found = self.get_queryset().filter(token_key=pk)

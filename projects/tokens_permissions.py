@@ -2,4 +2,4 @@
 
 from producerdesk.accounts.permissions import in_person
 
-TOKENS = {"list": in_person, "create": in_person, "destroy": in_person}
+TOKENS = {"list": in_person, "retrieve": in_person, "create": in_person, "destroy": in_person}

@@ -122,6 +122,8 @@ def agrees(*, project: Project, source: Source, lines: Iterable[Line]) -> bool:
     book = _Book(budget, source, None)
     book.commit(wanted)
     return not book.entries
+
+
 @transaction.atomic(savepoint=False)
 def pay(*, project: Project, expense: Source, line: Line | None, against: Part | None, by: int | None) -> int:
     """Bring what an expense has spent to this line (None: it is taken back) and return what it is worth.

@@ -20,7 +20,7 @@ from producerdesk.kit.templatetags.desk import money_text
 register = template.Library()
 
 STEPS = 4  # lines of the grid
-_NICE = (1, 2, 2.5, 5, 10)
+_NICE = ("1", "1.2", "1.6", "2", "2.4", "3.2", "4", "6", "8", "10")  # a quarter of each is a round number, too
 # who may open what wrote an entry: the right in the project's `can`
 _OPENS = {"session": "see_sessions", "engagement": "see_people", "expense": "see_budget"}
 
@@ -195,4 +195,4 @@ def _nice(most: Decimal) -> Decimal:
     if most <= 0:
         return Decimal(1)
     power = Decimal(10) ** (most.adjusted())
-    return next(Decimal(str(step)) * power for step in _NICE if Decimal(str(step)) * power >= most)
+    return next(Decimal(step) * power for step in _NICE if Decimal(step) * power >= most)

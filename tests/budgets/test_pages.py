@@ -1,4 +1,4 @@
-"""The pages of a budget: each draws what the API says, leads from a figure to what it is made of, and edits in place."""
+"""The pages of a budget: each draws what the API says, leads from a figure to its entries, and edits in place."""
 
 from typing import Any
 
@@ -80,9 +80,10 @@ def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Cal
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300)
     assert [row["account"] for row in entries.context["entries"]["results"]] == [310] * 4
     assert 'href="/sessions/7/"' in entries.content.decode()
-    assert f'href="{reverse("expense:detail", args=[Expense.objects.get().pk])}"' in ana.page(
-        f"/budgets/{filled.pk}/entries/"
-    ).content.decode()
+    assert (
+        f'href="{reverse("expense:detail", args=[Expense.objects.get().pk])}"'
+        in ana.page(f"/budgets/{filled.pk}/entries/").content.decode()
+    )
 
 
 def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None:
