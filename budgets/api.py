@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -222,7 +223,7 @@ class OfBudget(Fresh, DeskViewSet):
         return found.filter(budget=self.budget) if "budget" in self.kwargs else found
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         return context | {"budget": self.budget, "currency": self.budget.currency, "payable": self._choices}
 
     def place_of(self, found: Any) -> tuple[int, int | None]:
@@ -302,7 +303,7 @@ class EntryViewSet(OfBudget):
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         answer = super().list(request, *args, **kwargs)
-        given = request.query_params.get("since", "0")
+        given = Decimal(request.query_params.get("since") or 0)  # the filter has checked it
         last = max((entry["seq"] for entry in answer.data["results"]), default=int(given))
         answer.data["cursor"] = last
         return answer

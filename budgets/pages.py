@@ -34,7 +34,7 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How the money of a project stands, or the offer to start."""
     project = ask(request, "api:project-detail", args=[pk])
     found = ask(request, "api:budget-list", query={"project": pk}).data["results"]
-    context = {"tab": "budget", "current": "budgets"}
+    context: dict[str, Any] = {"tab": "budget", "current": "budgets"}
     if not found:
         start = ask(request, "api:budget-list", method="OPTIONS").data["forms"]
         return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, project=project)
@@ -101,7 +101,7 @@ def offer_lines(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def new_line(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Add a line."""
-    return act(request, "api:budget-line-list", args=[pk], then=reverse("budgets:plan", args=[pk]) + "#add")
+    return act(request, "api:budget-line-list", args=[pk], then=reverse("budgets:plan", args=[pk]) + "#new")
 
 
 def line(request: HttpRequest, pk: int, line: int) -> HttpResponseBase:

@@ -9,7 +9,7 @@ the head covers its rooms, and shared out to its accounts: parts add up to their
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ class Figures:
     committed: int = 0
     actual: int = 0
     to_come: int = 0
+    planless: bool = False  # of a budget without any plan: there is nothing to be over
 
     @property
     def approved(self) -> int:
@@ -41,8 +42,8 @@ class Figures:
 
     @property
     def over(self) -> int:
-        """By how much the committed goes over the approved; 0 within it."""
-        return max(0, -self.left)
+        """By how much the committed goes over the approved; 0 within it, and where nothing was ever planned."""
+        return 0 if self.planless else max(0, -self.left)
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
@@ -96,7 +97,21 @@ def _standing(budget: int, accounts: Iterable[int], plan: dict, spent: dict) -> 
     for account in accounts:
         by_head[chart.head_of(account)].append(account)
     heads = [_head(budget, number, below, plan, spent) for number, below in sorted(by_head.items())]
-    return Standing(sum((head.figures for head in heads), Figures()), heads)
+    total = sum((head.figures for head in heads), Figures())
+    return Standing(total, heads) if total.planned else _without_plan(total, heads)
+
+
+def _without_plan(total: Figures, heads: list[Head]) -> Standing:
+    """Return a standing in which nothing is over: bookings came before the plan."""
+    heads = [
+        Head(
+            head.number,
+            replace(head.figures, planless=True),
+            [(number, replace(figures, planless=True)) for number, figures in head.accounts],
+        )
+        for head in heads
+    ]
+    return Standing(replace(total, planless=True), heads)
 
 
 def _head(budget: int, number: int, accounts: list[int], plan: dict, spent: dict) -> Head:

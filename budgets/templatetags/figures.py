@@ -80,6 +80,14 @@ register.filter("account_title", chart.title_of)
 
 
 @register.filter
+def below(head: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the accounts of a head that say more than the head itself: none that is all nought, no only one."""
+    names = ("planned", "committed", "actual", "forecast")
+    told = [row for row in head["accounts"] if not all(is_nought(row[name]) for name in names)]
+    return [] if [row["account"] for row in told] == [head["account"]] else told
+
+
+@register.filter
 def kilobytes(size: int) -> str:
     """Return a size as people read it."""
     return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} kB"
@@ -109,15 +117,15 @@ class _Chart:
     LEFT, WIDTH, TOP, HEIGHT = 13, 86, 12, 176  # the plot: percent across, pixels down
 
     def __init__(self, points: Sequence[Mapping[str, Any]], approved: Mapping[str, str], today: dt.date) -> None:
-        self.points = [
-            (dt.date.fromisoformat(point["on"]), *(drawings.amount_of(point[name]) for name in ("committed", "actual")))
-            for point in points
-        ]
+        self.days = [dt.date.fromisoformat(point["on"]) for point in points]
+        self.committed, self.actual = (
+            [drawings.amount_of(point[name]) for point in points] for name in ("committed", "actual")
+        )
         self.approved, self.currency = drawings.amount_of(approved), approved["currency"]
-        self.first, self.last = self.points[0][0], max(today, self.points[-1][0])
+        self.first, self.last = self.days[0], max(today, self.days[-1])
         if self.first == self.last:
             self.first -= dt.timedelta(days=1)
-        self.most = _nice(max([self.approved, *(value for point in self.points for value in point[1:])]))
+        self.most = _nice(max([self.approved, *self.committed, *self.actual]))
 
     def draw(self) -> SafeString:
         return format_html(
@@ -131,7 +139,7 @@ class _Chart:
         )
 
     def _lines(self) -> SafeString:
-        actual, committed = self._steps(2), self._steps(1)
+        actual, committed = self._steps(self.actual), self._steps(self.committed)
         approved = f"{self._y(self.approved):.2f}"
         plan = format_html('<path class="pd-plot-plan" d="M0 {0}H100"/>', approved) if self.approved else ""
         return format_html(
@@ -142,12 +150,9 @@ class _Chart:
             committed,
         )
 
-    def _steps(self, which: int) -> str:
-        path, before = f"M0 {self._y(Decimal(0)):.2f}", ""
-        for point in self.points:
-            step = f"H{self._x(point[0]):.2f}V{self._y(point[which]):.2f}"
-            path, before = (path + step, step) if step != before else (path, before)
-        return path + "H100"
+    def _steps(self, sums: Sequence[Decimal]) -> str:
+        steps = (f"H{self._x(day):.2f}V{self._y(value):.2f}" for day, value in zip(self.days, sums, strict=True))
+        return f"M0 {self._y(Decimal(0)):.2f}{''.join(steps)}H100"
 
     def _x(self, day: dt.date) -> float:
         return (day - self.first).days / (self.last - self.first).days * 100
@@ -169,8 +174,11 @@ class _Chart:
             rows,
         )
         middle = self.first + (self.last - self.first) / 2
-        days = ((self.LEFT, "start", self.first), (self.LEFT + self.WIDTH / 2, "middle", middle))
-        marks = (*days, (self.LEFT + self.WIDTH, "end", self.last))
+        marks: list[tuple[float, str, dt.date]] = [
+            (self.LEFT, "start", self.first),
+            (self.LEFT + self.WIDTH / 2, "middle", middle),
+            (self.LEFT + self.WIDTH, "end", self.last),
+        ]
         texts = format_html_join(
             "",
             '<text class="pd-plot-t" x="{}%" y="208" text-anchor="{}">{}</text>',
@@ -184,8 +192,7 @@ class _Chart:
         return format_compact_currency(self.most * step / STEPS, self.currency, locale=locale, fraction_digits=digits)
 
     def _spoken(self) -> str:
-        _day, committed, actual = self.points[-1]
-        sums = {"committed": committed, "actual": actual, "approved": self.approved}
+        sums = {"committed": self.committed[-1], "actual": self.actual[-1], "approved": self.approved}
         words = {name: money_text({"amount": str(value), "currency": self.currency}) for name, value in sums.items()}
         return _("Committed %(committed)s and spent %(actual)s of %(approved)s approved") % words
 

@@ -1,5 +1,6 @@
 """The pages of a budget: each draws what the API says, leads from a figure to its entries, and edits in place."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, Receipt
 from producerdesk.accounts.models import ApiToken
+from producerdesk.accounts.roles import Role
+from producerdesk.kit import clock
 from tests import makers
 from tests.budgets.conftest import PDF, a_line, an_expense, committed, eur, settled
 from tests.calling import Caller
@@ -207,7 +210,12 @@ def test_a_token_is_made_shown_once_used_and_ended(cast: Cast, filled: Budget) -
     lena = Caller(cast.lena)
     offered = [choice["value"] for choice in lena.page("/me/tokens/").context["form"]["fields"]["scopes"]["choices"]]
     assert offered == ["budget:read", "project:read", "schedule:read"], "what a label may not, it cannot hand on"
-    said = {"name": "Spreadsheet", "scopes": ["budget:read"], "projects": [cast.project.pk], "days": "30"}
+    said: dict[str, Any] = {
+        "name": "Spreadsheet",
+        "scopes": ["budget:read"],
+        "projects": [cast.project.pk],
+        "days": "30",
+    }
     page = lena.send("/me/tokens/", **said)
     secret = page.context["made"]["secret"]
     assert secret in page.content.decode() and "no-store" in page.headers["Cache-Control"]
@@ -237,7 +245,39 @@ def test_a_token_is_made_shown_once_used_and_ended(cast: Cast, filled: Budget) -
     ids=repr,
 )
 def test_a_token_that_makes_no_sense_is_refused(cast: Cast, said: dict[str, Any], field: str) -> None:
-    usual = {"name": "x", "scopes": ["budget:read"], "days": 30}
+    usual: dict[str, Any] = {"name": "x", "scopes": ["budget:read"], "days": 30}
     answer = Caller(cast.lena).post("tokens/", **usual | said)
     assert (answer.status_code, [name.split(".")[0] for name in answer.json()["fields"]]) == (400, [field])
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("spoilt", ["scope", "expired", "one character", "in the query", "role fell", "other project"])
+def test_a_token_that_is_not_right_reads_no_budget(cast: Cast, filled: Budget, spoilt: str) -> None:
+    said: dict[str, Any] = {"name": "x", "scopes": ["budget:read"], "days": 30}
+    if spoilt == "scope":
+        said["scopes"] = ["project:read", "schedule:read"]
+    if spoilt == "other project":
+        said["projects"] = [_second(cast)]
+    secret = Caller(cast.lena).post("tokens/", **said).json()["secret"]
+    caller = Caller(authorization=f"Bearer {secret}")
+    match spoilt:
+        case "expired":
+            ApiToken.objects.update(expiry=clock.now() - timedelta(seconds=1))
+        case "one character":
+            caller = Caller(authorization=f"Bearer {secret[:-1]}{'0' if secret[-1] != '0' else '1'}")
+        case "in the query":
+            caller = Caller()
+        case "role fell":
+            cast.lena.memberships.update(role=Role.ARTIST)
+    wanted = {"scope": 403, "role fell": 403, "other project": 404}.get(spoilt, 401)
+    query = {"token": secret} if spoilt == "in the query" else {}
+    for part in ("", "summary/", "lines/", "entries/", "expenses/"):
+        answer = caller.get(f"budgets/{filled.pk}/{part}", **query)
+        assert answer.status_code == wanted and b"660" not in answer.content, part
+
+
+def _second(cast: Cast) -> int:
+    """Return a second project that the label reads."""
+    project = makers.make_project(cast.desk, "Second")
+    makers.make_member(project, cast.lena, Role.LABEL)
+    return project.pk

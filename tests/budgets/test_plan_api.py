@@ -204,7 +204,8 @@ def test_only_who_reads_the_budget_can_control_it(cast: Cast, ana: Caller, budge
     offered = ana.options(path).json()["forms"]["PUT"]["fields"]["controller"]["choices"]
     assert sorted(choice["label"] for choice in offered) == ["Ana", "Asa", "Ben", "Lena", "Xavi"]
     assert ana.put(path, version=1, controller=cast.lena.pk).json()["controller"]["name"] == "Lena"
-    for wrong in (cast.nora.pk, cast.cleo.pk, 0, True, [], "x", {"id": 1}):
+    wrongs: list[Any] = [cast.nora.pk, cast.cleo.pk, 0, True, [], "x", {"id": 1}]
+    for wrong in wrongs:
         answer = ana.put(path, version=2, controller=wrong)
         assert (answer.status_code, list(answer.json()["fields"])) == (400, ["controller"])
     assert ana.put(path, version=2, controller=None).json()["controller"] is None
@@ -230,7 +231,24 @@ def test_producers_write_label_and_executive_read_the_rest_see_nothing(cast: Cas
 
 
 # --- bad input ----------------------------------------------------------------------------------------
-AMOUNTS = ["1e309", "NaN", "-0", "-1", "1,000", "0.005", str(2**63), [], ["1"], {}, None, True, 1.5, "", "∞", "１"]
+AMOUNTS: list[Any] = [
+    "1e309",
+    "NaN",
+    "-0",
+    "-1",
+    "1,000",
+    "0.005",
+    str(2**63),
+    [],
+    ["1"],
+    {},
+    None,
+    True,
+    1.5,
+    "",
+    "∞",
+    "１",
+]
 
 
 @pytest.mark.parametrize("amount", AMOUNTS, ids=repr)

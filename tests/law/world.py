@@ -87,7 +87,7 @@ class World:
             "api:feed": self.feed.pk,
             "api:link": self.link.pk,
             "api:budget": self.expense.budget_id,
-            "api:budget-line": self.expense.budget.lines.get().pk,
+            "api:budget-line": self.expense.budget.lines.order_by("pk")[0].pk,
             "api:budget-entry": self.expense.budget.last_seq,
             "api:budget-rate": self.expense.budget.exchange_rates.get().pk,
             "api:expense": self.expense.pk,

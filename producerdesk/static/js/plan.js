@@ -91,6 +91,6 @@
     field?.focus();
     field?.select?.();
   });
-  // a line that was just added: on to the next
-  if (location.hash === "#add") plan.querySelector("[data-add] select")?.focus();
+  // a line that was just added: on to the next. Nothing has this id, or the browser would take the focus away again
+  if (location.hash === "#new") plan.querySelector("[data-add] select")?.focus();
 })();
