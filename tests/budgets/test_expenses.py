@@ -304,9 +304,9 @@ def _zipped(before: bytes) -> bytes:
     return out.getvalue()
 
 
-def _bomb() -> bytes:
+def _wide(side: int) -> bytes:
     out = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    Image.new("1", (side, side)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -325,7 +325,8 @@ HOSTILE = {
     "pdf that opens as a page": PDF[:9] + b"<script>alert(1)</script>" + PDF[9:],
     "pdf cut off": PDF[:40],
     "png cut off": picture("PNG", (400, 400))[:60],
-    "huge picture": _bomb(),
+    "large picture": _wide(8_000),
+    "huge picture": _wide(20_000),
     "large file": b"%PDF-1.4" + b"0" * receipts.LARGEST_FILE + b"%%EOF",
 }
 

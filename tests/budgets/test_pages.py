@@ -281,3 +281,25 @@ def _second(cast: Cast) -> int:
     project = makers.make_project(cast.desk, "Second")
     makers.make_member(project, cast.lena, Role.LABEL)
     return project.pk
+
+
+def test_who_writes_elsewhere_and_only_reads_here_writes_nothing_here(cast: Cast, filled: Budget) -> None:
+    makers.make_member(cast.project, cast.cleo, Role.LABEL)  # she owns a desk of her own
+    cleo, path = Caller(cast.cleo), f"budgets/{filled.pk}/"
+    assert cleo.get(f"{path}summary/").status_code == 200
+    line, expense = BudgetLine.objects.first(), Expense.objects.get()
+    assert line is not None
+    refused = [
+        cleo.post(f"{path}lines/", **a_line()),
+        cleo.put(f"{path}lines/{line.pk}/", version=1, **a_line()),
+        cleo.delete(f"{path}lines/{line.pk}/"),
+        cleo.post(f"{path}expenses/", **an_expense()),
+        cleo.put(f"expenses/{expense.pk}/", version=1, **an_expense()),
+        cleo.delete(f"expenses/{expense.pk}/"),
+        cleo.delete(f"expenses/{expense.pk}/receipt/"),
+        cleo.post(f"{path}exchange-rates/", currency="USD", rate="1"),
+        cleo.post(f"{path}start/"),
+        cleo.put(path, version=1, controller=cast.cleo.pk),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert cleo.post("budgets/", project=cast.project.pk).json()["fields"]["project"]
