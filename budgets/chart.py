@@ -82,6 +82,7 @@ CHART = tuple(
         (990, _("Contingency")),
     )
 )
+CHOICES = [(account.number, f"{account.number} {account.title}") for account in CHART]
 _TITLES = {account.number: account.title for account in CHART}
 
 _ALWAYS = (PRODUCER, ENGINEERS, 980, 990)
@@ -110,17 +111,33 @@ def title_of(number: int) -> str:
     return str(_TITLES.get(number) or _TITLES.get(number // 100 * 100) or number)
 
 
+def head_of(number: int) -> int:
+    """Return the account that heads this one: 300 for 310. From 900 on each stands for itself."""
+    return number // 100 * 100 if number < 900 else number
+
+
+# where each is usually paid by; the rest by a flat sum
+_UNITS = {
+    **dict.fromkeys((TRACKING_ROOM, MIXING_ROOM, REHEARSAL_ROOM, ENGINEERS, 610), "day"),
+    **dict.fromkeys((OVERDUB_ROOM, VOCAL_ROOM, EDITING_ROOM, EDITING_ENGINEER, MUSICIANS, VOCALISTS, 360), "hour"),
+    **dict.fromkeys((PRODUCER, MIXING_ENGINEER, MASTERING_ENGINEER, 550, 230, 820), "song"),
+}
+_HEADINGS = (PRE_PRODUCTION, STUDIO, 600, 700, 800)  # nothing is paid from these, only from what stands below them
+
+
+def first_lines(producer_type: str) -> tuple[tuple[int, str], ...]:
+    """Return the lines that an empty budget is offered, as (account, unit)."""
+    accounts = (account.number for account in chart_for(producer_type))
+    return tuple((number, _UNITS.get(number, "flat")) for number in accounts if number not in _HEADINGS)
+
+
 def chart_for(producer_type: str) -> tuple[Account, ...]:
     """Return the accounts that a budget of this kind of production starts with."""
     heads = {*_ALWAYS, *_HEADS[producer_type]}
-    return tuple(account for account in CHART if account.number in heads or _head(account.number) in heads)
+    return tuple(account for account in CHART if account.number in heads or head_of(account.number) in heads)
 
 
 def account_of_role(role: str) -> int:
     """Return the account that pays a person of this role: engineers 500, musicians 400 and their sub-accounts."""
     text = role.casefold()
     return next((account for words, account in _ROLES if any(word in text for word in words)), MUSICIANS)
-
-
-def _head(number: int) -> int:
-    return number // 100 * 100 if number < 900 else number

@@ -1,12 +1,13 @@
-"""Reading budgets: the one door to their rows, and every sum over the ledger."""
+"""Reading budgets: the one door to their rows, and every sum over the ledger and the plan."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.db import models
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
 from producerdesk.accounts.roles import BUDGET_READ
 from producerdesk.kit.viewer import Viewer
@@ -18,6 +19,43 @@ class BudgetQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> "BudgetQuerySet":
         """Return the budgets this viewer may read."""
         return self.filter(viewer.reach(BUDGET_READ).q(project="project_id", desk="project__desk_id"))
+
+
+class _OfBudget(models.QuerySet):
+    """Rows that belong to a budget."""
+
+    def visible_to(self, viewer: Viewer) -> "_OfBudget":
+        """Return the rows of the budgets this viewer may read."""
+        reach = viewer.reach(BUDGET_READ)
+        return self.filter(reach.q(project="budget__project_id", desk="budget__project__desk_id"))
+
+
+class ExchangeRateQuerySet(_OfBudget):
+    """Rates of exchange."""
+
+
+class LineQuerySet(_OfBudget):
+    """Lines of plans."""
+
+    def standing(self) -> "LineQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
+
+class ExpenseQuerySet(_OfBudget):
+    """Expenses."""
+
+    def standing(self) -> "ExpenseQuerySet":
+        """Return those that were not taken back."""
+        return self.filter(removed_at=None)
+
+
+class PayeeQuerySet(models.QuerySet):
+    """Whom desks pay."""
+
+    def visible_to(self, viewer: Viewer) -> "PayeeQuerySet":
+        """Return whom the desks pay whose budgets this viewer reads."""
+        return self.filter(desk_id__in=viewer.reach_desks(BUDGET_READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +73,18 @@ class Level:
 
 _OPEN = Coalesce(Sum("amount_minor", filter=Q(kind__in=("commit", "release"))), 0)
 _ACTUAL = Coalesce(Sum("amount_minor", filter=Q(kind="actual")), 0)
+Sums = dict[tuple[int, int], tuple[int, int]]  # (budget, account): two sums
+
+
+class PlanChangeQuerySet(models.QuerySet):
+    """Changes of plans."""
+
+    def planned(self, budgets: Collection[int], until: datetime | None = None) -> Sums:
+        """Return {(budget, account): (planned, expected)} as it stands, or as it stood at that moment. One query."""
+        rows = self.filter(budget__in=budgets)
+        rows = rows if until is None else rows.filter(at__lte=until)
+        found = rows.order_by().values_list("budget", "account").annotate(Sum("planned_minor"), Sum("expected_minor"))
+        return {(budget, account): (planned, expected) for budget, account, planned, expected in found}
 
 
 class EntryQuerySet(models.QuerySet):
@@ -61,6 +111,25 @@ class EntryQuerySet(models.QuerySet):
         """Return the sums of these entries, {account: level}, lowest account first."""
         rows = self.order_by("account").values("account").annotate(open=_OPEN, actual=_ACTUAL)
         return {row["account"]: Level(row["open"], row["actual"]) for row in rows}
+
+    def spent(self, budgets: Collection[int], until: datetime | None = None) -> Sums:
+        """Return {(budget, account): (open, actual)} as it stands, or as it stood at that moment. One query."""
+        rows = self.filter(budget__in=budgets)
+        rows = rows if until is None else rows.until(until)
+        found = rows.order_by().values_list("budget", "account").annotate(open=_OPEN, actual=_ACTUAL)
+        return {(budget, account): (open_, actual) for budget, account, open_, actual in found}
+
+    def by_day(self, zone: Any) -> list[tuple[Any, int, int]]:
+        """Return (day, open, actual) that each day brought, the first day first. One query."""
+        days = self.annotate(day=TruncDate("at", tzinfo=zone)).order_by("day")
+        return list(days.values_list("day").annotate(open=_OPEN, actual=_ACTUAL))
+
+    def payable(self) -> list[dict[str, Any]]:
+        """Return what is open, or counted as spent by its source, a row for each part: what an expense may pay."""
+        keys = ("source_kind", "source_id", "part", "account")
+        found = self.exclude(source_kind="expense").order_by(*keys).values(*keys)
+        rows = found.annotate(open=_OPEN, actual=_ACTUAL, last=Max("seq"))
+        return [row for row in rows if row["open"] > 0 or row["actual"] > 0]
 
     def update(self, **values: object) -> NoReturn:
         raise TypeError("an entry is never changed: append another")

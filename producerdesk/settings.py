@@ -237,6 +237,8 @@ SPECTACULAR_SETTINGS = {
         "SessionState": "sessions.models.StudioSession.State",
         "CallAnswer": "sessions.models.Call.Answer",
         "Fold": "sessions.serializers.inputs.FOLDS",
+        "LineUnit": "budgets.models.BudgetLine.Unit",
+        "EntryKind": "budgets.models.BudgetEntry.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

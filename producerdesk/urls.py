@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from budgets import urls as budgets
 from contributors import urls as contributors
 from producerdesk.notices import health
 from producerdesk.overview.api_docs import ApiDocs
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("producerdesk.accounts.urls")),
     path("", include("producerdesk.notices.urls")),
     path("", include("projects.members_urls")),
+    path("", include("projects.tokens_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("producerdesk.api_urls")),
@@ -21,6 +23,8 @@ urlpatterns = [
     path("people/", include("contributors.urls")),
     path("", include(contributors.hires)),
     path("projects/", include("projects.urls")),
+    path("", include("budgets.urls")),
+    path("", include(budgets.spent)),
     path("", include("sessions.urls")),
     path("", include(sessions.entries)),
 ]

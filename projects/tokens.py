@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from producerdesk.accounts.authentication import viewer_of_user
@@ -41,3 +42,9 @@ def make_token(
     )
     TokenProject.objects.bulk_create(TokenProject(token=token, project=project) for project in projects)
     return token, secret
+
+
+@transaction.atomic
+def end_tokens(found: QuerySet[ApiToken]) -> None:
+    """End these tokens: the next request with one of them is nobody's."""
+    found.delete()

@@ -18,7 +18,7 @@ from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right, viewer_of
 from producerdesk.kit.rows import RowSerializer
 from producerdesk.kit.viewer import Viewer
 
-_ETAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+_ETAG = re.compile(r'^(?:W/)?"(\d{1,9})(?:-[0-9a-f]{16})?"$')  # kit.fresh adds a digest
 
 
 class DeskViewSet(viewsets.GenericViewSet):

@@ -82,6 +82,7 @@ def _inner(request: HttpRequest, path: str, query: Any, method: str, data: Mappi
     inner.META["QUERY_STRING"] = text
     # a page is for the browser that is signed in; who sends a token speaks to the API itself
     inner.META.pop("HTTP_AUTHORIZATION", None)
+    inner.META.pop("HTTP_IF_NONE_MATCH", None)  # that is about the page, not about our answer
     if hasattr(request, "way_in"):  # a page under a secret address: who holds the secret asks, not who is signed in
         inner.META["HTTP_AUTHORIZATION"] = request.way_in
     for header, field in (("HTTP_IF_MATCH", "_etag"), ("HTTP_IDEMPOTENCY_KEY", "_once")):

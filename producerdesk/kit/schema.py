@@ -112,6 +112,7 @@ class _RowField(OpenApiSerializerFieldExtension):
 
 class _AmountField(_RowField):
     target_class = "producerdesk.kit.fields.AmountField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
         return _MONEY

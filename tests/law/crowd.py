@@ -4,12 +4,13 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, Payee
 from contributors.models import Contributor, ContributorRate, Engagement, EngagementFee, PrivateLink, Skill
-from producerdesk.accounts.models import Desk, DeskStaff, User
+from producerdesk.accounts.models import ApiToken, Desk, DeskStaff, User
 from producerdesk.accounts.roles import Role
 from producerdesk.kit import clock, secret
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
-from projects.models import Invitation, Membership, Project, ReferenceTrack, Song, StageDate
+from projects.models import Invitation, Membership, Project, ReferenceTrack, Song, StageDate, TokenProject
 from projects.stages import Stage
 from sessions.models import CalendarFeed, Call, Room, RoomRate, Studio, StudioSession
 from tests.law.world import World
@@ -27,6 +28,7 @@ def crowd(world: World, count: int) -> None:
     _schedule(world, people, songs)
     _studios(world, count)
     _secrets(world, people)
+    _budgets(world, count)
 
 
 def _some(count: int) -> list[int]:
@@ -51,6 +53,39 @@ def _projects(world: World, count: int) -> list[Song]:
         ReferenceTrack(project=own, title=song.title, url="https://example.com/") for song in songs[:count]
     )
     return songs[count:]
+
+
+def _budgets(world: World, count: int) -> None:
+    cast, budget, day = world.cast, world.expense.budget, dt.date(2026, 11, 14)
+    payees = Payee.objects.bulk_create(Payee(desk=cast.desk, name=f"Shop {n}", key=f"shop {n}") for n in _some(count))
+    BudgetLine.objects.bulk_create(
+        BudgetLine(budget=budget, account=400, note=payee.name, rate_minor=100, planned_minor=100) for payee in payees
+    )
+    made = Expense.objects.bulk_create(
+        Expense(budget=budget, payee=payee, title="Strings", spent_on=day, account=610, amount_minor=5, currency="EUR")
+        for payee in payees
+    )
+    last = budget.entries.count()
+    BudgetEntry.objects.bulk_create(
+        BudgetEntry(
+            budget=budget,
+            seq=last + number,
+            at=clock.now(),
+            by=cast.ana,
+            account=610,
+            kind=BudgetEntry.Kind.ACTUAL,
+            amount_minor=5,
+            source_kind="session" if number % 2 else "expense",
+            source_id=expense.pk,
+            source_title="Strings",
+            part=f"part:{number}",
+        )
+        for number, expense in enumerate(made, start=1)
+    )
+    projects = Project.objects.filter(desk=cast.desk, budget=None)
+    Budget.objects.bulk_create(Budget(project=project, currency="EUR", controller=cast.ana) for project in projects)
+    token = ApiToken.objects.create(cast.ana, name="Many", scopes=["budget:read"], limited=True)[0]
+    TokenProject.objects.bulk_create(TokenProject(token=token, project=project) for project in projects)
 
 
 def _access(world: World, users: list[User]) -> None:

@@ -37,6 +37,13 @@ STANDS_FOR = {
     "feeds": "feed",
     "joins": "join",
     "activity": "deed",
+    "budgets": "budget",
+    "lines": "budget-line",
+    "entries": "budget-entry",
+    "exchange-rates": "budget-rate",
+    "rates": "budget-rate",
+    "expenses": "expense",
+    "tokens": "token",
 }
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
 SECRETS = {"my": "link_secret", "feeds": "feed_secret"}

@@ -28,11 +28,18 @@ FORMS: dict[str, int | str] = {
     "accounts:desk": SAME,
     "accounts:me": SAME,
     "accounts:staff": WANTS,
+    "budgets:line": SAME,
+    "budgets:new_line": SAME,  # it says on the page what is wanting
+    "budgets:new_expense": WANTS,
+    "budgets:set_rate": SAME,  # likewise
+    "budgets:settings": SAME,
     "contributors:edit": SAME,
     "contributors:import": WANTS,
     "contributors:new": WANTS,
     "engagement:edit": SAME,
     "engagement:new": WANTS,
+    "expense:attach": SAME,  # it says on the page that there is no file
+    "expense:edit": SAME,
     "members:access": WANTS,
     "projects:edit": SAME,
     "projects:edit_song": SAME,
@@ -55,6 +62,7 @@ FORMS: dict[str, int | str] = {
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
     "sessions:swap_call": WANTS,
+    "tokens:list": WANTS,
     "sessions:wrap": 409,  # it has not been yet
 }
 OF_WHO_IS_CALLED = ("call-decline", "call-propose")

@@ -15,6 +15,13 @@ DRAWN = {
     "accounts:desk": "desk desks options",
     "accounts:me": "me options",
     "accounts:staff": "desk staff invitations options",
+    "budgets:entries": "budget project entries",
+    "budgets:expenses": "budget project expenses",
+    "budgets:list": "budgets",
+    "budgets:new_expense": "budget project payees options",
+    "budgets:of_project": "project budget summary history expenses",
+    "budgets:plan": "budget project lines",
+    "budgets:settings": "budget project rates options",
     "contributors:delete": "person",
     "contributors:detail": "person sessions",
     "contributors:edit": "person options",
@@ -27,6 +34,8 @@ DRAWN = {
     "engagement:edit": "engagement options",
     "engagement:list": "project engagements questions",
     "engagement:new": "project options",
+    "expense:detail": "expense entries",
+    "expense:edit": "expense payees options",
     "members:access": "project members staff invitations options questions",
     "members:join": "invitation",
     "notices:list": "notices unread",
@@ -74,9 +83,14 @@ DRAWN = {
     "sessions:studios": "studios",
     "sessions:swap_call": "call options",
     "sessions:wrap": "session options",
+    "tokens:list": "tokens",
 }
 # the same pages, asked another way
 ASKED_ANEW = {
+    "budgets:entries": "?head=600&kind=actual",
+    "budgets:expenses": "?receipt=false",
+    "budgets:list": "?search=neon",
+    "budgets:of_project": "?by=account&as_of=2026-01-01",
     "contributors:list": "?search=wren&active=true",
     "overview:activity": "?kind=session&kind=call",
     "overview:search": "?q=glass",
@@ -89,12 +103,15 @@ ASKED_ANEW = {
 }
 TELLS_NOTHING = {
     "api_docs": "drawn of the API's description by a script",
+    "budgets:detail": "leads on",
     "accounts:own_desk": "leads on for who has a desk",
     "sessions:price": "draws a price only of what is sent to it",
 }
 # fetched with GET they lead back and change nothing
 ACTS = set(
     """
+    budgets:start budgets:offer_lines budgets:new_line budgets:line budgets:remove_line budgets:restore_line
+    budgets:set_rate budgets:forget_rate expense:remove expense:restore expense:attach expense:detach tokens:end
     accounts:staff_remove accounts:staff_role contributors:archive contributors:end_link contributors:restore
     engagement:audition engagement:confirm engagement:decline engagement:end engagement:offer engagement:reopen
     members:remove members:resend members:resend_staff members:role members:take_back members:take_back_staff

@@ -1,21 +1,29 @@
 """The cast with something behind every route, and what each id in a path stands for."""
 
+import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.test import Client
 
+from budgets import actions as budgets
+from budgets.actions import expenses, plan
+from budgets.models import Expense
+from budgets.receipts import check
 from contributors import links
 from contributors.models import Engagement, PrivateLink
-from producerdesk.accounts.models import DeskStaff
+from producerdesk.accounts.models import ApiToken, DeskStaff
 from producerdesk.accounts.roles import Role
 from producerdesk.kit import clock, secret
+from producerdesk.kit.money import Money
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import joining
 from projects.models import Activity, Invitation, Membership, Song
 from projects.notices import PURPOSE
+from projects.tokens import make_token
 from sessions import feeds
 from sessions.actions import call_person
 from sessions.models import CalendarFeed, Call, StudioSession
@@ -40,6 +48,8 @@ class World:
     link_secret: str
     feed_secret: str
     feed: CalendarFeed
+    expense: Expense
+    token: ApiToken
 
     @cached_property
     def ids(self) -> dict[str, Any]:
@@ -77,6 +87,12 @@ class World:
             "api:deed": Activity.objects.get(kind="session", deed="booked", about_id=self.session.pk).pk,
             "api:feed": self.feed.pk,
             "api:link": self.link.pk,
+            "api:budget": self.expense.budget_id,
+            "api:budget-line": self.expense.budget.lines.order_by("pk")[0].pk,
+            "api:budget-entry": self.expense.budget.last_seq,
+            "api:budget-rate": self.expense.budget.exchange_rates.get().pk,
+            "api:expense": self.expense.pk,
+            "api:token": self.token.token_key,
         }
 
     @cached_property
@@ -106,6 +122,7 @@ def make_world() -> World:
     link, link_secret = links.mint(cast.wren_called, now=now)
     feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))
     invite: dict[str, Any] = {"by": cast.ana, "desk": cast.desk, "now": now}
+    token, _secret = make_token(owner=cast.ana, name="Label's table", scopes=["budget:read"], days=30)
     return World(
         cast=cast,
         song=song,
@@ -117,4 +134,24 @@ def make_world() -> World:
         link_secret=link_secret,
         feed_secret=feed_secret,
         feed=feed,
+        expense=_spend(cast),
+        token=token,
     )
+
+
+def _spend(cast: Cast) -> Expense:
+    """Give the budget a line, a rate and an expense with its receipt."""
+    budget = budgets.open_budget(cast.project, cast.ana)
+    plan.add_line(budget=budget, by=cast.ana.pk, account=310, note="Foxglove A", rate_minor=48_000, unit="day")
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"))
+    expense = expenses.add_expense(
+        budget=budget,
+        by=cast.ana.pk,
+        receipt=check(b"%PDF-1.4\n%%EOF\n", "tuning.pdf"),
+        vendor="Lucho Ferrand",
+        title="Drum tuning",
+        spent_on=dt.date(2026, 11, 14),
+        account=620,
+        amount=Money(14_050, "EUR"),
+    )
+    return Expense.objects.select_related("budget").get(pk=expense.pk)

@@ -1,0 +1,127 @@
+"""How budgets stand: planned, approved, committed, actual, forecast and left, by account and in all.
+
+*planned*: the lines. *approved*: until a plan is approved, its planned sums count as approved. *committed*: all that is
+booked or agreed, spent or not. *actual*: spent. *left*: approved less committed. *forecast*: committed and what is
+still to come, which is what the lines expect (their plan unless said otherwise) beyond what is committed, never below
+nought. What is still to come is reckoned for a head (300 Studio) with all that stands below it, so that a plan made for
+the head covers its rooms, and shared out to its accounts: parts add up to their whole, heads to the total.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from budgets import chart
+from budgets.models import BudgetEntry, PlanChange
+from producerdesk.kit.money import as_json, share_out
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The sums of an account, a head or a budget, in minor units."""
+
+    planned: int = 0
+    committed: int = 0
+    actual: int = 0
+    to_come: int = 0
+    planless: bool = False  # of a budget without any plan: there is nothing to be over
+
+    @property
+    def approved(self) -> int:
+        return self.planned
+
+    @property
+    def left(self) -> int:
+        return self.approved - self.committed
+
+    @property
+    def forecast(self) -> int:
+        return self.committed + self.to_come
+
+    @property
+    def over(self) -> int:
+        """By how much the committed goes over the approved; 0 within it, and where nothing was ever planned."""
+        return 0 if self.planless else max(0, -self.left)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            self.planned + other.planned,
+            self.committed + other.committed,
+            self.actual + other.actual,
+            self.to_come + other.to_come,
+        )
+
+    def as_json(self, currency: str) -> dict[str, Any]:
+        """Return the sums as the API writes them; `over` is null where nothing is over."""
+        names = ("planned", "approved", "committed", "actual", "forecast", "left")
+        sums = {name: as_json(getattr(self, name), currency) for name in names}
+        return sums | {"over": as_json(self.over, currency) if self.over else None}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head with its accounts, lowest first."""
+
+    number: int
+    figures: Figures
+    accounts: list[tuple[int, Figures]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one budget stands."""
+
+    total: Figures = Figures()
+    heads: list[Head] = field(default_factory=list)
+
+    @property
+    def over_lines(self) -> int:
+        """How many heads are over what was approved for them."""
+        return sum(1 for head in self.heads if head.figures.over)
+
+
+def standings(budgets: Collection[int], until: datetime | None = None) -> dict[int, Standing]:
+    """Return {budget: standing}, as it is or as it was at that moment. Two queries, however many budgets."""
+    plan = PlanChange.objects.all().planned(budgets, until)
+    spent = BudgetEntry.objects.all().spent(budgets, until)
+    accounts: dict[int, set[int]] = defaultdict(set)
+    for budget, account in (*plan, *spent):
+        accounts[budget].add(account)
+    return {budget: _standing(budget, sorted(accounts[budget]), plan, spent) for budget in budgets}
+
+
+def _standing(budget: int, accounts: Iterable[int], plan: dict, spent: dict) -> Standing:
+    by_head: dict[int, list[int]] = defaultdict(list)
+    for account in accounts:
+        by_head[chart.head_of(account)].append(account)
+    heads = [_head(budget, number, below, plan, spent) for number, below in sorted(by_head.items())]
+    total = sum((head.figures for head in heads), Figures())
+    return Standing(total, heads) if total.planned else _without_plan(total, heads)
+
+
+def _without_plan(total: Figures, heads: list[Head]) -> Standing:
+    """Return a standing in which nothing is over: bookings came before the plan."""
+    heads = [
+        Head(
+            head.number,
+            replace(head.figures, planless=True),
+            [(number, replace(figures, planless=True)) for number, figures in head.accounts],
+        )
+        for head in heads
+    ]
+    return Standing(replace(total, planless=True), heads)
+
+
+def _head(budget: int, number: int, accounts: list[int], plan: dict, spent: dict) -> Head:
+    planned = [plan.get((budget, account), (0, 0)) for account in accounts]
+    levels = [spent.get((budget, account), (0, 0)) for account in accounts]
+    wanting = [expected - sum(level) for (_planned, expected), level in zip(planned, levels, strict=True)]
+    to_come = max(0, sum(wanting))
+    shares = share_out(to_come, [max(0, want) for want in wanting]) if to_come else [0] * len(accounts)
+    figures = [
+        Figures(line[0], sum(level), level[1], share)
+        for line, level, share in zip(planned, levels, shares, strict=True)
+    ]
+    return Head(number, sum(figures, Figures()), list(zip(accounts, figures, strict=True)))

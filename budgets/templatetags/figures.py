@@ -1,0 +1,205 @@
+"""What templates of budgets say: the chart of what was spent, shares, where an entry leads."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_compact_currency
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from budgets import chart
+from producerdesk.kit import clock, drawings, moments
+from producerdesk.kit.templatetags.desk import money_text
+
+register = template.Library()
+
+STEPS = 4  # lines of the grid
+_NICE = ("1", "1.2", "1.6", "2", "2.4", "3.2", "4", "6", "8", "10")  # a quarter of each is a round number, too
+# who may open what wrote an entry: the right in the project's `can`
+_OPENS = {"session": "see_sessions", "engagement": "see_people", "expense": "see_budget"}
+
+
+@register.filter
+def share_of(part: Mapping[str, str], whole: Mapping[str, str]) -> int | None:
+    """Return how many percent of the whole a part is; None without a whole."""
+    total = drawings.amount_of(whole)
+    return round(drawings.amount_of(part) / total * 100) if total else None
+
+
+@register.filter
+def minus(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """Return the difference of two sums."""
+    return {"amount": str(drawings.amount_of(one) - drawings.amount_of(other)), "currency": one["currency"]}
+
+
+@register.filter
+def is_nought(sum_: Mapping[str, str]) -> bool:
+    """Say whether a sum is nothing."""
+    return not drawings.amount_of(sum_)
+
+
+@register.filter
+def is_below(sum_: Mapping[str, str]) -> bool:
+    """Say whether a sum is below nought."""
+    return drawings.amount_of(sum_) < 0
+
+
+@register.filter
+def is_above(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Say whether one sum is larger than another."""
+    return drawings.amount_of(one) > drawings.amount_of(other)
+
+
+@register.filter
+def positive(sum_: Mapping[str, str]) -> dict[str, str]:
+    """Return a sum without its sign."""
+    return {"amount": str(abs(drawings.amount_of(sum_))), "currency": sum_["currency"]}
+
+
+@register.filter
+def over_heads(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the heads that are over what was approved for them, the furthest first."""
+    found = [head for head in summary["heads"] if head["over"]]
+    return sorted(found, key=lambda head: drawings.amount_of(head["over"]), reverse=True)
+
+
+@register.filter
+def addstr(text: object, more: object) -> str:
+    """Return both as one text."""
+    return f"{text}{more}"
+
+
+register.filter("head_number", chart.head_of)
+register.filter("account_title", chart.title_of)
+
+
+@register.filter
+def below(head: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the accounts of a head that say more than the head itself: none that is all nought, no only one."""
+    names = ("planned", "committed", "actual", "forecast")
+    told = [row for row in head["accounts"] if not all(is_nought(row[name]) for name in names)]
+    return [] if [row["account"] for row in told] == [head["account"]] else told
+
+
+@register.filter
+def kilobytes(size: int) -> str:
+    """Return a size as people read it."""
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} kB"
+
+
+@register.simple_tag
+def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
+    """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""
+    if not can.get(_OPENS.get(source["kind"], "")):
+        return ""
+    try:
+        return reverse(f"{source['kind']}:detail", args=[source["id"]])
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def spend_chart(history: Mapping[str, Any], zone: str = "UTC") -> SafeString:
+    """Return committed and actual over time against what is approved. Nothing while nothing is written."""
+    points = history["results"]
+    return _Chart(points, history["approved"], clock.today(zone)).draw() if points else SafeString("")
+
+
+class _Chart:
+    """Steps in an SVG whose width is the page's: the plot stretches, its words do not."""
+
+    LEFT, WIDTH, TOP, HEIGHT = 13, 86, 12, 176  # the plot: percent across, pixels down
+
+    def __init__(self, points: Sequence[Mapping[str, Any]], approved: Mapping[str, str], today: dt.date) -> None:
+        self.days = [dt.date.fromisoformat(point["on"]) for point in points]
+        self.committed, self.actual = (
+            [drawings.amount_of(point[name]) for point in points] for name in ("committed", "actual")
+        )
+        self.approved, self.currency = drawings.amount_of(approved), approved["currency"]
+        self.first, self.last = self.days[0], max(today, self.days[-1])
+        if self.first == self.last:
+            self.first -= dt.timedelta(days=1)
+        self.most = _nice(max([self.approved, *self.committed, *self.actual]))
+
+    def draw(self) -> SafeString:
+        return format_html(
+            '<svg class="pd-plot" role="img" aria-label="{}" width="100%" height="216">{}'
+            '<svg x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>'
+            "</svg>",
+            self._spoken(),
+            self._grid(),
+            *(self.LEFT, self.TOP, self.WIDTH, self.HEIGHT),
+            self._lines(),
+        )
+
+    def _lines(self) -> SafeString:
+        actual, committed = self._steps(self.actual), self._steps(self.committed)
+        approved = f"{self._y(self.approved):.2f}"
+        plan = format_html('<path class="pd-plot-plan" d="M0 {0}H100"/>', approved) if self.approved else ""
+        return format_html(
+            '<path class="pd-plot-area" d="{0}V100H0Z"/>{1}<path class="pd-plot-commit" d="{2}"/>'
+            '<path class="pd-plot-actual" d="{0}"/>',
+            actual,
+            plan,
+            committed,
+        )
+
+    def _steps(self, sums: Sequence[Decimal]) -> str:
+        steps = (f"H{self._x(day):.2f}V{self._y(value):.2f}" for day, value in zip(self.days, sums, strict=True))
+        return f"M0 {self._y(Decimal(0)):.2f}{''.join(steps)}H100"
+
+    def _x(self, day: dt.date) -> float:
+        return (day - self.first).days / (self.last - self.first).days * 100
+
+    def _y(self, value: Decimal) -> float:
+        return float(100 - value / self.most * 100)
+
+    def _grid(self) -> SafeString:
+        rows = []
+        for step in range(STEPS + 1):
+            y = self.TOP + self.HEIGHT - self.HEIGHT * step / STEPS
+            rows.append(
+                (self.LEFT, self.LEFT + self.WIDTH, f"{y:.0f}", self.LEFT - 1.5, f"{y + 4:.0f}", self._short(step))
+            )
+        lines = format_html_join(
+            "",
+            '<line class="pd-plot-grid" x1="{0}%" x2="{1}%" y1="{2}" y2="{2}"/>'
+            '<text class="pd-plot-t" x="{3}%" y="{4}" text-anchor="end">{5}</text>',
+            rows,
+        )
+        middle = self.first + (self.last - self.first) / 2
+        marks: list[tuple[float, str, dt.date]] = [
+            (self.LEFT, "start", self.first),
+            (self.LEFT + self.WIDTH / 2, "middle", middle),
+            (self.LEFT + self.WIDTH, "end", self.last),
+        ]
+        texts = format_html_join(
+            "",
+            '<text class="pd-plot-t" x="{}%" y="208" text-anchor="{}">{}</text>',
+            ((x, anchor, moments.day(day.isoformat())) for x, anchor, day in marks),
+        )
+        return format_html("{}{}", lines, texts)
+
+    def _short(self, step: int) -> str:
+        locale = to_locale(get_language() or "en")
+        digits = 1 if self.most / STEPS % 1000 else 0
+        return format_compact_currency(self.most * step / STEPS, self.currency, locale=locale, fraction_digits=digits)
+
+    def _spoken(self) -> str:
+        sums = {"committed": self.committed[-1], "actual": self.actual[-1], "approved": self.approved}
+        words = {name: money_text({"amount": str(value), "currency": self.currency}) for name, value in sums.items()}
+        return _("Committed %(committed)s and spent %(actual)s of %(approved)s approved") % words
+
+
+def _nice(most: Decimal) -> Decimal:
+    """Return a round number at or above this one, for the top of the grid."""
+    if most <= 0:
+        return Decimal(1)
+    power = Decimal(10) ** (most.adjusted())
+    return next(Decimal(step) * power for step in _NICE if Decimal(step) * power >= most)
