@@ -21,6 +21,7 @@ from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
 from producerdesk.kit.text import one_line
+from projects.activity import note
 
 SOURCE = "expense"  # the ledger's word for what we write
 PART = "paid"
@@ -39,6 +40,7 @@ def add_expense(*, budget: Budget, by: int | None, receipt: Checked | None = Non
         _settle(expense, by)
         if receipt:
             _keep(expense, receipt, path, by)
+        _note(expense, "spent", by)
         return expense
 
 
@@ -48,9 +50,12 @@ def update_expense(*, expense: Expense, expected: int, by: int | None, **said: A
     bump(expense, expected)
     if expense.removed_at:
         raise Conflict(_("This expense was taken back. Restore it first."))
+    before = _facts(expense)
     _say(expense, said)
     expense.save()
     _settle(expense, by)
+    if _facts(expense) != before:
+        _note(expense, "spent_changed", by)
     return expense
 
 
@@ -62,6 +67,7 @@ def remove_expense(*, expense: Expense, by: int | None) -> None:
         expense.removed_at = clock.now()
         _settle(expense, by)
         expense.save(update_fields=["removed_at", "updated_at"])
+        _note(expense, "taken_back", by)
 
 
 @transaction.atomic
@@ -72,6 +78,7 @@ def restore_expense(*, expense: Expense, by: int | None) -> None:
         expense.removed_at = None
         _settle(expense, by)
         expense.save(update_fields=["removed_at", "updated_at"])
+        _note(expense, "spent", by)
 
 
 def attach(*, expense: Expense, receipt: Checked, by: int | None) -> None:
@@ -119,6 +126,17 @@ def _say(expense: Expense, said: dict[str, Any]) -> None:
     for name, value in said.items():
         setattr(expense, name, value)
     expense.full_clean(exclude=["budget", "by"])
+
+
+def _facts(expense: Expense) -> dict[str, Any]:
+    # a sum that came with zeros behind the point is the same sum: compare as stored
+    passing = ("version", "updated_at")
+    fields = [field for field in Expense._meta.concrete_fields if field.name not in passing]
+    return {field.name: str(field.value_from_object(expense)) for field in fields}
+
+
+def _note(expense: Expense, deed: str, by: int | None) -> None:
+    note(expense.budget.project_id, "budget", deed, by=by, about=expense)
 
 
 def _set_amount(expense: Expense, amount: Money) -> None:

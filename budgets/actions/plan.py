@@ -13,6 +13,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import round_half_up
+from projects.activity import note
 
 MOST_LINES = 500
 LARGEST = 10**13  # minor units of one line or expense; so many of them still add up within 64 bits
@@ -39,6 +40,7 @@ def start_from_chart(*, budget: Budget, by: int | None) -> int:
         BudgetLine(budget=budget, account=account, unit=unit, quantity=songs if unit == BudgetLine.Unit.SONG else 1)
         for account, unit in chart.first_lines(project.producer_type)
     ]
+    note(project, "budget", "planned", by=by)
     return len(BudgetLine.objects.bulk_create(lines))
 
 
@@ -52,6 +54,7 @@ def add_line(*, budget: Budget, by: int | None, **said: Any) -> BudgetLine:
     _say(line, said)
     line.save()
     _note(line, by, None)
+    note(budget.project_id, "budget", "line_added", by=by, about=line)
     return line
 
 
@@ -65,6 +68,8 @@ def update_line(*, line: BudgetLine, expected: int, by: int | None, **said: Any)
     _say(line, said)
     line.save()
     _note(line, by, before)
+    if _sums(line) != before:
+        note(line.budget.project_id, "budget", "line_changed", by=by, about=line)
     return line
 
 
@@ -77,6 +82,7 @@ def remove_line(*, line: BudgetLine, by: int | None) -> None:
         line.removed_at = clock.now()
         line.save(update_fields=["removed_at", "updated_at"])
         _note(line, by, before)
+        note(line.budget.project_id, "budget", "line_removed", by=by, about=line)
 
 
 @transaction.atomic
@@ -87,6 +93,7 @@ def restore_line(*, line: BudgetLine, by: int | None) -> None:
         line.removed_at = None
         line.save(update_fields=["removed_at", "updated_at"])
         _note(line, by, None)
+        note(line.budget.project_id, "budget", "line_added", by=by, about=line)
 
 
 def planned(quantity: Decimal, rate_minor: int) -> int:

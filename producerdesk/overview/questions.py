@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from budgets.models import Budget, BudgetEntry
+from budgets.models import Budget, BudgetEntry, BudgetLine
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, SCHEDULE_READ
 from producerdesk.kit import money
@@ -60,7 +60,8 @@ def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     if viewer.can_anywhere(PEOPLE_READ):
         found, columns = _with_hires(found), [*columns, "needed", "auditioning", "offered", "first", "first_by"]
     if viewer.can_anywhere(BUDGET_READ):
-        found, columns = _with_budget(found), [*columns, "controller", "currency_of", "committed", "actual"]
+        sums = ("planned", "committed", "actual")
+        found, columns = _with_budget(found), [*columns, "controller", "currency_of", *sums]
     return found.values(*columns).first()
 
 
@@ -85,9 +86,11 @@ def _with_budget(projects: QuerySet) -> QuerySet:
     budget = Budget.objects.filter(project=OuterRef("pk"))
     entries = BudgetEntry.objects.filter(budget__project=OuterRef("pk")).order_by().values("budget")
     spent = entries.filter(kind="actual")
+    lines = BudgetLine.objects.standing().filter(budget__project=OuterRef("pk")).order_by().values("budget")
     return projects.annotate(
         controller=Subquery(budget.values("controller__name")[:1]),
         currency_of=Subquery(budget.values("currency")[:1]),
+        planned=Coalesce(Subquery(lines.annotate(sum=Sum("planned_minor")).values("sum")), 0),
         committed=Coalesce(Subquery(entries.annotate(sum=Sum("amount_minor")).values("sum")), 0),
         actual=Coalesce(Subquery(spent.annotate(sum=Sum("amount_minor")).values("sum")), 0),
     )
@@ -177,15 +180,20 @@ def _due(project: dict[str, Any]) -> dict[str, Any]:
 
 def _budget(project: dict[str, Any]) -> dict[str, Any]:
     """Return what the ledger says. Without a budget nobody has spoken of money yet."""
-    currency = project["currency_of"]
+    currency, controller = project["currency_of"], project["controller"]
+    sums = dict.fromkeys(("planned", "committed", "actual", "left"))
     if currency is None:
-        return {"state": "none", "controller": None, "committed": None, "actual": None}
-    return {
-        "state": "ok" if project["controller"] else "todo",
-        "controller": project["controller"],
-        "committed": money.as_json(project["committed"], currency),
-        "actual": money.as_json(project["actual"], currency),
-    }
+        return {"state": "none", "controller": None, **sums}
+    # without a plan there is nothing to be left of, and nothing to be over
+    left = project["planned"] - project["committed"] if project["planned"] else None
+    for name in ("planned", "committed", "actual"):
+        sums[name] = money.as_json(project[name], currency)
+    if left is not None:
+        sums["left"] = money.as_json(left, currency)
+    state = "ok" if controller and left is not None else "todo"
+    if left is not None and left < 0:
+        state = "bad"
+    return {"state": state, "controller": controller, **sums}
 
 
 def _named(rows: list[dict[str, Any]]) -> dict[str, Any] | None:

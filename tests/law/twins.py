@@ -16,6 +16,9 @@ from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
 
+from budgets.actions import open_budget
+from budgets.actions.expenses import add_expense
+from budgets.actions.plan import add_line
 from contributors.actions import engagements as hires
 from contributors.models import Contributor, EngagementFee
 from producerdesk.accounts.roles import RIGHTS, Role
@@ -77,6 +80,7 @@ def built(who: str, dice: Dice, *, twin: bool) -> Iterator[World]:
             own = called[HIDDEN_FROM[who]]
             _hires(world, called, own, twin)
             _sessions(world, called, twin)
+            _plan(world, twin)
             _letters(world)
         if twin:
             with time_machine.travel(CHANGED, tick=False):
@@ -160,6 +164,15 @@ def _sessions(world: World, called: dict[str, Contributor], twin: bool) -> None:
         for person in called.values():
             call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
     makers.make_session(second, cast.ana, "2027-03-20T10:00", room=cast.room)
+
+
+def _plan(world: World, twin: bool) -> None:
+    budget, by = open_budget(world.cast.project), world.cast.ana.pk
+    for number, account in enumerate((300, 400, 500), 1):
+        rate = 700_00 - 200_00 * number if twin else 20_00 * number
+        add_line(budget=budget, by=by, account=account, rate_minor=rate, note=f"Line {number}")
+    amount = Money(900_00 if twin else 90_00, "EUR")
+    add_expense(budget=budget, by=by, vendor="Hire", title="Drums", spent_on=MONDAY.date(), account=610, amount=amount)
 
 
 def _letters(world: World) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from producerdesk.overview.demo import field_notes, salt_and_neon, shelf, slow_cathedral
+from producerdesk.overview.demo import budgets, field_notes, salt_and_neon, shelf, slow_cathedral
 from producerdesk.overview.demo.hands import Demo
 from producerdesk.overview.demo.past import as_if_it_had_been
 from producerdesk.overview.demo.people import LOGINS, PASSWORD, make_people
@@ -23,5 +23,6 @@ def make(today: dt.date) -> list[dict[str, str]]:
     make_studios(demo)
     for make_one in PROJECTS:
         make_one(demo)
+    budgets.make(demo)
     as_if_it_had_been(demo)
     return [{"email": email, "password": PASSWORD, "who": who} for _name, email, who in LOGINS]

@@ -65,11 +65,13 @@ class DueAnswer(Answered):
 
 
 class BudgetAnswer(Answered):
-    """Who controls the budget, and what is left of it? Sums of the ledger."""
+    """Who controls the budget, and what is left of it? Sums of plan and ledger; nothing is left of no plan."""
 
     controller = serializers.CharField(allow_null=True)
+    planned = MoneyField("planned_minor", "currency", allow_null=True)
     committed = MoneyField("committed_minor", "currency", allow_null=True)
     actual = MoneyField("actual_minor", "currency", allow_null=True)
+    left = MoneyField("left_minor", "currency", allow_null=True)
 
 
 class Questions(serializers.Serializer):

@@ -123,9 +123,12 @@ class LateSong(RowSerializer):
 
 
 class BudgetHealth(RowSerializer):
-    """What a project has committed and spent, by its ledger."""
+    """What a project has planned, committed and spent, and what is left of its plan."""
 
     project = ProjectRef()
+    planned = MoneyField("planned_minor", "currency")
+    left = MoneyField("left_minor", "currency", allow_null=True)
+    over = serializers.BooleanField()
     committed = MoneyField("committed_minor", "currency")
     actual = MoneyField("actual_minor", "currency")
     controller = serializers.CharField(source="controller.name", allow_null=True)

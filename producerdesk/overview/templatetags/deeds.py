@@ -58,6 +58,13 @@ SENTENCES = {
     ("member", "role"): gettext_lazy("made %(title)s %(now)s, before %(was)s"),
     ("member", "removed"): gettext_lazy("ended what %(title)s may see"),
     ("budget", "repriced"): gettext_lazy("priced %(title)s anew"),
+    ("budget", "planned"): gettext_lazy("began the plan of the budget"),
+    ("budget", "line_added"): gettext_lazy("put %(title)s into the plan"),
+    ("budget", "line_changed"): gettext_lazy("changed %(title)s in the plan"),
+    ("budget", "line_removed"): gettext_lazy("took %(title)s out of the plan"),
+    ("budget", "spent"): gettext_lazy("entered the expense %(title)s"),
+    ("budget", "spent_changed"): gettext_lazy("changed the expense %(title)s"),
+    ("budget", "taken_back"): gettext_lazy("took back the expense %(title)s"),
     ("budget", "rate"): gettext_lazy("set the rate of %(title)s"),
 }
 # what the person called says in his or her own name
@@ -80,6 +87,7 @@ ICONS = {
     "member": "key",
     "budget": "coins",
 }
+OF_AN_EXPENSE = ("spent", "spent_changed", "taken_back")
 VALUES_OF = {"project": "Song.stage", "song": "Song.stage", "member": "Membership.role"}
 
 
@@ -142,6 +150,8 @@ def _address(deed: Row) -> str:
         return reverse("engagement:detail", args=[about])
     if deed["kind"] in ("session", "call") or deed["deed"] == "repriced":
         return reverse("sessions:detail", args=[about])
+    if deed["deed"] in OF_AN_EXPENSE:
+        return reverse("expense:detail", args=[about])
     return ""
 
 

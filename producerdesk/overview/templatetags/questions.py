@@ -127,11 +127,16 @@ def _due(found: Row, project: Row) -> Item:
 def _budget(found: Row, project: Row) -> Item:
     said: Item = {
         "question": _("Whose budget, what is left?"),
-        "url": reverse("projects:detail", args=[project["id"]]),
+        "url": reverse("budgets:of_project", args=[project["id"]]),
     }
     if found["committed"] is None:
         return said | {"fact": _("No budget yet"), "why": _("It begins with the first booking that costs")}
     controls = _("%(name)s decides") % {"name": found["controller"]} if found["controller"] else _("Nobody decides yet")
+    if found["left"]:
+        of = format_html(_("of {}"), money(found["planned"]))
+        sum_ = found["left"] | {"amount": found["left"]["amount"].removeprefix("-")}
+        fact = format_html(_("{} over the plan") if found["state"] == "bad" else _("{} left"), money(sum_))
+        return said | {"fact": fact, "why": format_html("{} · {}", of, controls)}
     fact = format_html(_("{} committed"), money(found["committed"]))
     spent = format_html(_("{} spent"), money(found["actual"]))
     return said | {"fact": fact, "why": format_html("{} · {}", spent, controls)}
