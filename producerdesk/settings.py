@@ -238,6 +238,9 @@ SPECTACULAR_SETTINGS = {
         "CallAnswer": "sessions.models.Call.Answer",
         "Fold": "sessions.serializers.inputs.FOLDS",
         "LineUnit": "budgets.models.BudgetLine.Unit",
+        "Scope": "producerdesk.accounts.roles.RIGHTS",
+        "Answered": "producerdesk.overview.serializers.questions.STATES",
+        "FoundKind": "producerdesk.overview.serializers.search.KINDS",
         "EntryKind": "budgets.models.BudgetEntry.Kind",
     },
     "POSTPROCESSING_HOOKS": [

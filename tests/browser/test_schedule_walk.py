@@ -131,6 +131,7 @@ def test_an_artist_signed_in_keeps_it_all_in_a_calendar(
     actions.cancel_session(viewer=cast.viewer("ana"), session=book(cast, 4, "Off").session, reason="Flood")
     page = browsing.window(cast.nora, phone=phone, dark=dark)
     page.goto("/")
+    page.get_by_role("link", name="My schedule").click()
     expect(page).to_have_url(f"{browsing.site}/schedule/")
     expect(page.locator(f"#session-{call.session_id}")).to_contain_text("Can you be there?")
     clean(page)

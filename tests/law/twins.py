@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+import knox.crypto
 import pytest
 import time_machine
 from django.apps import apps
@@ -55,6 +56,7 @@ class Dice:
         monkeypatch.setattr(makers, "_numbers", self)  # which stand in names
         monkeypatch.setattr(secrets, "choice", lambda chosen: self._random.choice(chosen))
         monkeypatch.setattr(secrets, "token_urlsafe", self._text)
+        monkeypatch.setattr(knox.crypto, "generate_bytes", lambda number: self._random.randbytes(number))
         monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def start(self, seed: str) -> None:

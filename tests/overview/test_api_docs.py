@@ -1,6 +1,7 @@
 """The API described: valid, complete, public, and from this desk alone."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -38,10 +39,10 @@ def test_it_is_openapi_3_1_and_comes_as_yaml_too(described: Any) -> None:
 
 def test_every_address_of_the_api_is_in_it(described: Any) -> None:
     routes = get_resolver("producerdesk.api_urls").reverse_dict
-    told = {path.removeprefix("/api/v1/") for path in described["paths"]}
+    told = {re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1/")) for path in described["paths"]}
     for name in {name for name in routes if isinstance(name, str)} - {"schema"}:
         for spellings, *_rest in routes.getlist(name):
-            paths = {text.replace("%(pk)s", "{id}") for text, _params in spellings}
+            paths = {re.sub(r"%\(\w+\)s", "{}", text) for text, _params in spellings}
             assert paths & told, name
 
 
@@ -59,6 +60,7 @@ def test_its_page_loads_nothing_from_outside_and_breaks_no_rule(browsing: Browsi
     page = browsing.window()
     page.request.get(SCHEMA, timeout=60_000)  # the first time in a process it takes a while
     page.goto("/api/docs/")
-    page.locator("#operations-projects-projects_list").wait_for(timeout=60_000)
+    # it draws what is in sight, the first of the alphabet
+    page.locator("#operations-budgets-budgets_list").wait_for(timeout=60_000)
     page.get_by_role("button", name="Authorize").first.click()
     page.get_by_text("token").first.wait_for()
