@@ -110,6 +110,7 @@ class Browsing:
 
 def axe(page: Page) -> list[str]:
     """Return what axe-core finds against WCAG 2 A and AA on the page as it is now, one line a finding."""
+    page.wait_for_load_state()  # a click comes back before the page it led to is all there
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", WCAG
     )

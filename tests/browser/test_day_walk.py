@@ -127,6 +127,7 @@ def test_search_by_keyboard(browsing: Browsing, morning: Cast) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ninety Below")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("wren")
     page.get_by_role("option", name="Search for “wren”").click()

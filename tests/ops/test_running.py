@@ -1,15 +1,18 @@
 """`python3 bin/desk`: it starts, keeps running, and leaves nothing behind."""
 
 import os
+import resource
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from desklib.paths import PYTHON, ROOT
 from tests.ops.desk import Desk, refused
-from tests.services import wait_for
+from tests.services import clean_environment, wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.heavy]
 
@@ -48,13 +51,33 @@ def test_a_first_start_brings_the_demo_desk_and_ctrl_c_leaves_no_process(start: 
     assert "No process is left" in desk.output
 
 
-def test_a_second_start_is_ready_within_ten_seconds(start: Callable[..., Desk]) -> None:
+def test_a_second_start_works_for_its_programs_and_little_else(start: Callable[..., Desk]) -> None:
+    before = start().wait_until_ready(180)  # which may be the first on this folder
+    before.send(signal.SIGTERM)
+    assert before.wait() == 0
     desk = start().wait_until_ready()
-    # other tests run beside this one: what it worked until now is what it would take on one idle core, at most
-    assert desk.seconds_worked() < 10
+    for step in ("Virtual environment", "Python packages", "Front-end", "Database", "Demo desk"):
+        assert step not in desk.output
+    # ten seconds are the goal. Beside other tests a clock proves nothing: hold it to what its six processes take to
+    # load the code on this machine now (on an idle one the web server is there after 1.6 times one load)
+    assert desk.seconds_worked() < 8 * seconds_to_load()
     desk.send(signal.SIGTERM)
     assert desk.wait() == 0
     assert desk.processes() == []
+
+
+def seconds_to_load() -> float:
+    """Return the processor time of a process that loads the whole product once and ends."""
+
+    def worked() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before = worked()
+    subprocess.run(
+        [str(PYTHON), "manage.py", "check"], cwd=ROOT, env=clean_environment(), capture_output=True, check=True
+    )
+    return worked() - before
 
 
 def test_what_dies_is_started_again(start: Callable[..., Desk]) -> None:

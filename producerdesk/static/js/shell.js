@@ -15,7 +15,9 @@
   let found = { q: "", rows: [] };
 
   const say = (...args) => window.desk.text(...args);
-  const inField = (element) => element instanceof Element && element.closest("input, textarea, select, [contenteditable]");
+  // the field of a dialog that was closed this moment keeps the focus until the next frame: nobody types there
+  const inField = (element) => element instanceof Element && !element.closest("dialog:not([open])")
+    && element.closest("input, textarea, select, [contenteditable]");
   function keysOn() {
     if (document.body.dataset.keys === "off") return false;
     try { return localStorage.getItem("desk-keys") !== "off"; } catch { return true; }
