@@ -14,6 +14,9 @@ from desklib.paths import PYTHON, ROOT, SETUP_LOG, UV_REQUIREMENTS, VENV
 from desklib.say import CommandFailed, Fault, fingerprint, run_quietly, step
 
 STAMP = VENV / "desk-stamp.json"
+# another project's settings module, left in a shell, is none of ours; and a shell that keeps no bytecode would have
+# every program compile all its libraries anew, which is most of its start
+NOT_OURS = ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
 
 
 def are_current(*locks: Path) -> bool:
@@ -35,8 +38,7 @@ def ensure(*locks: Path, title: str = "Python packages") -> None:
 
 def venv_environment() -> dict[str, str]:
     """Return the environment with the virtual environment's commands first."""
-    # another project's settings module, left in a shell, is none of ours
-    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    env = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     return env | {"PATH": f"{PYTHON.parent}{os.pathsep}{env.get('PATH', os.defpath)}"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desklib import frontend, say, start
+from desklib import frontend, packages, say, start
 from desklib.paths import FRONTEND, REQUIREMENTS, TEST_REQUIREMENTS, UV_REQUIREMENTS, VENDOR
 
 pytestmark = pytest.mark.once
@@ -60,6 +60,12 @@ def test_a_misspelt_icon_is_said_by_its_name(tmp_path: Path) -> None:
 )
 def test_the_telling_line_of_a_failure_is_found(output: str, line: str) -> None:
     assert say.telling_line(output) == line
+
+
+@pytest.mark.parametrize("name", ["DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"])
+def test_what_a_shell_still_holds_does_not_reach_our_programs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+    assert name not in packages.venv_environment()
 
 
 def test_without_a_port_the_next_free_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
