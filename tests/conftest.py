@@ -25,10 +25,10 @@ NEEDS_DATABASE = {
 
 # --- the run --------------------------------------------------------------------------------------
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep heavy tests on one xdist process, and leave to SQLite what does not touch what differs."""
-    for item in items:
-        if item.get_closest_marker("heavy"):
-            item.add_marker(pytest.mark.xdist_group("heavy"))
+    """Put heavy tests first, and leave to SQLite what does not touch what differs."""
+    # each xdist process begins with its own stretch of the tests: one runs the heavy ones, one after another, the
+    # others run what is light and at the end take over what is left
+    items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
     if services.on_postgres():
         chosen = [item for item in items if _differs_by_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])

@@ -68,7 +68,7 @@ def test(arguments: list[str], *, postgres: bool) -> int:
     result = Result()
     if not arguments:
         result.failed += _lint()
-    chosen = arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    chosen = arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     _pytest("sqlite", chosen, result)
     if postgres or not arguments:
         _pytest("postgres", chosen, result)
