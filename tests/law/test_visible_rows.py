@@ -1,0 +1,155 @@
+"""Who sees how many rows of which table, in one table (visible.txt): what `visible_to` says, asked of each model alone.
+
+Many doors stand in front of it, so a `visible_to` that lets everything through would be noticed by no page and no
+answer: here it is. `DESK_WRITE_VISIBLE=1 bin/desk test tests/law/test_visible_rows.py -k write` writes the table; a
+person reads it before it is committed. The column `all` counts what is there; Cleo's desk has a row of most kinds.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from budgets.actions import expenses, open_budget, plan
+from budgets.models import ExchangeRate
+from contributors import links
+from contributors.authentication import viewer_of_link
+from contributors.models import EngagementStep, Skill
+from producerdesk.accounts.authentication import viewer_of_user
+from producerdesk.accounts.models import User
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, RIGHTS, SCHEDULE_WRITE
+from producerdesk.kit import clock
+from producerdesk.kit.money import Money
+from producerdesk.kit.viewer import NOBODY, Viewer
+from producerdesk.notices.models import Delivery, Notice, OutboxMail
+from projects import joining
+from sessions import feeds
+from sessions.actions import call_person
+from sessions.authentication import viewer_of_feed
+from tests import makers
+from tests.law.world import World, make_world
+
+pytestmark = pytest.mark.once
+
+TABLE = Path(__file__).with_name("visible.txt")
+LOGINS = ("ana", "ben", "asa", "nora", "emil", "cara", "lena", "xavi", "cleo")
+# tokens of Ana's: one with every right, one for one project, and some with a single right
+TOKENS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "t:all": lambda world: {"scopes": frozenset(RIGHTS)},
+    "t:one": lambda world: {"scopes": frozenset(RIGHTS), "project_limit": frozenset({world.cast.project.pk})},
+    "t:else": lambda world: {"scopes": frozenset(RIGHTS), "project_limit": frozenset()},
+    "t:bud": lambda world: {"scopes": frozenset({BUDGET_READ})},
+    "t:ppl": lambda world: {"scopes": frozenset({PEOPLE_READ})},
+    "t:book": lambda world: {"scopes": frozenset({SCHEDULE_WRITE})},
+}
+COLUMNS = ("all", "nobody", *LOGINS, "link", "feed", *TOKENS)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The world, with rows at the other desk and in another project."""
+    world = make_world()
+    assert world.ids  # makes a notice and a mail, too
+    cast = world.cast
+    makers.make_project(cast.desk, "Second")
+    for desk, project, by, room in (
+        (cast.desk, cast.project, cast.ana, cast.room),
+        (cast.other_desk, cast.other_project, cast.cleo, cast.other_room),
+    ):
+        person = makers.make_contributor(desk)
+        Skill.objects.create(contributor=person, kind=Skill.Kind.ROLE, name="Cello", key="cello")
+        makers.make_rate(person, "hour", "40")
+        hire = makers.make_engagement(project, person, fee="40")
+        EngagementStep.objects.create(engagement=hire, state=hire.state)
+        makers.make_song(project)
+        session = makers.make_session(project, by, "2027-03-12T10:00", room=room)
+        call_person(viewer=makers.viewer_of(by), session=session, contributor=person)
+        _budget(project, by)
+        _letters(desk, by)
+    joining.invite(project=cast.other_project, email="new@example.com", role="artist", by=cast.cleo,
+                   desk=cast.other_desk, now=clock.now())  # fmt: skip
+    makers.make_member(cast.other_project, makers.make_user(), "label")
+    links.mint(makers.make_contributor(cast.other_desk), now=clock.now())
+    feeds.mint(Viewer(via="login", user_id=cast.ana.pk))
+    feeds.mint(Viewer(via="login", user_id=cast.cleo.pk))
+    return world
+
+
+def _budget(project: Any, by: User) -> None:
+    budget = open_budget(project)
+    plan.add_line(budget=budget, by=by.pk, account=310, rate_minor=100)
+    spent = {"title": "Strings", "spent_on": "2026-11-14", "account": 310, "vendor": "Shop"}
+    expenses.add_expense(budget=budget, by=by.pk, amount=Money(500, "EUR"), **spent)
+    ExchangeRate.objects.create(budget=budget, currency="GBP", rate="1.15")
+
+
+def _letters(desk: Any, by: User) -> None:
+    now = clock.now()
+    row = Delivery.objects.create(
+        desk=desk, kind="x", ref=f"x:{desk.pk}", recipient="x:1", channel="email", due_at=now, try_at=now
+    )
+    OutboxMail.objects.create(desk=desk, delivery=row, to="a@x.org", subject="x", text="x", message_id=f"<{desk.pk}@x>")
+    Notice.objects.create(user=by, text="x")
+
+
+def _viewers(world: World) -> dict[str, Viewer]:
+    cast = world.cast
+    found = {"nobody": NOBODY} | {name: cast.viewer(name) for name in LOGINS}
+    found["link"] = viewer_of_link(world.link_secret)
+    found["feed"] = viewer_of_feed(world.feed)
+    return found | {name: viewer_of_user(cast.ana, via="token", **of(world)) for name, of in TOKENS.items()}
+
+
+def _models() -> list[type[Model]]:
+    return [model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")]
+
+
+def _counts(world: World) -> dict[str, list[int]]:
+    viewers = _viewers(world)
+    return {
+        model._meta.label: [
+            model._default_manager.count(),
+            *(model._default_manager.visible_to(viewers[name]).distinct().count() for name in COLUMNS[1:]),
+        ]
+        for model in _models()
+    }
+
+
+def test_everybody_sees_the_rows_that_the_table_says(world: World) -> None:
+    found, table = _counts(world), _read()
+    assert found.keys() == table.keys(), "a model without a row, or a row without a model"
+    wrong = {
+        f"{label} to {who}": (said, is_)
+        for label, row in found.items()
+        for who, said, is_ in zip(COLUMNS, table[label], row, strict=True)
+        if said != is_
+    }
+    assert not wrong
+
+
+def test_the_table_would_notice_a_model_that_shows_everything() -> None:
+    """Nobody ever sees a row, and of no kind does the owner of one desk see all."""
+    table = _read()
+    assert len(table) > 20
+    for label, row in table.items():
+        seen = dict(zip(COLUMNS, row, strict=True))
+        assert seen["nobody"] == 0, label
+        assert max(seen["ana"], seen["cleo"], seen["nora"], seen["link"]) < seen["all"], label
+        assert sum(count > 0 for count in row[1:]) > 0, label
+
+
+def _read() -> dict[str, list[int]]:
+    rows = (line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith("#"))
+    return {row[0]: [int(count) for count in row[1:]] for row in rows}
+
+
+if os.environ.get("DESK_WRITE_VISIBLE"):
+
+    def test_write_the_table(world: World) -> None:
+        lines = [f"# {'rows of':<34}" + "".join(f"{name:<7}" for name in COLUMNS)]
+        lines += [f"{label:<36}" + "".join(f"{count:<7}" for count in row) for label, row in _counts(world).items()]
+        TABLE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
