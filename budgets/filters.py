@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from budgets import chart
 from budgets.as_of import moment_of
 from budgets.models import Budget, BudgetEntry, Expense
-from producerdesk.kit.filters import LARGEST_ID, DeskFilterSet, IdFilter, Ordering
+from producerdesk.kit.filters import LARGEST_ID, DeskFilterSet, IdFilter, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 
 
@@ -15,7 +15,7 @@ class BudgetFilter(DeskFilterSet):
     """`?project=7&search=neon&open=true&as_of=2026-11-03`."""
 
     project = IdFilter("project_id", label=_("Project"))
-    open = django_filters.BooleanFilter(method="only_open", label=_("Of projects that are not delivered yet"))
+    open = YesNoFilter(method="only_open", label=_("Of projects that are not delivered yet"))
     search = django_filters.CharFilter(method="find", label=_("Title, artist or label"), max_length=200)
     as_of = django_filters.CharFilter(method="leave", label=_("As it stood then: a day, or a moment"))
 
@@ -78,7 +78,7 @@ class ExpenseFilter(DeskFilterSet):
 
     account = django_filters.MultipleChoiceFilter(choices=chart.CHOICES, label=_("Account"))
     vendor = IdFilter("payee_id", label=_("Vendor"))
-    receipt = django_filters.BooleanFilter("receipt", lookup_expr="isnull", exclude=True, label=_("With a receipt"))
+    receipt = YesNoFilter("receipt", lookup_expr="isnull", exclude=True, label=_("With a receipt"))
     since = django_filters.DateFilter("spent_on", lookup_expr="gte", label=_("From this day on"))
     until = django_filters.DateFilter("spent_on", lookup_expr="lt", label=_("Before this day"))
     search = django_filters.CharFilter(method="find", label=_("What for, or whom"), max_length=200)

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor, Engagement, PrivateLink, Skill
-from producerdesk.kit.filters import DeskFilterSet, IdFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, YesNoFilter
 
 WORDS_AT_MOST = 8  # of a search; more make no sense and cost a scan each
 
@@ -33,7 +33,7 @@ class ContributorFilter(DeskFilterSet):
     instrument = SkillFilter(Skill.Kind.INSTRUMENT, label=_("Instrument"))
     genre = SkillFilter(Skill.Kind.GENRE, label=_("Genre"))
     city = django_filters.CharFilter(lookup_expr="iexact", label=_("City"), max_length=80)
-    active = django_filters.BooleanFilter(label=_("Active"))
+    active = YesNoFilter(label=_("Active"))
     desk = django_filters.NumberFilter(field_name="desk_id", label=_("Desk"), min_value=1, max_value=2**53)
     ordering = django_filters.OrderingFilter(
         fields=(("name", "name"), ("city", "city"), ("updated_at", "updated_at")), label=_("Order")
@@ -70,7 +70,7 @@ class EngagementFilter(DeskFilterSet):
     )
     state = django_filters.MultipleChoiceFilter(choices=Engagement.State.choices, label=_("State"))
     role = django_filters.CharFilter(lookup_expr="iexact", label=_("Role"), max_length=60)
-    open = django_filters.BooleanFilter(method="only_open", label=_("Nobody confirmed yet"))
+    open = YesNoFilter(method="only_open", label=_("Nobody confirmed yet"))
     ordering = django_filters.OrderingFilter(
         fields=(("role", "role"), ("needed_by", "needed_by"), ("updated_at", "updated_at")), label=_("Order")
     )

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from producerdesk.kit.filters import DeskFilterSet, IdFilter, Ordering
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, Ordering, YesNoFilter
 from projects.models import Project, Song
 from projects.stages import Stage, order_of
 
@@ -13,9 +13,9 @@ class ProjectFilter(DeskFilterSet):
     """`?stage=mixing&stage=mastering&late=true&search=neon&ordering=-deadline`."""
 
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
-    open = django_filters.BooleanFilter(method="only_open", label=_("Not delivered yet"))
+    open = YesNoFilter(method="only_open", label=_("Not delivered yet"))
     kind = django_filters.MultipleChoiceFilter(choices=Project.Kind.choices, label=_("Kind"))
-    late = django_filters.BooleanFilter(method="only_late", label=_("Late"))
+    late = YesNoFilter(method="only_late", label=_("Late"))
     desk = IdFilter("desk_id", label=_("Desk"))
     search = django_filters.CharFilter(method="find", label=_("Title, artist or label"), max_length=200)
     ordering = Ordering(
@@ -52,7 +52,7 @@ class SongFilter(DeskFilterSet):
 
     project = IdFilter("project_id", label=_("Project"))
     stage = django_filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
-    late = django_filters.BooleanFilter("late_on", lookup_expr="isnull", exclude=True, label=_("Late"))
+    late = YesNoFilter("late_on", lookup_expr="isnull", exclude=True, label=_("Late"))
     search = django_filters.CharFilter("title", lookup_expr="icontains", label=_("Title"), max_length=200)
     ordering = Ordering(
         fields=(("position", "position"), ("title", "title"), ("stage", "stage"), ("due_on", "due_on")),

@@ -1,10 +1,9 @@
 """What the lists of members and invitations may be asked."""
 
-import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from producerdesk.kit.filters import DeskFilterSet, IdFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, YesNoFilter
 from projects.models import Invitation, Membership
 
 
@@ -22,7 +21,7 @@ class StaffInvitationFilter(DeskFilterSet):
     """`?desk=3&waiting=true`: neither accepted nor taken back, though it may have run out."""
 
     desk = IdFilter(field_name="desk_id", label=_("Desk"))
-    waiting = django_filters.BooleanFilter(method="only_waiting", label=_("Neither accepted nor taken back"))
+    waiting = YesNoFilter(method="only_waiting", label=_("Neither accepted nor taken back"))
 
     class Meta:
         model = Invitation

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
-from producerdesk.kit.filters import DeskFilterSet, Ordering
+from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from sessions.models import Call, Room, Studio, StudioSession
 
@@ -35,8 +35,8 @@ class SessionFilter(DeskFilterSet):
     song = number(_("Song"), method="only_song")
     state = django_filters.MultipleChoiceFilter(choices=StudioSession.State.choices, label=_("State"))
     kind = django_filters.MultipleChoiceFilter(choices=StudioSession.Kind.choices, label=_("Kind"))
-    mine = django_filters.BooleanFilter(method="only_mine", label=_("I am called"))
-    unanswered = django_filters.BooleanFilter(method="only_unanswered", label=_("Somebody has not answered"))
+    mine = YesNoFilter(method="only_mine", label=_("I am called"))
+    unanswered = YesNoFilter(method="only_unanswered", label=_("Somebody has not answered"))
     search = django_filters.CharFilter(method="find", label=_("Title or project"), max_length=200)
     ordering = Ordering(fields=(("starts_at", "starts_at"), ("title", "title")), label=_("Order"))
 
@@ -80,8 +80,8 @@ class CallFilter(DeskFilterSet):
     answer = django_filters.MultipleChoiceFilter(choices=Call.Answer.choices, label=_("Answer"))
     since = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="gt", label=_("Ends after"))
     until = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="lte", label=_("Ended by"))
-    mine = django_filters.BooleanFilter(method="only_mine", label=_("My own"))
-    removed = django_filters.BooleanFilter(method="with_removed", label=_("Also who was taken off again"))
+    mine = YesNoFilter(method="only_mine", label=_("My own"))
+    removed = YesNoFilter(method="with_removed", label=_("Also who was taken off again"))
     ordering = django_filters.OrderingFilter(fields=(("call_at", "call_at"),), label=_("Order"))
 
     class Meta:
@@ -104,7 +104,7 @@ class StudioFilter(DeskFilterSet):
     """`?search=fox&active=true`."""
 
     search = django_filters.CharFilter(method="find", label=_("Name or city"), max_length=200)
-    active = django_filters.BooleanFilter(label=_("In use"))
+    active = YesNoFilter(label=_("In use"))
     desk = number(_("Desk"), "desk_id")
     ordering = Ordering(fields=(("name", "name"), ("city", "city")), label=_("Order"))
 
@@ -122,7 +122,7 @@ class RoomFilter(DeskFilterSet):
     """`?studio=2&active=true`."""
 
     studio = number(_("Studio"), "studio_id")
-    active = django_filters.BooleanFilter(label=_("In use"))
+    active = YesNoFilter(label=_("In use"))
 
     class Meta:
         model = Room

@@ -43,6 +43,16 @@ class DeskViewSet(viewsets.GenericViewSet):
         if self.action not in ("list", "metadata", None) and request.method in ("GET", "HEAD"):
             refuse_unknown(request, self.known_params())
 
+    def perform_authentication(self, request: Any) -> None:
+        """Find out who asks, and count it. REST framework counts later, and so never whom it refuses."""
+        try:
+            super().perform_authentication(request)
+        finally:
+            super().check_throttles(request)
+
+    def check_throttles(self, request: Any) -> None:
+        """Do nothing: it was counted when it came."""
+
     def known_params(self) -> frozenset[str]:
         """Return the query parameters that this action (not a list) understands."""
         return frozenset()

@@ -3,6 +3,8 @@
 from typing import Any
 
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -12,6 +14,7 @@ from producerdesk.kit.permissions import viewer_of
 
 PAGING = frozenset({"page", "page_size"})
 LARGEST_ID = 2**53
+YES_NO = {"true": True, "1": True, "false": False, "0": False, "": None}
 
 
 class DeskFilterSet(django_filters.FilterSet):
@@ -30,6 +33,22 @@ class IdFilter(django_filters.NumberFilter):
 
     def __init__(self, field_name: str | None = None, **options: Any) -> None:
         super().__init__(field_name=field_name, min_value=1, max_value=LARGEST_ID, decimal_places=0, **options)
+
+
+class _YesNoField(forms.Field):
+    widget = forms.TextInput
+
+    def to_python(self, value: str | None) -> bool | None:
+        word = (value or "").strip().lower()
+        if word not in YES_NO:
+            raise ValidationError(_("Say true or false."))
+        return YES_NO[word]
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """A filter by yes or no. Another word is refused: taken for "never said", it would quietly list everything."""
+
+    field_class = _YesNoField
 
 
 class Ordering(django_filters.OrderingFilter):

@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from producerdesk.kit.filters import DeskFilterSet, IdFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, YesNoFilter
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from producerdesk.notices.subjects import refs_of
 
@@ -15,7 +15,7 @@ REFS_AT_MOST = 200
 class NoticeFilter(DeskFilterSet):
     """`?unread=true`."""
 
-    unread = django_filters.BooleanFilter(field_name="read_at", lookup_expr="isnull", label=_("Not read yet"))
+    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull", label=_("Not read yet"))
 
     class Meta:
         model = Notice

@@ -1,6 +1,7 @@
 """The API against its own description: whatever is sent, no error of ours and no answer that the description lacks.
 
-Requests are made from the OpenAPI document, half of them on things that are there, and go to a real server.
+Requests are made from the OpenAPI document, half of them on things that are there, and go to a real server. Chance
+leaves out what may be left out, so every parameter of a query is asked for by name as well, rightly and wrongly.
 """
 
 import contextlib
@@ -37,6 +38,13 @@ ROUNDS = services.rounds(1, 30)  # of each kind, on each operation; the small ro
 ORDER = ("get", "post", "put", "delete")  # what is deleted is asked for no more
 UNTHROTTLED = 100  # requests; then the counts of the rate limits are forgotten, or we would test nothing else
 WHO = ("producer", "artist", "label", "nobody")
+# how many of them ask for each parameter; what others may ask for is less, and the same code refuses it
+ASKING = services.rounds(1, 3)
+FITS = {"boolean": "true", "integer": "1", "number": "1", "date": "2027-03-10", "date-time": "2027-03-10T10:00:00Z"}
+NONSENSE = "'%;--"
+TEXT = "glass"
+BY_NAME = {"as_of": "2026-11-03", "until": "2027-03-31"}  # a day as text; an end after the beginning
+NO_LIST = "GET /api/v1/joins/"  # there is one invitation at a time, by its secret
 # in a soak on both databases, and then with many more requests
 pytestmark = [pytest.mark.soak, pytest.mark.heavy, *([] if services.rounds(0, 1) else [pytest.mark.once])]
 
@@ -51,9 +59,15 @@ def world(site: str) -> World:
 def test_whatever_is_sent_is_answered_as_documented(site: str, world: World, who: str) -> None:
     caller = _Caller(site, world, who)
     operations = list(_operations())
+    if who in WHO[:ASKING]:  # first, for later things are deleted
+        for operation in operations:
+            caller.ask_each(operation)
+        assert len(caller.asked) > 300
     for operation in operations:
         caller.fuzz(operation)
     assert not caller.problems, "\n\n".join(caller.problems.values())
+    if who == "producer":  # others are refused more
+        assert caller.wrongly_taken() == []
     assert len(operations) > 100
     assert caller.answered.keys() >= ({401, 404} if who == "nobody" else {200, 400, 404})
 
@@ -62,6 +76,15 @@ def _operations() -> Iterator[Any]:
     schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
     found = [cast(Ok, result).ok() for result in schema.get_all_operations()]
     yield from sorted(found, key=lambda operation: ORDER.index(operation.method.lower()))
+
+
+def _fitting(parameter: Any) -> str:
+    """Return a value that the description allows."""
+    said = parameter.definition["schema"]
+    said = said.get("items", said)
+    if "enum" in said:
+        return str(said["enum"][0])
+    return BY_NAME.get(parameter.name) or FITS.get(said.get("format", said["type"]), TEXT)
 
 
 class _Caller:
@@ -73,6 +96,7 @@ class _Caller:
         self.sent = 0
         self.turn = WHO.index(who)
         self.answered: Counter[int] = Counter()
+        self.asked: dict[tuple[str, str, str], int] = {}  # operation, parameter, value: status
         self.problems: dict[str, str] = {}  # the first of each operation
         if who in ("producer", "artist"):
             self._sign_in(Client(), world.cast.ana if who == "producer" else world.cast.nora)
@@ -97,6 +121,24 @@ class _Caller:
             with contextlib.suppress(Unsatisfiable):  # nothing in it that could be wrong
                 self._fuzz(operation, operation.as_strategy(generation_mode=mode))
 
+    def ask_each(self, operation: Any) -> None:
+        """Ask for each parameter of the query alone, with a value that fits and with one that means nothing."""
+        path = {part.name: str(self._known_id(operation.path)) for part in operation.path_parameters}
+        usual = {each.name: _fitting(each) for each in operation.query if each.is_required}
+        for each in operation.query:
+            for value in (_fitting(each), NONSENSE):
+                case = operation.Case(path_parameters=path, query=usual | {each.name: value})
+                self.asked[operation.label, each.name, value] = self._send(f"{operation.label} ?{each.name}", case)
+
+    def wrongly_taken(self) -> list[str]:
+        """Return what fitted and was refused, and what meant nothing and was taken. As a text anything may fit."""
+        texts = {(label, name) for label, name, value in self.asked if value == TEXT}
+        return [
+            f"{label} ?{name}={value}: {status}"
+            for (label, name, value), status in self.asked.items()
+            if label != NO_LIST and (status == 200) == (value == NONSENSE) and (label, name) not in texts
+        ]
+
     def _fuzz(self, operation: Any, cases: Any) -> None:
         known = self._known_id(operation.path)
 
@@ -116,7 +158,7 @@ class _Caller:
 
         send()
 
-    def _send(self, name: str, case: Any) -> None:
+    def _send(self, name: str, case: Any) -> int:
         self.sent += 1
         if self.sent % UNTHROTTLED == 0:
             cache.clear()
@@ -127,6 +169,7 @@ class _Caller:
         except BaseExceptionGroup as found:
             told = "\n".join(str(each) for each in found.exceptions)
             self.problems.setdefault(name, f"{name}\n{told}\n{response.text[:800]}")
+        return response.status_code
 
     def _known_id(self, path: str) -> Any:
         """Return the id of something of this kind that is there, if the path takes one."""
