@@ -5,17 +5,13 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from producerdesk.kit.text import guarded
+
 HEADER = (
     *("level", "account", "title", "note", "unit", "quantity", "rate"),
     *("planned", "approved", "committed", "actual", "forecast", "left", "currency"),
 )
 SUMS = ("planned", "approved", "committed", "actual", "forecast", "left")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
-
-
-def guarded(text: str) -> str:
-    """Return a cell of text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
 
 
 def write(summary: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:

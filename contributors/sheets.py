@@ -12,6 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from producerdesk.kit.text import guarded, unguarded
+
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
@@ -37,7 +39,6 @@ SYNONYMS = {
 _FIELD_OF = {header: name for name, headers in SYNONYMS.items() for header in headers.split("|")}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ZIP = b"PK\x03\x04"  # what .xlsx and .ods files start with
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 _SEPARATOR_HINT = re.compile(r"^sep=(.)\n")
 
 
@@ -185,15 +186,10 @@ def field_of(head: str) -> str:
 def _row(line: int, cells: list[str], columns: list[Column]) -> Row:
     if any(cells[len(columns) :]):
         return Row(line, {}, _("This row has more cells than there are columns."))
-    found = {column.field: _unguarded(cell) for column, cell in zip(columns, cells, strict=False) if column.field}
+    found = {column.field: unguarded(cell) for column, cell in zip(columns, cells, strict=False) if column.field}
     halves = [found.pop(half, "") for half in HALVES]
     found["name"] = found.get("name") or " ".join(half for half in halves if half)
     return Row(line, found)
-
-
-def _unguarded(cell: str) -> str:
-    """Take away the apostrophe that `write` put before what looks like a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 # --- writing --------------------------------------------------------------------------------------------
@@ -218,8 +214,3 @@ def write(people: Iterable[Mapping[str, Any]]) -> str:
             )
         )
     return out.getvalue()
-
-
-def guarded(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

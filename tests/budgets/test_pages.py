@@ -1,5 +1,7 @@
 """The pages of a budget: each draws what the API says, leads from a figure to its entries, and edits in place."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +177,15 @@ def test_an_expense_is_entered_with_its_receipt_and_taken_back(ana: Caller, fill
     assert ana.send(f"/expenses/{expense.pk}/receipt/delete/").status_code == 302
     upload = ana.send(f"/expenses/{expense.pk}/receipt/", receipt=SimpleUploadedFile("b.pdf", PDF))
     assert upload.status_code == 302 and Receipt.objects.get().name == "b.pdf"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n@", "'="])
+def test_no_cell_of_the_table_is_a_formula(ana: Caller, budget: Budget, start: str) -> None:
+    BudgetLine.objects.create(budget=budget, account=990, note=f"{start}SUM(A1)", rate_minor=1, planned_minor=1)
+    answer = ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(answer, newline="")) for cell in row]
+    assert f"{start}SUM(A1)".lstrip("'") in [cell.lstrip("'") for cell in cells]
+    assert [cell for cell in cells if cell.lstrip(" \n").startswith(("=", "+", "-", "@", "\t"))] == []
 
 
 def test_the_table_to_take_away_runs_nothing_and_adds_up(ana: Caller, filled: Budget) -> None:

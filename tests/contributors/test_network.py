@@ -12,6 +12,7 @@ from producerdesk.accounts.models import Desk, User
 from tests import makers
 from tests.cast import Cast
 from tests.contributors.conftest import Caller
+from tests.hostile import NO_AMOUNTS
 
 EVERYTHING: dict[str, Any] = {
     "name": "Samir Haddon",
@@ -240,24 +241,7 @@ def test_a_list_asked_for_nonsense_names_the_field(ana: Caller, query: dict, fie
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
 
 
-AMOUNTS = [
-    "1e309",
-    "NaN",
-    "-0",
-    "−0",
-    "-5",
-    "Infinity",
-    "1,000",
-    "0.005",
-    "9223372036854775808",
-    "",
-    " ",
-    "1 000",
-    "0x1f",
-]
-
-
-@pytest.mark.parametrize("amount", [*AMOUNTS, ["5"], {"a": 1}, 5.5, True, None, 2**63])
+@pytest.mark.parametrize("amount", [*NO_AMOUNTS, None])
 def test_an_amount_that_is_none_is_refused_at_its_row(ana: Caller, amount: object) -> None:
     rates = [
         {"unit": "day", "amount": {"amount": "5", "currency": "EUR"}},

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,11 @@ from budgets.models import BudgetEntry
 from contributors.models import Contributor
 from producerdesk.kit.money import Money
 from sessions import actions, pricing
-from sessions.models import RoomRate, StudioSession
+from sessions.models import Room, RoomRate, StudioSession
 from tests import makers
+from tests.calling import Caller
 from tests.cast import Cast
+from tests.hostile import NO_AMOUNTS
 
 START = datetime(2027, 3, 10, 9, tzinfo=UTC)
 
@@ -264,3 +267,11 @@ def test_a_quote_in_a_currency_without_a_rate_says_what_is_missing(cast: Cast) -
     quote = asked(cast, calls=[{"contributor": cast.wren_called}])
     assert quote["total"] == amount("642.00")
     assert quote["lines"][1]["amount"] == {"amount": "300.00", "currency": "USD"}
+
+
+@pytest.mark.parametrize("amount", [*NO_AMOUNTS, None], ids=repr)
+def test_a_rate_that_is_none_is_refused_at_its_row(cast: Cast, amount: Any) -> None:
+    rates = [{"unit": "hour", "amount": {"amount": amount, "currency": "EUR"}}]
+    answer = Caller(cast.ana).post("rooms/", studio=cast.room.studio_id, name="Room Z", rates=rates)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["rates.0.amount"])
+    assert not Room.objects.filter(name="Room Z").exists()
