@@ -92,6 +92,9 @@ class Model:
     def left_of(self, hire: int) -> int:
         return max(0, self.hires[hire] - sum(each.used for each in self.expenses if each.against == hire))
 
+    def ended(self, hire: int | None) -> bool:
+        return hire is not None and not self.hires[hire]
+
     def in_dollars(self, cents: int) -> int:
         return half_up(Decimal(cents).scaleb(digits(self.currency) - 2) * DOLLAR)
 
@@ -260,11 +263,17 @@ OF |= dict.fromkeys(("take back", "count again"), "expenses")
 
 
 def _chosen(deed: tuple, model: Model) -> list[Any] | None:
-    """Return what the deed says, its number one of those that are there; None where there is none."""
+    """Return what the deed says, its number one of those that are there; None where there is none.
+
+    The invoice of a hire that ended is not taken back here: what is owed then the ledger's entries do not tell.
+    """
     name, *said = deed
     if name in OF:
         count = len(getattr(model, OF[name]))
-        return [said[0] % count, *said[1:]] if count else None
+        number = said[0] % count if count else None
+        if number is None or (name == "take back" and model.ended(model.expenses[number].against)):
+            return None
+        return [number, *said[1:]]
     if name == "spend" and said[1] is not None:
         return [said[0], said[1] % len(model.hires), said[2]] if model.hires else None
     return said
