@@ -60,12 +60,16 @@ def test_whoever_may_not_see_money_sees_no_trace_of_it(dice: Dice, who: str) -> 
     assert sum(status == 200 for status, _headers, _body in first.values()) > 60  # it did see something
 
 
-def test_no_letter_to_others_tells_of_money(dice: Dice) -> None:
+def test_no_letter_to_others_tells_of_money_or_how_to_reach_anybody_else(dice: Dice) -> None:
     with twins.built("nora", dice, twin=False) as world:
         letters = twins.letters_to_others(world)
+        contacts = twins.contacts(world)
     with twins.built("nora", dice, twin=True) as world:
         assert twins.letters_to_others(world) == letters
     assert len({to for to, *_rest in letters}) > 3
+    assert len(contacts) > 8
+    for to, *said in letters:
+        assert [found for found, whose in contacts.items() if whose != to and found in "".join(said)] == [], to
 
 
 def test_who_may_see_money_sees_other_money(dice: Dice) -> None:

@@ -22,6 +22,7 @@ from budgets.actions.expenses import add_expense
 from budgets.actions.plan import add_line
 from contributors.actions import engagements as hires
 from contributors.models import Contributor, EngagementFee
+from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import RIGHTS, Role
 from producerdesk.kit.models import CurrencyField, MinorField
 from producerdesk.kit.money import Money
@@ -102,6 +103,13 @@ def letters_to_others(world: World) -> list[tuple[str, str, str, str]]:
     return list(mails.values_list("to", "subject", "text", "html"))
 
 
+def contacts(world: World) -> dict[str, str]:
+    """Return whatever reaches a person, {address or phone number: that person's address}."""
+    people = Contributor.objects.filter(desk=world.cast.desk).values_list("email", "phone")
+    found = {said: email for email, phone in people for said in (email, phone) if said}
+    return found | {email: email for email in User.objects.values_list("email", flat=True)}
+
+
 def money_columns() -> dict[type[models.Model], list[str]]:
     """Return every table with a sum in it, and the columns that hold sums."""
     found: dict[type[models.Model], list[str]] = {}
@@ -123,6 +131,7 @@ def _people(twin: bool) -> tuple[World, dict[str, Contributor]]:
         "cara_called": makers.make_contributor(cast.desk, user=cast.cara),
     }
     for number, person in enumerate(called.values(), 1):
+        Contributor.objects.filter(pk=person.pk).update(phone=f"+351 910 000 00{number}")
         makers.make_rate(person, "hour", str(number * (70 if twin else 7)))
         if twin:
             makers.make_rate(person, "day", "900")
