@@ -1,4 +1,9 @@
-"""Two hundred clients in four processes want the same time: exactly one gets it, the rest a clean 409."""
+"""Two hundred clients in four processes want the same time: exactly one gets it, the rest a clean 409.
+
+Without the lock on resources these fail on PostgreSQL. On SQLite they cannot: there each transaction that will write is
+alone from its first statement on (`transaction_mode=IMMEDIATE`), so the lock has nothing left to do. What stands behind
+both there is the trigger, which tests/sessions/test_booking.py tries alone.
+"""
 
 import json
 import subprocess
