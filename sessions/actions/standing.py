@@ -1,6 +1,7 @@
 """What a session has: its people's time, its place in the ledger. Every action ends here, so that all three agree."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -131,6 +132,7 @@ def work_of(session: StudioSession, calls: Sequence[Call]) -> pricing.Work:
             pricing.Worker(call.contributor_id, call.contributor.name, call.role, call.call_at)
             for call in present(calls)
         ),
+        date.fromisoformat(session.starts_local[:10]),
     )
 
 

@@ -1,5 +1,6 @@
 """Every way studios and rooms change."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
@@ -9,6 +10,7 @@ from producerdesk.accounts.models import Desk
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
+from producerdesk.kit.money import Money
 from sessions.models import Room, RoomRate, Studio, StudioSession
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
@@ -93,12 +95,38 @@ def _apply(row: Any, said: dict[str, Any]) -> Any:
 
 
 def _set_rates(room: Room, rates: list[dict]) -> None:
-    units = [rate["unit"] for rate in rates]
-    if len(units) != len(set(units)):
-        raise Refused({"rates": _("Give one rate for each unit.")})
+    rows = [_rate(room, **rate) for rate in rates]
+    for number, row in enumerate(rows):
+        _check_rate(row, number, rows)
     room.rates.all().delete()
-    for rate in rates:
-        amount = rate.pop("amount")
-        row = RoomRate(room=room, amount_minor=amount.minor, currency=amount.currency, **rate)
-        row.full_clean()
-        row.save()
+    RoomRate.objects.bulk_create(rows)
+
+
+def _rate(room: Room, amount: Money | None = None, **said: Any) -> RoomRate:
+    minor, currency = (amount.minor, amount.currency) if amount else (None, "")
+    return RoomRate(room=room, amount_minor=minor, currency=currency, **said)
+
+
+def _check_rate(row: RoomRate, number: int, rows: list[RoomRate]) -> None:
+    """Refuse a rate that makes no sense, alone or beside those before it."""
+    overtime = row.unit == RoomRate.Unit.OVERTIME
+
+    def refuse(name: str, text: str) -> None:
+        raise Refused({f"rates.{number}.{name}": text})
+
+    if row.factor is not None and (row.amount_minor is not None or not overtime):
+        refuse("factor", _("Overtime costs a rate of its own or a factor of the hour; nothing else has a factor."))
+    if row.factor is None and row.amount_minor is None:
+        refuse("amount", _("Give a rate, or how many times the hour it costs.") if overtime else _("Give a rate."))
+    if row.valid_from and row.valid_until and row.valid_until < row.valid_from:
+        refuse("valid_until", _("This is before the first day."))
+    if any(row.overlaps(other) for other in rows[:number]):
+        refuse("valid_from", _("Another rate of the same kind is valid on some of these days."))
+    usual = [each for each in rows if each.unit != RoomRate.Unit.OVERTIME]
+    if overtime and row.amount and usual and row.currency not in {each.currency for each in usual}:
+        refuse("amount", _("Overtime is paid in the currency of the other rates."))
+    longest = max((max(each.hours, each.minimum_hours) for each in usual), default=Decimal(0))
+    if overtime and row.hours < longest:
+        text = _("Overtime begins after the longest rate, %(hours)s h, at the earliest.")
+        refuse("hours", text % {"hours": f"{longest.normalize():f}"})
+    row.full_clean(exclude=["room"])

@@ -1,5 +1,6 @@
 """Pages of studios and their rooms."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, resend, show
 
-MOST_RATES = 3  # an hour, a half-day, a day
-RATE_FIELDS = ("unit", "amount.amount", "amount.currency", "hours", "minimum_hours")
+RATE_SAYS = ("amount.amount", "factor")  # without either a line of the form is no rate
+RATE_FIELD = re.compile(r"rates\[(\d{1,4})\](.+)")
 
 
 def page_of(studio: dict[str, Any]) -> str:
@@ -104,12 +105,14 @@ def edit_room(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _drop_empty_rates(request: HttpRequest) -> None:
     """Leave out the rates without a sum: the form has a line for each unit, and most rooms have only some."""
-    if request.method != "POST":
-        return
-    rows = [{name: request.POST.get(f"rates[{n}]{name}", "") for name in RATE_FIELDS} for n in range(MOST_RATES)]
-    kept = [row for row in rows if row["amount.amount"].strip()]
-    none: dict[str, str | None] = {f"rates[{n}]{name}": None for n in range(MOST_RATES) for name in RATE_FIELDS}
-    resend(request, none | {f"rates[{n}]{name}": text for n, row in enumerate(kept) for name, text in row.items()})
+    typed = {name: found for name in request.POST if (found := RATE_FIELD.fullmatch(name))}
+    rows: dict[int, dict[str, str]] = {}
+    for name, found in typed.items():
+        rows.setdefault(int(found[1]), {})[found[2]] = str(request.POST[name])
+    kept = [row for _number, row in sorted(rows.items()) if any(row.get(name, "").strip() for name in RATE_SAYS)]
+    none: dict[str, str | None] = dict.fromkeys(typed)
+    if typed:
+        resend(request, none | {f"rates[{n}]{name}": text for n, row in enumerate(kept) for name, text in row.items()})
 
 
 # --- in use or not ------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import Room, RoomRate, Studio
 
+RATES_AT_MOST = 40  # some years of a room
+
 
 class StudioRef(RowSerializer):
     """A studio, in short."""
@@ -38,6 +40,7 @@ class RoomRow(RowSerializer):
     time_zone = serializers.CharField(source="studio.time_zone")
     setup_minutes = serializers.IntegerField()
     reset_minutes = serializers.IntegerField()
+    billing_step = serializers.IntegerField()
     active = serializers.BooleanField()
     version = serializers.IntegerField()
 
@@ -49,6 +52,9 @@ class RoomRateRow(RowSerializer):
     amount = MoneyField("amount_minor", "currency")
     hours = serializers.DecimalField(4, 2)
     minimum_hours = serializers.DecimalField(4, 2)
+    factor = serializers.DecimalField(4, 2, allow_null=True)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_until = serializers.DateField(allow_null=True)
 
 
 def _rates(viewer: Viewer) -> QuerySet:
@@ -68,6 +74,7 @@ class RoomOfStudio(RowSerializer):
     name = serializers.CharField()
     setup_minutes = serializers.IntegerField()
     reset_minutes = serializers.IntegerField()
+    billing_step = serializers.IntegerField()
     active = serializers.BooleanField()
     rates = Children(RoomRateRow, "room_id", _rates)
     version = serializers.IntegerField()
@@ -91,24 +98,24 @@ class StudioRow(RowSerializer):
 
 
 class RoomRateInput(ModelInputSerializer):
-    """A rate: so much an hour, a half-day or a day of so many hours."""
+    """A rate: so much an hour, a half-day or a day of so many hours; overtime after so many, by a sum or a factor."""
 
-    amount = AmountField(choose=True, label=_("Rate"))
+    amount = AmountField(choose=True, required=False, allow_null=True, label=_("Rate"))
 
     class Meta:
         model = RoomRate
-        fields = ["unit", "amount", "hours", "minimum_hours"]
+        fields = ["unit", "amount", "factor", "hours", "minimum_hours", "valid_from", "valid_until"]
         list_serializer_class = FormRows
 
 
 class RoomInput(ModelInputSerializer):
     """What one may say of a room."""
 
-    rates = RoomRateInput(many=True, required=False, max_length=3, label=_("Rates"))
+    rates = RoomRateInput(many=True, required=False, max_length=RATES_AT_MOST, label=_("Rates"))
 
     class Meta:
         model = Room
-        fields = ["name", "setup_minutes", "reset_minutes", "rates"]
+        fields = ["name", "setup_minutes", "reset_minutes", "billing_step", "rates"]
 
 
 class NewRoomInput(RoomInput):

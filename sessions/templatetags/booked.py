@@ -18,7 +18,7 @@ register = template.Library()
 Row = Mapping[str, Any]
 DAY, HOUR = 24 * 60, 60  # minutes
 NAMED = 2  # more people than this are a number
-RATE_UNITS = (("hour", "1"), ("half_day", "4"), ("day", "8"))
+RATE_UNITS = (("hour", "1"), ("half_day", "4"), ("day", "8"), ("overtime", "10"))  # and the hours to begin with
 OPEN, DROPPED = ("pending", "claimed", "sending"), ("cancelled", "superseded", "expired")
 
 
@@ -138,13 +138,35 @@ def asked_for(field: Row) -> bool:
 
 @register.filter
 def rate_rows(field: Row) -> list[dict[str, Any]]:
-    """Return one row for each unit a room is paid by: those typed or agreed, and empty ones for the rest."""
-    typed = {row["unit"]["value"]: row for row in field["rows"]}
-    rows = []
-    for number, (unit, hours) in enumerate(RATE_UNITS):
-        row = typed.get(unit) or _blank_rate(field, unit, hours)
-        rows.append({name: _numbered(part, number, name) for name, part in row.items()})
-    return rows
+    """Return a row for each rate that is typed or agreed, by unit, and an empty one for each unit that has none."""
+    rows: list[Row] = []
+    for unit, hours in RATE_UNITS:
+        typed = [row for row in field["rows"] if row["unit"]["value"] == unit]
+        rows += sorted(typed, key=lambda row: row["valid_from"]["value"] or "") or [_blank_rate(field, unit, hours)]
+    return [
+        {name: _numbered(part, number, name) for name, part in row.items()} | {"dated": _is_dated(row)}
+        for number, row in enumerate(rows)
+    ]
+
+
+@register.filter
+def blank_rate(field: Row) -> dict[str, Any]:
+    """Return the row that a press adds: a rate of any unit, from some day on."""
+    row = _blank_rate(field, "hour", "1")
+    return {name: _numbered(part, "__n__", name) for name, part in row.items()} | {"dated": True}
+
+
+def _is_dated(row: Row) -> bool:
+    return any(row[name]["value"] or row[name]["errors"] for name in ("valid_from", "valid_until"))
+
+
+@register.filter
+def valid_when(rate: Row) -> str:
+    """Return from and until when a rate is valid, where it is not for good: "from 1 Mar 2027"."""
+    first, last = (moments.day(rate[name]) if rate[name] else "" for name in ("valid_from", "valid_until"))
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    return _("from %(day)s") % {"day": first} if first else _("until %(day)s") % {"day": last} if last else ""
 
 
 def _blank_rate(field: Row, unit: str, hours: str) -> dict[str, Any]:
@@ -155,7 +177,7 @@ def _blank_rate(field: Row, unit: str, hours: str) -> dict[str, Any]:
     return row
 
 
-def _numbered(part: Row, number: int, name: str) -> dict[str, Any]:
+def _numbered(part: Row, number: int | str, name: str) -> dict[str, Any]:
     # that all of it is optional is said once, above
     return dict(part) | {"name": f"rates[{number}]{name}", "id": f"f-rates-{number}-{name}", "required": True}
 

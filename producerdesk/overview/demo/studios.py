@@ -1,5 +1,6 @@
 """The demo desk's two studios, in two zones, and what their rooms cost."""
 
+from decimal import Decimal
 from typing import Any
 
 from producerdesk.overview.demo.hands import HOME, Demo, sum_of
@@ -38,4 +39,5 @@ def make_room(studio: Any, name: str, setup: int, reset: int, **rates: str) -> R
         {"unit": unit, "amount": sum_of(rate), "hours": hours[unit], "minimum_hours": minimum.get(unit, 0)}
         for unit, rate in rates.items()
     ]
+    rows.append({"unit": "overtime", "factor": Decimal("1.5"), "hours": 10})
     return create_room(studio=studio, name=name, setup_minutes=setup, reset_minutes=reset, rates=rows)
