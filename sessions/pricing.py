@@ -39,7 +39,7 @@ from contributors.models import ContributorRate, Engagement, EngagementFee, Enga
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
 from projects.models import Project
-from sessions.models import Room, RoomRate, StudioSession
+from sessions.models import Room, RoomRate, StudioSession, StudioTerms
 
 Kind = StudioSession.Kind
 State = Engagement.State
@@ -148,6 +148,7 @@ def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] 
 
     return {
         "lines": [line.as_json() for line in lines],
+        "deposit": deposit_of(work, lines),
         "currency": exchange.currency,
         "total": shown(total),
         "open": shown(mine.open),
@@ -157,6 +158,28 @@ def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] 
         "committed_after": shown(None if total is None else committed - mine.committed + total),
         "missing": [exchange.missing(currency) for currency in missing],
     }
+
+
+def deposit_of(work: Work, lines: Iterable[PriceLine]) -> dict | None:
+    """Return what of the room's price its studio wants ahead, and by when; None where it wants nothing.
+
+    It is a part of the price and adds nothing to it. A sum in another currency than the room's is said as it is.
+    """
+    terms = StudioTerms.objects.filter(studio=work.room.studio_id).first() if work.room else None
+    room = [line.amount for line in lines if line.part.partition(":")[0] == "room" and line.amount.minor]
+    if terms is None or not room:
+        return None
+    price_ = Money(sum(amount.minor for amount in room), room[0].currency)
+    if terms.deposit_percent:
+        wanted = Money(round_half_up(Decimal(price_.minor) * terms.deposit_percent / 100), price_.currency)
+    elif terms.deposit_minor:
+        wanted = Money(terms.deposit_minor, terms.currency)
+    else:
+        return None
+    if wanted.currency == price_.currency:
+        wanted = Money(min(wanted.minor, price_.minor), price_.currency)
+    due_on = work.day - timedelta(days=terms.deposit_days)
+    return {"amount": wanted.as_json(), "percent": terms.deposit_percent, "due_on": due_on.isoformat()}
 
 
 # --- the room -------------------------------------------------------------------------------------

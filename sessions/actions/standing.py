@@ -15,6 +15,7 @@ from sessions import pricing
 from sessions.booking.clashes import NotFree
 from sessions.booking.free import Wish
 from sessions.booking.slots import Claim, Person, Taken, claim, wants_of, write
+from sessions.cancelling import source_of
 from sessions.models import Call, StudioSession
 
 State = StudioSession.State
@@ -134,8 +135,3 @@ def work_of(session: StudioSession, calls: Sequence[Call]) -> pricing.Work:
         ),
         date.fromisoformat(session.starts_local[:10]),
     )
-
-
-def source_of(session: StudioSession) -> budgets.Source:
-    """Return the session as the ledger names it."""
-    return budgets.Source(pricing.SOURCE, session.pk, session.title)

@@ -11,7 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
-from sessions.models import Room, RoomRate, Studio, StudioSession
+from sessions.models import CancellationTier, Room, RoomRate, Studio, StudioSession, StudioTerms
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 
@@ -74,6 +74,45 @@ def delete(*, row: Studio | Room) -> None:
         row.delete()
     except models.ProtectedError:
         raise Conflict(_("Sessions were booked here. Put it out of use instead; it then cannot be booked.")) from None
+
+
+@transaction.atomic
+def set_terms(
+    *,
+    studio: Studio,
+    expected: int,
+    deposit_percent: int | None = None,
+    deposit: Money | None = None,
+    deposit_days: int = 0,
+    tiers: list[dict] | None = None,
+) -> Studio:
+    """Write the studio's terms: the deposit it wants, and tiers of what cancelling costs. They count from now on."""
+    bump(studio, expected)
+    if deposit_percent is not None and deposit is not None:
+        raise Refused({"deposit": _("Give a percentage or a sum, not both.")})
+    if deposit is not None and not deposit.minor:
+        deposit = None
+    minor, currency = (deposit.minor, deposit.currency) if deposit else (None, "")
+    terms = StudioTerms.objects.filter(studio=studio).first() or StudioTerms(studio=studio)
+    terms.deposit_percent, terms.deposit_days = deposit_percent, deposit_days
+    terms.deposit_minor, terms.currency = minor, currency
+    terms.clean_fields(exclude=["studio"])
+    terms.save()
+    rows = [CancellationTier(studio=studio, **tier) for tier in tiers or []]
+    _check_tiers(rows)
+    studio.tiers.all().delete()
+    CancellationTier.objects.bulk_create(rows)
+    return studio
+
+
+def _check_tiers(rows: list[CancellationTier]) -> None:
+    """Refuse two tiers of one notice, and a tier that costs less than one with more notice."""
+    for number, row in enumerate(rows):
+        row.clean_fields(exclude=["studio"])
+        if any(row.span == other.span for other in rows[:number]):
+            raise Refused({f"tiers.{number}.notice": _("There is a tier with this notice already.")})
+        if any(row.span < other.span and row.percent < other.percent for other in rows):
+            raise Refused({f"tiers.{number}.percent": _("Less notice cannot cost less.")})
 
 
 def _refuse_same_name(room: Room) -> None:

@@ -68,6 +68,21 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say what deposit a studio wants and what cancelling costs."""
+    context = {"studio": _studio(request, pk).data, "current": "studios"}
+    return form_page(
+        request,
+        "sessions/studio_terms.html",
+        "api:studio-terms",
+        args=[pk],
+        method="PUT",
+        then=page_of,
+        done=_("Saved. These terms count from now on."),
+        context=context,
+    )
+
+
 # --- rooms --------------------------------------------------------------------------------------------
 
 

@@ -187,6 +187,16 @@ class ReasonInput(InputSerializer):
     reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
 
 
+class CancelInput(ReasonInput):
+    """Why it is cancelled, and whether the studio takes its fee."""
+
+    no_fee = serializers.BooleanField(
+        default=False,
+        label=_("Without the fee"),
+        help_text=_("The studio cancelled, or waives it."),
+    )
+
+
 class WallMoment(serializers.DateTimeField):
     """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
 

@@ -6,13 +6,14 @@ from rest_framework import serializers
 
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.fields import AmountField, FormRows, ModelInputSerializer, VisibleField
-from producerdesk.kit.rows import Children, MoneyField, RowSerializer
+from producerdesk.kit.fields import AmountField, FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.rows import Children, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
-from sessions.models import Room, RoomRate, Studio
+from sessions.models import CancellationTier, Room, RoomRate, Studio
 
 RATES_AT_MOST = 40  # some years of a room
+TIERS_AT_MOST = 8
 
 
 class StudioRef(RowSerializer):
@@ -95,6 +96,55 @@ class StudioRow(RowSerializer):
     active = serializers.BooleanField()
     rooms = Children(RoomOfStudio, "studio_id", lambda viewer: Room.objects.order_by("-active", "name", "pk"))
     version = serializers.IntegerField()
+
+
+class TierRow(RowSerializer):
+    """Cancelling with less notice than this costs so much of the room's price; only who may read sums learns it."""
+
+    notice = serializers.IntegerField()
+    unit = serializers.ChoiceField(CancellationTier.Unit.choices)
+    percent = serializers.IntegerField()
+
+
+def _tiers(viewer: Viewer) -> QuerySet:
+    return CancellationTier.objects.filter(studio__desk_id__in=viewer.reach_desks(BUDGET_READ))
+
+
+def _reads_money(viewer: Viewer, desk_id: int) -> bool:
+    return viewer.can_in_desk(BUDGET_READ, desk_id)
+
+
+class StudioDetail(StudioRow):
+    """A studio with its terms, which are for who may read sums: the deposit, and what cancelling costs."""
+
+    deposit_percent = Only(
+        serializers.IntegerField(source="terms.deposit_percent", allow_null=True), _reads_money, "desk_id"
+    )
+    deposit = Only(MoneyField("terms__deposit_minor", "terms__currency"), _reads_money, "desk_id")
+    deposit_days = Only(serializers.IntegerField(source="terms.deposit_days", allow_null=True), _reads_money, "desk_id")
+    tiers = Children(TierRow, "studio_id", _tiers)
+
+
+class TierInput(ModelInputSerializer):
+    """A tier of what cancelling costs."""
+
+    class Meta:
+        model = CancellationTier
+        fields = ["notice", "unit", "percent"]
+        list_serializer_class = FormRows
+
+
+class TermsInput(InputSerializer):
+    """The terms of a studio: a deposit, by a percentage or a sum, and tiers of what cancelling costs."""
+
+    deposit_percent = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, allow_null=True, label=_("Percent of the room")
+    )
+    deposit = AmountField(choose=True, required=False, allow_null=True, label=_("or a sum"))
+    deposit_days = serializers.IntegerField(
+        min_value=0, max_value=365, required=False, default=0, label=_("Due so many days before")
+    )
+    tiers = TierInput(many=True, required=False, max_length=TIERS_AT_MOST, label=_("Cancelling"))
 
 
 class RoomRateInput(ModelInputSerializer):

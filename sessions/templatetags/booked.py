@@ -161,6 +161,12 @@ def _is_dated(row: Row) -> bool:
 
 
 @register.filter
+def is_something(amount: Row | None) -> bool:
+    """Say whether a sum of the API is more than zero."""
+    return bool(amount) and any(digit in "123456789" for digit in amount["amount"])  # type: ignore[index]
+
+
+@register.filter
 def valid_when(rate: Row) -> str:
     """Return from and until when a rate is valid, where it is not for good: "from 1 Mar 2027"."""
     first, last = (moments.day(rate[name]) if rate[name] else "" for name in ("valid_from", "valid_until"))

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from producerdesk.overview.demo.hands import HOME, Demo, sum_of
-from sessions.actions.studios import create_room, create_studio
+from sessions.actions.studios import create_room, create_studio, set_terms
 from sessions.models import Room
 
 
@@ -17,6 +17,17 @@ def make_studios(demo: Demo) -> None:
         time_zone=HOME,
         access_notes="Ring at the green door. Load in from the yard; two parking places, ask for number 3.",
         phone="+351 220 000 000",
+    )
+    set_terms(
+        studio=foxglove,
+        expected=1,
+        deposit_percent=30,
+        deposit_days=14,
+        tiers=[
+            {"notice": 14, "unit": "days", "percent": 25},
+            {"notice": 7, "unit": "days", "percent": 50},
+            {"notice": 48, "unit": "hours", "percent": 100},
+        ],
     )
     tin_roof = create_studio(
         desk=demo.desk,
