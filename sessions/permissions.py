@@ -13,6 +13,8 @@ STUDIOS = {
     "archive": SCHEDULE_WRITE,
     "restore": SCHEDULE_WRITE,
     "terms": SCHEDULE_WRITE,
+    "hours": SCHEDULE_WRITE,
+    "outside": SCHEDULE_WRITE,
 }
 ROOMS = STUDIOS
 SESSIONS = {

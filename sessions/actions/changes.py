@@ -21,6 +21,7 @@ from sessions.actions.standing import (
     changing,
     commit_money,
     must_be_live,
+    must_be_open,
     present,
     source_of,
     take_time,
@@ -86,6 +87,7 @@ def move_session(
     room: Room | None = KEEP,
     remote_place: str = KEEP,
     time_zone: str = "",
+    outside_hours: bool = False,
     expected: int | None = None,
 ) -> StudioSession:
     """Give the session another time or place. Raises Clash and leaves it where it was.
@@ -109,6 +111,7 @@ def move_session(
     )
     moved = (session.room_id, session.remote_place) != (where.room.pk if where.room else None, where.remote_place)
     session.room, session.remote_place = where.room, where.remote_place
+    session.outside_hours = outside_hours
     return shift(session, when, viewer, moved=moved)
 
 
@@ -136,6 +139,7 @@ def shift(
         agreed.answer, agreed.answered_at = Answer.CONFIRMED, clock.now()
     plans.apply_when(session, when)
     _check_all(session, calls)
+    must_be_open(session, calls, viewer)
     session.clean_fields(exclude=GIVEN_ROWS)
     take_time(session, calls, viewer)
     session.sequence += 1

@@ -11,6 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
+from sessions.booking.hours import Hours
 from sessions.models import CancellationTier, Room, RoomRate, Studio, StudioSession, StudioTerms
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
@@ -74,6 +75,32 @@ def delete(*, row: Studio | Room) -> None:
         row.delete()
     except models.ProtectedError:
         raise Conflict(_("Sessions were booked here. Put it out of use instead; it then cannot be booked.")) from None
+
+
+@transaction.atomic
+def set_hours(*, studio: Studio, expected: int, opening_hours: list[dict], closed_days: list[dict]) -> Studio:
+    """Say when the studio is open. What is booked stands, also where it now lies outside: `outside` lists it."""
+    bump(studio, expected)
+    week = [
+        {"weekday": row["weekday"], "opens": f"{row['opens']:%H:%M}", "closes": f"{row['closes']:%H:%M}"}
+        for row in sorted(opening_hours, key=lambda row: (row["weekday"], row["opens"]))
+    ]
+    closed = []
+    for number, row in enumerate(closed_days):
+        last = row.get("last") or row["first"]
+        if last < row["first"]:
+            raise Refused({f"closed_days.{number}.last": _("This is before the first day.")})
+        reason = row.get("reason", "").strip()
+        closed.append({"first": row["first"].isoformat(), "last": last.isoformat(), "reason": reason})
+    return _apply(studio, {"opening_hours": week, "closed_days": sorted(closed, key=lambda row: row["first"])})
+
+
+def outside(*, studio: Studio) -> list[int]:
+    """Return what is still to come and lies outside the opening hours without being agreed, by id. One query."""
+    hours = Hours(studio)
+    rows = _coming(room__studio=studio, outside_hours=False).order_by("starts_at", "pk")
+    times = rows.values_list("pk", "starts_at", "ends_at")
+    return [pk for pk, starts_at, ends_at in times if not hours.covers(starts_at, ends_at)]
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -16,7 +17,7 @@ from producerdesk.kit.viewer import Viewer
 from sessions import permissions, serializers
 from sessions.actions import studios
 from sessions.filters import RoomFilter, StudioFilter
-from sessions.models import Room, Studio, StudioTerms
+from sessions.models import Room, Studio, StudioSession, StudioTerms
 
 
 class _InUse(DeskViewSet):
@@ -51,6 +52,7 @@ class StudioViewSet(_InUse):
         "create": serializers.NewStudioInput,
         "update": serializers.StudioInput,
         "terms": serializers.TermsInput,
+        "hours": serializers.HoursInput,
         "archive": serializers.NothingInput,
         "restore": serializers.NothingInput,
     }
@@ -76,6 +78,20 @@ class StudioViewSet(_InUse):
         return self.answer(pk)
 
     @action(detail=True, methods=["put"])
+    def hours(self, request: Any, pk: str) -> Response:
+        """Say when the studio is open: all of it, as it is to stand. What is booked outside of it stands."""
+        studios.set_hours(studio=self.get_object(), expected=self.expected_version(), **self.said())
+        return self.answer(pk)
+
+    @extend_schema(responses=serializers.CalendarRow(many=True))
+    @action(detail=True, methods=["get"])
+    def outside(self, request: Any, pk: str) -> Response:
+        """What is still to come and lies outside the opening hours, without having been agreed."""
+        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
+        rows = serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
+        return Response({"count": len(rows), "results": rows})
+
+    @action(detail=True, methods=["put"])
     def terms(self, request: Any, pk: str) -> Response:
         """Say what deposit the studio wants, and what cancelling costs: all of it, as it is to stand."""
         studio = self.get_object()
@@ -91,6 +107,8 @@ class StudioViewSet(_InUse):
         return context
 
     def form_values(self, found: Studio, action: str = "update") -> dict[str, Any]:
+        if action == "hours":
+            return {"opening_hours": found.opening_hours, "closed_days": found.closed_days}
         if action != "terms":
             return super().form_values(found, action)
         if not self.viewer.can_in_desk(BUDGET_READ, found.desk_id):

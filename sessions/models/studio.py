@@ -25,6 +25,9 @@ class Studio(Versioned):
     access_notes = models.TextField(
         _("access"), max_length=2_000, blank=True, help_text=_("How people get in: door, code, parking, load-in.")
     )
+    # rules that every booking asks for, so they come with the studio; booking/hours.py reads them
+    opening_hours = models.JSONField(_("opening hours"), default=list, blank=True)
+    closed_days = models.JSONField(_("closed days"), default=list, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     active = models.BooleanField(_("active"), default=True)

@@ -51,7 +51,7 @@ class CancellationTier(models.Model):
         _("less notice than"), validators=[MinValueValidator(1), MaxValueValidator(999)]
     )
     unit = models.CharField(_("unit"), max_length=5, choices=Unit, default=Unit.DAYS)
-    percent = models.PositiveSmallIntegerField(_("percent of the room"), validators=PERCENT)
+    percent = models.PositiveSmallIntegerField(_("percent"), validators=PERCENT)
 
     class Meta:
         ordering = ["percent", "pk"]

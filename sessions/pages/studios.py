@@ -13,7 +13,7 @@ from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, resend, show
 
 RATE_SAYS = ("amount.amount", "factor")  # without either a line of the form is no rate
-RATE_FIELD = re.compile(r"rates\[(\d{1,4})\](.+)")
+ROW_FIELD = re.compile(r"(\w+)\[(\d{1,4})\](.+)")
 
 
 def page_of(studio: dict[str, Any]) -> str:
@@ -34,7 +34,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One studio: where it is, how one gets in, its rooms and what they cost."""
-    return show(request, "sessions/studio.html", {"current": "studios"}, studio=_studio(request, pk))
+    studio = _studio(request, pk)
+    answers = {"studio": studio}
+    if studio.data["opening_hours"] or studio.data["closed_days"]:
+        answers["outside"] = ask(request, "api:studio-outside", args=[pk])
+    return show(request, "sessions/studio.html", {"current": "studios"}, **answers)
 
 
 def _studio(request: HttpRequest, pk: Any) -> Any:
@@ -68,6 +72,22 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+def hours(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say when a studio is open."""
+    _drop_empty(request, "opening_hours", ("opens", "closes"))
+    context = {"studio": _studio(request, pk).data, "current": "studios"}
+    return form_page(
+        request,
+        "sessions/studio_hours.html",
+        "api:studio-hours",
+        args=[pk],
+        method="PUT",
+        then=page_of,
+        done=_("Saved. What is booked stands."),
+        context=context,
+    )
+
+
 def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say what deposit a studio wants and what cancelling costs."""
     context = {"studio": _studio(request, pk).data, "current": "studios"}
@@ -89,7 +109,7 @@ def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
 def new_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Add a room to a studio."""
     studio = _studio(request, pk).data
-    _drop_empty_rates(request)
+    _drop_empty(request, "rates", RATE_SAYS)
     if request.method == "POST":
         resend(request, {"studio": str(pk)})
     return form_page(
@@ -105,7 +125,7 @@ def new_room(request: HttpRequest, pk: int) -> HttpResponseBase:
 def edit_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change a room and its rates."""
     room = ask(request, "api:room-detail", args=[pk]).data
-    _drop_empty_rates(request)
+    _drop_empty(request, "rates", RATE_SAYS)
     return form_page(
         request,
         "sessions/room_form.html",
@@ -118,16 +138,18 @@ def edit_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _drop_empty_rates(request: HttpRequest) -> None:
-    """Leave out the rates without a sum: the form has a line for each unit, and most rooms have only some."""
-    typed = {name: found for name in request.POST if (found := RATE_FIELD.fullmatch(name))}
+def _drop_empty(request: HttpRequest, name: str, says: tuple[str, ...]) -> None:
+    """Leave out the rows of a form that say nothing: it has a line for each unit or weekday, and few may be filled."""
+    typed = {key: found for key in request.POST if (found := ROW_FIELD.fullmatch(key)) and found[1] == name}
     rows: dict[int, dict[str, str]] = {}
-    for name, found in typed.items():
-        rows.setdefault(int(found[1]), {})[found[2]] = str(request.POST[name])
-    kept = [row for _number, row in sorted(rows.items()) if any(row.get(name, "").strip() for name in RATE_SAYS)]
+    for key, found in typed.items():
+        rows.setdefault(int(found[2]), {})[found[3]] = str(request.POST[key])
+    kept = [row for _number, row in sorted(rows.items()) if any(row.get(field, "").strip() for field in says)]
     none: dict[str, str | None] = dict.fromkeys(typed)
     if typed:
-        resend(request, none | {f"rates[{n}]{name}": text for n, row in enumerate(kept) for name, text in row.items()})
+        resend(
+            request, none | {f"{name}[{n}]{field}": text for n, row in enumerate(kept) for field, text in row.items()}
+        )
 
 
 # --- in use or not ------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from sessions.serializers.rows import (
     SongRef,
 )
 from sessions.serializers.studios import (
+    HoursInput,
     NewRoomInput,
     NewStudioInput,
     RoomDetail,
@@ -74,6 +75,7 @@ __all__ = [
     "FeedRow",
     "FoldField",
     "HostRow",
+    "HoursInput",
     "KnownRoom",
     "KnownThing",
     "KnownThings",

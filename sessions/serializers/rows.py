@@ -145,6 +145,7 @@ class SessionDetail(SessionRow):
     )
     setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
     reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
+    outside_hours = serializers.BooleanField()
     real_starts_at = serializers.DateTimeField(allow_null=True)
     real_ends_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()

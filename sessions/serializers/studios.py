@@ -1,5 +1,8 @@
 """What the API says of studios and rooms, and what one may tell it."""
 
+import calendar
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -7,13 +10,15 @@ from rest_framework import serializers
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit.fields import AmountField, FormRows, InputSerializer, ModelInputSerializer, VisibleField
-from producerdesk.kit.rows import Children, MoneyField, Only, RowSerializer
+from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import CancellationTier, Room, RoomRate, Studio
+from sessions.serializers.fields import DayField, TimeOfDay
 
 RATES_AT_MOST = 40  # some years of a room
 TIERS_AT_MOST = 8
+WEEKDAYS = tuple(enumerate(calendar.day_name))
 
 
 class StudioRef(RowSerializer):
@@ -98,6 +103,22 @@ class StudioRow(RowSerializer):
     version = serializers.IntegerField()
 
 
+class OpenRow(serializers.Serializer):
+    """A span in which a studio is open; closing not after opening is the next day."""
+
+    weekday = serializers.IntegerField()
+    opens = serializers.TimeField()
+    closes = serializers.TimeField()
+
+
+class ClosedRow(serializers.Serializer):
+    """Days on which a studio is closed."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    reason = serializers.CharField()
+
+
 class TierRow(RowSerializer):
     """Cancelling with less notice than this costs so much of the room's price; only who may read sums learns it."""
 
@@ -115,7 +136,10 @@ def _reads_money(viewer: Viewer, desk_id: int) -> bool:
 
 
 class StudioDetail(StudioRow):
-    """A studio with its terms, which are for who may read sums: the deposit, and what cancelling costs."""
+    """A studio with its opening hours (none: always open), and, for who may read sums, with its terms."""
+
+    opening_hours = Computed(lambda rows: rows, "opening_hours", kind=OpenRow(many=True))
+    closed_days = Computed(lambda rows: rows, "closed_days", kind=ClosedRow(many=True))
 
     deposit_percent = Only(
         serializers.IntegerField(source="terms.deposit_percent", allow_null=True), _reads_money, "desk_id"
@@ -123,6 +147,39 @@ class StudioDetail(StudioRow):
     deposit = Only(MoneyField("terms__deposit_minor", "terms__currency"), _reads_money, "desk_id")
     deposit_days = Only(serializers.IntegerField(source="terms.deposit_days", allow_null=True), _reads_money, "desk_id")
     tiers = Children(TierRow, "studio_id", _tiers)
+
+
+class OpenInput(InputSerializer):
+    """A span of the week in which a studio is open."""
+
+    weekday = serializers.ChoiceField(WEEKDAYS, label=_("Day"))
+    opens = TimeOfDay(label=_("Opens"))
+    closes = TimeOfDay(label=_("Closes"))
+
+    class Meta:
+        list_serializer_class = FormRows
+
+    def to_internal_value(self, data: Any) -> Any:
+        said = super().to_internal_value(data)
+        return said | {"weekday": int(said["weekday"])}
+
+
+class ClosedInput(InputSerializer):
+    """Days on which a studio is closed; the last may be left out."""
+
+    first = DayField(label=_("Closed from"))
+    last = DayField(required=False, allow_null=True, label=_("Until"))
+    reason = serializers.CharField(max_length=80, required=False, allow_blank=True, label=_("Reason"))
+
+    class Meta:
+        list_serializer_class = FormRows
+
+
+class HoursInput(InputSerializer):
+    """When a studio is open. Without opening hours it always is."""
+
+    opening_hours = OpenInput(many=True, required=False, default=list, max_length=28, label=_("Opening hours"))
+    closed_days = ClosedInput(many=True, required=False, default=list, max_length=100, label=_("Closed days"))
 
 
 class TierInput(ModelInputSerializer):
@@ -138,11 +195,11 @@ class TermsInput(InputSerializer):
     """The terms of a studio: a deposit, by a percentage or a sum, and tiers of what cancelling costs."""
 
     deposit_percent = serializers.IntegerField(
-        min_value=1, max_value=100, required=False, allow_null=True, label=_("Percent of the room")
+        min_value=1, max_value=100, required=False, allow_null=True, label=_("Percent")
     )
     deposit = AmountField(choose=True, required=False, allow_null=True, label=_("or a sum"))
     deposit_days = serializers.IntegerField(
-        min_value=0, max_value=365, required=False, default=0, label=_("Due so many days before")
+        min_value=0, max_value=365, required=False, default=0, label=_("Days before")
     )
     tiers = TierInput(many=True, required=False, max_length=TIERS_AT_MOST, label=_("Cancelling"))
 

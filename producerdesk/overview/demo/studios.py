@@ -1,10 +1,11 @@
 """The demo desk's two studios, in two zones, and what their rooms cost."""
 
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
 from producerdesk.overview.demo.hands import HOME, Demo, sum_of
-from sessions.actions.studios import create_room, create_studio, set_terms
+from sessions.actions.studios import create_room, create_studio, set_hours, set_terms
 from sessions.models import Room
 
 
@@ -18,9 +19,11 @@ def make_studios(demo: Demo) -> None:
         access_notes="Ring at the green door. Load in from the yard; two parking places, ask for number 3.",
         phone="+351 220 000 000",
     )
+    every_day = [{"weekday": day, "opens": time(9), "closes": time(0)} for day in range(7)]
+    set_hours(studio=foxglove, expected=1, opening_hours=every_day, closed_days=[])
     set_terms(
         studio=foxglove,
-        expected=1,
+        expected=2,
         deposit_percent=30,
         deposit_days=14,
         tiers=[
