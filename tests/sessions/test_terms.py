@@ -14,6 +14,7 @@ from budgets.models import BudgetEntry
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.money import Money
+from projects.tokens import make_token
 from sessions import actions, cancelling, pricing
 from sessions.actions.studios import set_terms
 from sessions.models import CancellationTier, RoomRate, StudioSession, StudioTerms
@@ -227,6 +228,24 @@ def test_the_page_says_the_fee_before_it_is_spent(cast: Cast, client: Client) ->
     client.post(f"/sessions/{session.pk}/cancel/", {"reason": "Flu"})
     assert level(session) == (0, 49_600)
     assert "spent for cancelling" in client.get(f"/sessions/{session.pk}/").text
+
+
+def test_who_only_plans_neither_reads_nor_writes_terms(cast: Cast, client: Client) -> None:
+    give(cast, tiers=tiers(), deposit_percent=40)
+    session = booked(cast, days=1)
+    _token, secret = make_token(owner=cast.ana, name="Planner", scopes=["schedule:read", "schedule:write"], days=30)
+    planner = {"Authorization": f"Bearer {secret}"}
+    studio = f"/api/v1/studios/{cast.room.studio_id}/"
+    answer = client.get(studio, headers=planner)
+    assert answer.status_code == 200
+    assert answer.json()["tiers"] == []
+    assert [name for name in answer.json() if name.startswith("deposit")] == []
+    options = client.options(f"{studio}terms/", headers=planner).json()
+    assert options["forms"].get("PUT", {}).get("values", {}) == {}
+    put = {"content_type": "application/json", "headers": planner | {"If-Match": answer["ETag"]}}
+    assert client.put(f"{studio}terms/", {}, **put).status_code == 403
+    assert client.get(f"/api/v1/sessions/{session.pk}/cancellation/", headers=planner).status_code == 403
+    assert CancellationTier.objects.count() == len(SCALE)
 
 
 # --- the law --------------------------------------------------------------------------------------------
