@@ -12,6 +12,9 @@ STUDIOS = {
     "destroy": SCHEDULE_WRITE,
     "archive": SCHEDULE_WRITE,
     "restore": SCHEDULE_WRITE,
+    "terms": SCHEDULE_WRITE,
+    "hours": SCHEDULE_WRITE,
+    "outside": SCHEDULE_WRITE,
 }
 ROOMS = STUDIOS
 SESSIONS = {
@@ -31,6 +34,7 @@ SESSIONS = {
     "call": SCHEDULE_WRITE,
     "price": BUDGET_READ,
     "costs": BUDGET_READ,
+    "cancellation": BUDGET_READ,
 }
 
 

@@ -1,10 +1,12 @@
 """What a session costs, line by line, before it is booked and after it is over.
 
-**A room** costs the cheapest combination of its rates that covers the time. Time is counted in started quarters of an
-hour. Days and half-days cover the hours they hold; what is left is paid by the hour. If any of it is paid by the hour,
-or if a rate is used at all, the whole booking covers at least that rate's minimum hours. Without an hourly rate whole
-half-days or days must cover the time. Equal sums: the one with the fewer hours over. A room with rates in several
-currencies is priced in the budget's, else in that of its first rate.
+**A room** costs the cheapest combination of its rates that covers the time, of those that are valid on the day the
+session starts, by the studio's clock. Time is counted in the room's steps, begun ones included. Days and half-days
+cover the hours they hold; what is left is paid by the hour. If any of it is paid by the hour, or if a rate is used at
+all, the whole booking covers at least that rate's minimum hours. Without an hourly rate whole half-days or days must
+cover the time. Equal sums: the one with the fewer hours over. A room with rates in several currencies is priced in the
+budget's, else in that of its first rate. Where it has a rate of overtime, what comes after so many hours is paid by
+that, and only what comes before is combined.
 
 **A person** costs the fee of the confirmed engagement on the project: by the hour from call to end, or by the day (each
 started twelve hours). Of several engagements the one whose role is that of the call counts, else the first. A hire that
@@ -18,10 +20,11 @@ Each line is rounded once.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -36,7 +39,7 @@ from contributors.models import ContributorRate, Engagement, EngagementFee, Enga
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
 from projects.models import Project
-from sessions.models import Room, RoomRate, StudioSession
+from sessions.models import Room, RoomRate, StudioSession, StudioTerms
 
 Kind = StudioSession.Kind
 State = Engagement.State
@@ -44,6 +47,7 @@ SOURCE = "session"  # the ledger's word for what we write
 QUARTER = 15  # minutes: what is begun is paid
 DAY_OF_WORK = 12 * 60  # minutes that a fee by the day pays for
 
+BY_THE_HOUR = (RoomRate.Unit.HOUR, RoomRate.Unit.OVERTIME)
 ROOM_ACCOUNTS = {
     Kind.WRITING: chart.REHEARSAL_ROOM,
     Kind.PRE_PRODUCTION: chart.REHEARSAL_ROOM,
@@ -77,6 +81,14 @@ class Work:
     starts_at: datetime
     ends_at: datetime
     people: tuple[Worker, ...]
+    planned_day: date | None = None  # whose rates count, where it really began on another
+
+    @property
+    def day(self) -> date:
+        """The day whose rates count, by the studio's clock."""
+        if self.planned_day is not None or self.room is None:
+            return self.planned_day or self.starts_at.date()
+        return self.starts_at.astimezone(ZoneInfo(self.room.studio.time_zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,7 @@ def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] 
 
     return {
         "lines": [line.as_json() for line in lines],
+        "deposit": deposit_of(work, lines),
         "currency": exchange.currency,
         "total": shown(total),
         "open": shown(mine.open),
@@ -147,16 +160,39 @@ def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] 
     }
 
 
+def deposit_of(work: Work, lines: Iterable[PriceLine]) -> dict | None:
+    """Return what of the room's price its studio wants ahead, and by when; None where it wants nothing.
+
+    It is a part of the price and adds nothing to it. A sum in another currency than the room's is said as it is.
+    """
+    terms = StudioTerms.objects.filter(studio=work.room.studio_id).first() if work.room else None
+    room = [line.amount for line in lines if line.part.partition(":")[0] == "room" and line.amount.minor]
+    if terms is None or not room:
+        return None
+    price_ = Money(sum(amount.minor for amount in room), room[0].currency)
+    if terms.deposit_percent:
+        wanted = Money(round_half_up(Decimal(price_.minor) * terms.deposit_percent / 100), price_.currency)
+    elif terms.deposit_minor:
+        wanted = Money(terms.deposit_minor, terms.currency)
+    else:
+        return None
+    if wanted.currency == price_.currency:
+        wanted = Money(min(wanted.minor, price_.minor), price_.currency)
+    due_on = work.day - timedelta(days=terms.deposit_days)
+    return {"amount": wanted.as_json(), "percent": terms.deposit_percent, "due_on": due_on.isoformat()}
+
+
 # --- the room -------------------------------------------------------------------------------------
 def _room_lines(work: Work) -> list[PriceLine]:
     if work.room is None:
         return []
     account = ROOM_ACCOUNTS.get(Kind(work.kind), chart.STUDIO)
-    rates = _one_currency(list(work.room.rates.all()), work.project)
-    if not rates:
-        empty = Money(0, work.project.currency)
-        return [PriceLine(work.room.name, _("No rate given"), empty, account, "room")]
-    used = cheapest(rates, _quarters(work.ends_at - work.starts_at))
+    rates = list(work.room.rates.all())
+    valid = _one_currency([rate for rate in rates if rate.is_valid_on(work.day)], work.project)
+    if not valid:
+        text = _("No rate on that day") if rates else _("No rate given")
+        return [PriceLine(work.room.name, text, Money(0, work.project.currency), account, "room")]
+    used = paid_time(valid, _begun(work.ends_at - work.starts_at, work.room.billing_step))
     return [
         PriceLine(
             work.room.name,
@@ -167,6 +203,29 @@ def _room_lines(work: Work) -> list[PriceLine]:
         )
         for rate, minutes in used
     ]
+
+
+def paid_time(rates: Sequence[RoomRate], minutes: int) -> list[tuple[RoomRate, int]]:
+    """Return the rates of one currency to pay with, and the minutes each pays for; overtime last."""
+    usual = [rate for rate in rates if rate.unit != RoomRate.Unit.OVERTIME]
+    overtime = next((rate for rate in rates if rate.unit == RoomRate.Unit.OVERTIME), None)
+    if overtime is None or minutes <= _size(overtime):
+        return cheapest(usual, minutes)
+    after = minutes - _size(overtime)
+    return [*cheapest(usual, _size(overtime)), (_an_hour_of_overtime(overtime, usual), after)]
+
+
+def _an_hour_of_overtime(overtime: RoomRate, usual: Sequence[RoomRate]) -> RoomRate:
+    """Return overtime as a rate an hour. A factor is one of the hour, else of what an hour of the longest rate costs.
+
+    It is a sum that can be said, so it is rounded: hours times what the line says is what the line costs.
+    """
+    if overtime.factor is None:
+        return overtime
+    hour = next((rate for rate in usual if rate.unit == RoomRate.Unit.HOUR), None) or max(usual, key=_size)
+    each = Decimal(_minor(hour)) * 60 / _unit(hour)
+    minor = round_half_up(each * overtime.factor)
+    return RoomRate(unit=overtime.unit, amount_minor=minor, currency=hour.currency, hours=overtime.hours)
 
 
 def cheapest(rates: Sequence[RoomRate], minutes: int) -> list[tuple[RoomRate, int]]:
@@ -206,12 +265,24 @@ def _minimum(rate: RoomRate) -> int:
 
 
 def _room_amount(rate: RoomRate, minutes: int) -> Money:
-    unit = 60 if rate.unit == RoomRate.Unit.HOUR else _size(rate)
-    return Money(round_half_up(Decimal(rate.amount_minor) * minutes / unit), rate.currency)
+    return Money(round_half_up(Decimal(_minor(rate)) * minutes / _unit(rate)), rate.currency)
+
+
+def _unit(rate: RoomRate) -> int:
+    """Return the minutes that the rate's sum pays for."""
+    return 60 if rate.unit in BY_THE_HOUR else _size(rate)
+
+
+def _minor(rate: RoomRate) -> int:
+    if rate.amount_minor is None:
+        raise ValueError("overtime by a factor is priced by _an_hour_of_overtime")
+    return rate.amount_minor
 
 
 def _room_detail(rate: RoomRate, minutes: int) -> str:
-    cost = str(Money(rate.amount_minor, rate.currency))
+    cost = str(rate.amount)
+    if rate.unit == RoomRate.Unit.OVERTIME:
+        return _("%(hours)s of overtime at %(rate)s") % {"hours": moments.duration(minutes), "rate": cost}
     if rate.unit == RoomRate.Unit.HOUR:
         return _("%(hours)s at %(rate)s") % {"hours": moments.duration(minutes), "rate": cost}
     number = minutes // _size(rate)
@@ -228,12 +299,12 @@ def _room_detail(rate: RoomRate, minutes: int) -> str:
 
 def _one_currency(rates: list[RoomRate], project: Project) -> list[RoomRate]:
     """Return the rates in the project's currency if there are any, else those in the currency of the first."""
-    first = min(rates, key=lambda rate: rate.pk, default=None)
-    if first is None:
+    sums = [rate for rate in rates if rate.factor is None and rate.unit != RoomRate.Unit.OVERTIME]
+    if not sums:
         return []
-    known = {rate.currency for rate in rates}
-    currency = project.currency if project.currency in known else first.currency
-    return [rate for rate in rates if rate.currency == currency]
+    known = {rate.currency for rate in sums}
+    currency = project.currency if project.currency in known else min(sums, key=lambda rate: rate.pk).currency
+    return [rate for rate in rates if rate.factor is not None or rate.currency == currency]
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -253,7 +324,7 @@ def _people_lines(work: Work) -> list[PriceLine]:
 
 
 def _person_line(person: Worker, fees: dict[int, list[_Fee]], usual: dict[int, list[_Fee]], work: Work) -> PriceLine:
-    minutes = _quarters(work.ends_at - person.call_at)
+    minutes = _begun(work.ends_at - person.call_at)
     agreed = fees.get(person.contributor_id, [])
     same_role = [fee for fee in agreed if fee.role.casefold() == person.role.casefold()]
     choice = [_paid(fee, minutes) for fee in (same_role or agreed)[:1]]
@@ -324,6 +395,6 @@ def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
     return dict(found)
 
 
-def _quarters(length: timedelta) -> int:
-    """Return the minutes to pay: each quarter of an hour that was begun. Who left before coming costs nothing."""
-    return max(0, ceil(length / timedelta(minutes=QUARTER))) * QUARTER
+def _begun(length: timedelta, step: int = QUARTER) -> int:
+    """Return the minutes to pay: each step that was begun. Who left before coming costs nothing."""
+    return max(0, ceil(length / timedelta(minutes=step))) * step

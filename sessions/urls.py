@@ -48,6 +48,8 @@ urlpatterns = [
     # /studios/<pk>/
     path("studios/<id:pk>/", studios.detail, name="studio"),
     path("studios/<id:pk>/edit/", studios.edit, name="edit_studio"),
+    path("studios/<id:pk>/hours/", studios.hours, name="studio_hours"),
+    path("studios/<id:pk>/terms/", studios.terms, name="studio_terms"),
     path("studios/<id:pk>/archive/", studios.archive, {"kind": "studio"}, name="archive_studio"),
     path("studios/<id:pk>/restore/", studios.restore, {"kind": "studio"}, name="restore_studio"),
     path("studios/<id:pk>/delete/", studios.delete, {"kind": "studio"}, name="delete_studio"),

@@ -124,6 +124,12 @@ def agrees(*, project: Project, source: Source, lines: Iterable[Line]) -> bool:
     return not book.entries
 
 
+def agreed(*, project: Project, source: Source) -> list[Line]:
+    """Return what this source is booked at, as it was committed: what expenses have paid of it included."""
+    budget = Budget.objects.filter(project=project).first()
+    return [] if budget is None else _Book(budget, source, None).agreed()
+
+
 @transaction.atomic(savepoint=False)
 def pay(*, project: Project, expense: Source, line: Line | None, against: Part | None, by: int | None) -> int:
     """Bring what an expense has spent to this line (None: it is taken back) and return what it is worth.
@@ -246,6 +252,17 @@ class _Book:
             label, rate = (line.label, self._rate_of(line)) if line else (standing.label, None)
             self._add(Kind.ACTUAL, key, worth - standing.own, asked - standing.foreign, label, rate)
         return total
+
+    def agreed(self) -> list[Line]:
+        """Return what stands open, and with it what expenses have paid of that."""
+        found = []
+        for key, standing in self._open.items():
+            account, part, currency = key
+            paid = self._paid.get(key, _Standing())
+            minor = standing.foreign + paid.foreign if currency else standing.own + paid.own
+            if minor > 0:
+                found.append(Line(account, part, Money(minor, currency or self.budget.currency), standing.label))
+        return found
 
     def write(self) -> None:
         """Number the entries, chain them to the last one and store them."""

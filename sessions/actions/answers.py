@@ -94,6 +94,7 @@ def accept_proposal(*, viewer: Viewer, call: Call, move: str = MOVE_CALL, expect
     note_call(session, call, "accepted", viewer, at=proposed_at)
     if move == MOVE_SESSION:
         when = when_at(session.starts_at + offset, session.ends_at + offset, session.time_zone)
+        session.outside_hours = False
         shift(session, when, viewer, agreed=call)
         call.refresh_from_db()
         return call

@@ -9,7 +9,7 @@ from sessions import pricing, reminders
 from sessions.actions import plans
 from sessions.actions.noting import note_session
 from sessions.actions.plans import CallSpec
-from sessions.actions.standing import State, called, claim_time, commit_money, who_books, whole, work_of
+from sessions.actions.standing import State, called, claim_time, commit_money, must_be_open, who_books, whole, work_of
 from sessions.booking.clashes import books
 from sessions.booking.slots import write
 from sessions.models import Call, Room, StudioSession
@@ -34,8 +34,9 @@ def book_session(
     prepare: str = "",
     notes: str = "",
     hold: bool = False,
+    outside_hours: bool = False,
 ) -> StudioSession:
-    """Return a new session, confirmed or held. Raises Clash when the room or somebody is taken.
+    """Return a new session, confirmed or held. Raises Clash when the room or somebody is taken, or the studio closed.
 
     Confirmed, it commits its cost, invites everybody called and plans their reminders. A hold only keeps the time.
     """
@@ -55,6 +56,7 @@ def book_session(
         title=title.strip(),
         state=State.HOLD if hold else State.CONFIRMED,
         room=where.room,
+        outside_hours=outside_hours,
         remote_place=where.remote_place,
         prepare=prepare,
         notes=notes,
@@ -67,6 +69,7 @@ def book_session(
 def _book(session: StudioSession, calls: list[Call], songs: Iterable[Song], viewer: Viewer) -> StudioSession:
     session.clean_fields(exclude=["project", "desk", "room", "booked_by"])
     fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
+    must_be_open(session, calls, viewer, new=True)
     claimed = claim_time(session, calls, viewer, new=True, fields=fields)
     session.save(force_insert=True)
     _set_songs(session, songs)
@@ -117,6 +120,7 @@ def duplicate_session(
     starts_fold: int | None = None,
     ends_fold: int | None = None,
     hold: bool = False,
+    outside_hours: bool = False,
 ) -> StudioSession:
     """Return a new session like this one at another time: place, songs, people, what to prepare. Answers start anew."""
     source = whole(session.pk)
@@ -137,6 +141,7 @@ def duplicate_session(
         title=source.title,
         state=State.HOLD if hold else State.CONFIRMED,
         room=where.room,
+        outside_hours=outside_hours,
         remote_place=where.remote_place,
         prepare=source.prepare,
         notes=source.notes,

@@ -11,7 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
-from sessions import reminders
+from sessions import cancelling, reminders
 from sessions.actions import plans
 from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
@@ -21,6 +21,7 @@ from sessions.actions.standing import (
     changing,
     commit_money,
     must_be_live,
+    must_be_open,
     present,
     source_of,
     take_time,
@@ -54,10 +55,10 @@ def restore_session(*, viewer: Viewer, session: StudioSession, expected: int | N
     session.state = session.restores_to or State.CONFIRMED
     session.restores_to = session.cancel_reason = ""
     note_session(session, "restored", viewer)
-    return _stand_again(session, viewer)
+    return _stand_again(session, viewer, restored=True)
 
 
-def _stand_again(session: StudioSession, viewer: Viewer) -> StudioSession:
+def _stand_again(session: StudioSession, viewer: Viewer, *, restored: bool = False) -> StudioSession:
     """Take the session's time in its new state; when confirmed, commit its cost and invite everybody, asking anew."""
     calls = called(session)
     _check_all(session, calls)
@@ -66,6 +67,9 @@ def _stand_again(session: StudioSession, viewer: Viewer) -> StudioSession:
     session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
     if session.state == State.CONFIRMED:
         _save_calls(calls)
+        if restored:
+            # a fee that was spent for cancelling is part of the price again
+            budgets.settle(project=session.project, source=source_of(session), lines=(), by=viewer.user_id)
         commit_money(session, calls, viewer)
         reminders.invite(session, present(calls))
     return session
@@ -83,6 +87,7 @@ def move_session(
     room: Room | None = KEEP,
     remote_place: str = KEEP,
     time_zone: str = "",
+    outside_hours: bool = False,
     expected: int | None = None,
 ) -> StudioSession:
     """Give the session another time or place. Raises Clash and leaves it where it was.
@@ -106,6 +111,7 @@ def move_session(
     )
     moved = (session.room_id, session.remote_place) != (where.room.pk if where.room else None, where.remote_place)
     session.room, session.remote_place = where.room, where.remote_place
+    session.outside_hours = outside_hours
     return shift(session, when, viewer, moved=moved)
 
 
@@ -133,6 +139,7 @@ def shift(
         agreed.answer, agreed.answered_at = Answer.CONFIRMED, clock.now()
     plans.apply_when(session, when)
     _check_all(session, calls)
+    must_be_open(session, calls, viewer)
     session.clean_fields(exclude=GIVEN_ROWS)
     take_time(session, calls, viewer)
     session.sequence += 1
@@ -190,14 +197,19 @@ def update_session(
 
 @transaction.atomic
 def cancel_session(
-    *, viewer: Viewer, session: StudioSession, reason: str = "", expected: int | None = None
+    *, viewer: Viewer, session: StudioSession, reason: str = "", no_fee: bool = False, expected: int | None = None
 ) -> StudioSession:
-    """Cancel: everything and everybody is free again, the money is released, who was to come is told."""
+    """Cancel: everything and everybody is free again, who was to come is told.
+
+    The fee that the studio's terms ask for with so little notice is spent, the rest of the money released. With
+    `no_fee` all of it is: the studio cancelled, or waives the fee.
+    """
     session = changing(session, expected)
     if session.state == State.CANCELLED:
         return session
     must_be_live(session)
     was_confirmed = session.state == State.CONFIRMED
+    tier = None if no_fee else cancelling.tier_of(session, clock.now())
     session.restores_to, session.state, session.cancel_reason = session.state, State.CANCELLED, reason.strip()
     session.clean_fields(exclude=GIVEN_ROWS)
     session.sequence += 1
@@ -205,9 +217,20 @@ def cancel_session(
     release(session)
     note_session(session, "cancelled", viewer)
     if was_confirmed:
-        budgets.release(project=session.project, source=source_of(session), by=viewer.user_id)
+        _settle_fee(session, tier.percent if tier else 0, viewer)
         reminders.tell_cancelled(session, present(called(session)), gettext_noop("The session was cancelled."))
     return session
+
+
+def _settle_fee(session: StudioSession, percent: int, viewer: Viewer) -> None:
+    """Spend so much of what the room was booked at, and release the rest of what the session has committed."""
+    source = source_of(session)
+    budgets.settle(
+        project=session.project,
+        source=source,
+        lines=lambda: cancelling.fee_lines(budgets.agreed(project=session.project, source=source), percent),
+        by=viewer.user_id,
+    )
 
 
 def _check_all(session: StudioSession, calls: Sequence[Call]) -> None:

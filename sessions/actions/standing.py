@@ -1,6 +1,7 @@
 """What a session has: its people's time, its place in the ledger. Every action ends here, so that all three agree."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -13,7 +14,9 @@ from producerdesk.kit.viewer import Viewer
 from sessions import pricing
 from sessions.booking.clashes import NotFree
 from sessions.booking.free import Wish
-from sessions.booking.slots import Claim, Person, Taken, claim, wants_of, write
+from sessions.booking.hours import Hours
+from sessions.booking.slots import Claim, Person, Taken, Want, claim, wants_of, write
+from sessions.cancelling import source_of
 from sessions.models import Call, StudioSession
 
 State = StudioSession.State
@@ -74,20 +77,48 @@ def claim_time(
 
     `fields` says where a form shows that a contributor is not free.
     """
+    wants = wants_for(session, calls, fields)
+    try:
+        return claim(wants, confirmed=session.state == State.CONFIRMED, session=None if new else session)
+    except Taken as taken:
+        raise NotFree(taken, wish_for(session, wants, new=new), viewer) from None
+
+
+def must_be_open(session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, new: bool = False) -> None:
+    """Refuse a time at which the studio is closed, with times at which it is not. Raises NotFree.
+
+    Asked when a time is planned, and not when it is agreed that the studio opens for it.
+    """
+    if session.room is None:
+        return
+    closed = Hours(session.room.studio).why_closed(session.starts_at, session.ends_at)
+    if closed is None:
+        session.outside_hours = False
+    elif not session.outside_hours:
+        raise NotFree(closed, wish_for(session, wants_for(session, calls), new=new), viewer)
+
+
+def wants_for(session: StudioSession, calls: Sequence[Call], fields: dict[int, str] | None = None) -> list[Want]:
+    """Return what the session needs, as it is planned."""
     fields = fields or {}
     people = [
         Person(call.contributor_id, call.contributor.name, call.call_at, fields.get(call.contributor_id, "calls"))
         for call in present(calls)
     ]
-    wants = wants_of(room=session.room, people=people, starts_at=session.starts_at, ends_at=session.ends_at)
-    confirmed = session.state == State.CONFIRMED
-    try:
-        return claim(wants, confirmed=confirmed, session=None if new else session)
-    except Taken as taken:
-        wish = Wish(
-            tuple(wants), session.starts_at, session.ends_at, session.time_zone, confirmed, None if new else session.pk
-        )
-        raise NotFree(taken, wish, viewer) from None
+    return wants_of(room=session.room, people=people, starts_at=session.starts_at, ends_at=session.ends_at)
+
+
+def wish_for(session: StudioSession, wants: Iterable[Want], *, new: bool = False) -> Wish:
+    """Return what is looked for when the session cannot be had as planned."""
+    return Wish(
+        tuple(wants),
+        session.starts_at,
+        session.ends_at,
+        session.time_zone,
+        confirmed=session.state == State.CONFIRMED,
+        session_id=None if new else session.pk,
+        hours=Hours(session.room.studio) if session.room and not session.outside_hours else None,
+    )
 
 
 def take_time(
@@ -131,9 +162,5 @@ def work_of(session: StudioSession, calls: Sequence[Call]) -> pricing.Work:
             pricing.Worker(call.contributor_id, call.contributor.name, call.role, call.call_at)
             for call in present(calls)
         ),
+        date.fromisoformat(session.starts_local[:10]),
     )
-
-
-def source_of(session: StudioSession) -> budgets.Source:
-    """Return the session as the ledger names it."""
-    return budgets.Source(pricing.SOURCE, session.pk, session.title)

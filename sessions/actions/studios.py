@@ -1,5 +1,6 @@
 """Every way studios and rooms change."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
@@ -9,7 +10,9 @@ from producerdesk.accounts.models import Desk
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
-from sessions.models import Room, RoomRate, Studio, StudioSession
+from producerdesk.kit.money import Money
+from sessions.booking.hours import Hours
+from sessions.models import CancellationTier, Room, RoomRate, Studio, StudioSession, StudioTerms
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 
@@ -74,6 +77,71 @@ def delete(*, row: Studio | Room) -> None:
         raise Conflict(_("Sessions were booked here. Put it out of use instead; it then cannot be booked.")) from None
 
 
+@transaction.atomic
+def set_hours(*, studio: Studio, expected: int, opening_hours: list[dict], closed_days: list[dict]) -> Studio:
+    """Say when the studio is open. What is booked stands, also where it now lies outside: `outside` lists it."""
+    bump(studio, expected)
+    week = [
+        {"weekday": row["weekday"], "opens": f"{row['opens']:%H:%M}", "closes": f"{row['closes']:%H:%M}"}
+        for row in sorted(opening_hours, key=lambda row: (row["weekday"], row["opens"]))
+    ]
+    closed = []
+    for number, row in enumerate(closed_days):
+        last = row.get("last") or row["first"]
+        if last < row["first"]:
+            raise Refused({f"closed_days.{number}.last": _("This is before the first day.")})
+        reason = row.get("reason", "").strip()
+        closed.append({"first": row["first"].isoformat(), "last": last.isoformat(), "reason": reason})
+    return _apply(studio, {"opening_hours": week, "closed_days": sorted(closed, key=lambda row: row["first"])})
+
+
+def outside(*, studio: Studio) -> list[int]:
+    """Return what is still to come and lies outside the opening hours without being agreed, by id. One query."""
+    hours = Hours(studio)
+    rows = _coming(room__studio=studio, outside_hours=False).order_by("starts_at", "pk")
+    times = rows.values_list("pk", "starts_at", "ends_at")
+    return [pk for pk, starts_at, ends_at in times if not hours.covers(starts_at, ends_at)]
+
+
+@transaction.atomic
+def set_terms(
+    *,
+    studio: Studio,
+    expected: int,
+    deposit_percent: int | None = None,
+    deposit: Money | None = None,
+    deposit_days: int = 0,
+    tiers: list[dict] | None = None,
+) -> Studio:
+    """Write the studio's terms: the deposit it wants, and tiers of what cancelling costs. They count from now on."""
+    bump(studio, expected)
+    if deposit_percent is not None and deposit is not None:
+        raise Refused({"deposit": _("Give a percentage or a sum, not both.")})
+    if deposit is not None and not deposit.minor:
+        deposit = None
+    minor, currency = (deposit.minor, deposit.currency) if deposit else (None, "")
+    terms = StudioTerms.objects.filter(studio=studio).first() or StudioTerms(studio=studio)
+    terms.deposit_percent, terms.deposit_days = deposit_percent, deposit_days
+    terms.deposit_minor, terms.currency = minor, currency
+    terms.clean_fields(exclude=["studio"])
+    terms.save()
+    rows = [CancellationTier(studio=studio, **tier) for tier in tiers or []]
+    _check_tiers(rows)
+    studio.tiers.all().delete()
+    CancellationTier.objects.bulk_create(rows)
+    return studio
+
+
+def _check_tiers(rows: list[CancellationTier]) -> None:
+    """Refuse two tiers of one notice, and a tier that costs less than one with more notice."""
+    for number, row in enumerate(rows):
+        row.clean_fields(exclude=["studio"])
+        if any(row.span == other.span for other in rows[:number]):
+            raise Refused({f"tiers.{number}.notice": _("There is a tier with this notice already.")})
+        if any(row.span < other.span and row.percent < other.percent for other in rows):
+            raise Refused({f"tiers.{number}.percent": _("Less notice cannot cost less.")})
+
+
 def _refuse_same_name(room: Room) -> None:
     """Refuse a second room of this name in the studio: two rows for one room could be booked at the same time."""
     if Room.objects.filter(studio=room.studio, name__iexact=room.name.strip()).exclude(pk=room.pk).exists():
@@ -93,12 +161,38 @@ def _apply(row: Any, said: dict[str, Any]) -> Any:
 
 
 def _set_rates(room: Room, rates: list[dict]) -> None:
-    units = [rate["unit"] for rate in rates]
-    if len(units) != len(set(units)):
-        raise Refused({"rates": _("Give one rate for each unit.")})
+    rows = [_rate(room, **rate) for rate in rates]
+    for number, row in enumerate(rows):
+        _check_rate(row, number, rows)
     room.rates.all().delete()
-    for rate in rates:
-        amount = rate.pop("amount")
-        row = RoomRate(room=room, amount_minor=amount.minor, currency=amount.currency, **rate)
-        row.full_clean()
-        row.save()
+    RoomRate.objects.bulk_create(rows)
+
+
+def _rate(room: Room, amount: Money | None = None, **said: Any) -> RoomRate:
+    minor, currency = (amount.minor, amount.currency) if amount else (None, "")
+    return RoomRate(room=room, amount_minor=minor, currency=currency, **said)
+
+
+def _check_rate(row: RoomRate, number: int, rows: list[RoomRate]) -> None:
+    """Refuse a rate that makes no sense, alone or beside those before it."""
+    overtime = row.unit == RoomRate.Unit.OVERTIME
+
+    def refuse(name: str, text: str) -> None:
+        raise Refused({f"rates.{number}.{name}": text})
+
+    if row.factor is not None and (row.amount_minor is not None or not overtime):
+        refuse("factor", _("Overtime costs a rate of its own or a factor of the hour; nothing else has a factor."))
+    if row.factor is None and row.amount_minor is None:
+        refuse("amount", _("Give a rate, or how many times the hour it costs.") if overtime else _("Give a rate."))
+    if row.valid_from and row.valid_until and row.valid_until < row.valid_from:
+        refuse("valid_until", _("This is before the first day."))
+    if any(row.overlaps(other) for other in rows[:number]):
+        refuse("valid_from", _("Another rate of the same kind is valid on some of these days."))
+    usual = [each for each in rows if each.unit != RoomRate.Unit.OVERTIME]
+    if overtime and row.amount and usual and row.currency not in {each.currency for each in usual}:
+        refuse("amount", _("Overtime is paid in the currency of the other rates."))
+    longest = max((max(each.hours, each.minimum_hours) for each in usual), default=Decimal(0))
+    if overtime and row.hours < longest:
+        text = _("Overtime begins after the longest rate, %(hours)s h, at the earliest.")
+        refuse("hours", text % {"hours": f"{longest.normalize():f}"})
+    row.full_clean(exclude=["room"])

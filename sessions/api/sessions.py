@@ -19,7 +19,7 @@ from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from projects.models import Project
-from sessions import actions, known, permissions, pricing, serializers
+from sessions import actions, cancelling, known, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -27,6 +27,7 @@ from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
 
 LISTS = ("list", "calendar")
+PRICED = ("costs", "cancellation")
 LONGEST_SPAN = timedelta(days=100)
 CALENDAR_AT_MOST = 500
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
@@ -45,7 +46,7 @@ class SessionViewSet(DeskViewSet):
         "update": serializers.AboutInput,
         "move": serializers.MoveInput,
         "confirm": serializers.NothingInput,
-        "cancel": serializers.ReasonInput,
+        "cancel": serializers.CancelInput,
         "restore": serializers.NothingInput,
         "wrap": serializers.WrapInput,
         "duplicate": serializers.DuplicateInput,
@@ -62,6 +63,8 @@ class SessionViewSet(DeskViewSet):
             is_me(self.viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None
         )
         found = super().get_queryset().order_by("starts_at", "pk")
+        if self.action in PRICED:
+            found = found.select_related("project", "room__studio")
         return found if self.action in LISTS else found.annotate(is_called=Exists(called))
 
     # --- reading ------------------------------------------------------------------------------------
@@ -161,7 +164,7 @@ class SessionViewSet(DeskViewSet):
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
-        """Cancel: the room and everybody are free again, the money is released, everybody hears of it."""
+        """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released."""
         return self._change(actions.cancel_session)
 
     @action(detail=True, methods=["post"])
@@ -224,6 +227,12 @@ class SessionViewSet(DeskViewSet):
         quote = pricing.quote(work, session.pk, lines)
         outdated = not quote["missing"] and actions.is_outdated(session, lines)
         return Response(quote | {"outdated": outdated})
+
+    @extend_schema(responses=serializers.CancellationCost)
+    @action(detail=True, methods=["get"])
+    def cancellation(self, request: Any, pk: str) -> Response:
+        """What cancelling would cost now by the studio's terms, and what of the budget it would release."""
+        return Response(cancelling.what_it_costs(self.get_object(), clock.now()))
 
     def place_of(self, found: StudioSession | Project) -> tuple[int, int]:
         return found.desk_id, found.pk if isinstance(found, Project) else found.project_id

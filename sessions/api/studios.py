@@ -4,17 +4,20 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.once import once
-from producerdesk.accounts.roles import BUDGET_WRITE
+from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE
+from producerdesk.kit import money
 from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.viewer import Viewer
 from sessions import permissions, serializers
 from sessions.actions import studios
 from sessions.filters import RoomFilter, StudioFilter
-from sessions.models import Room, Studio
+from sessions.models import Room, Studio, StudioSession, StudioTerms
 
 
 class _InUse(DeskViewSet):
@@ -42,11 +45,14 @@ class StudioViewSet(_InUse):
 
     queryset = Studio.objects
     row = serializers.StudioRow
+    detail_row = serializers.StudioDetail
     filterset_class = StudioFilter
     needs = permissions.STUDIOS
     inputs = {
         "create": serializers.NewStudioInput,
         "update": serializers.StudioInput,
+        "terms": serializers.TermsInput,
+        "hours": serializers.HoursInput,
         "archive": serializers.NothingInput,
         "restore": serializers.NothingInput,
     }
@@ -70,6 +76,51 @@ class StudioViewSet(_InUse):
         studio = self.get_object()
         studios.update_studio(studio=studio, expected=self.expected_version(), **self.said(studio))
         return self.answer(pk)
+
+    @action(detail=True, methods=["put"])
+    def hours(self, request: Any, pk: str) -> Response:
+        """Say when the studio is open: all of it, as it is to stand. What is booked outside of it stands."""
+        studios.set_hours(studio=self.get_object(), expected=self.expected_version(), **self.said())
+        return self.answer(pk)
+
+    @extend_schema(responses=serializers.CalendarRow(many=True))
+    @action(detail=True, methods=["get"])
+    def outside(self, request: Any, pk: str) -> Response:
+        """What is still to come and lies outside the opening hours, without having been agreed."""
+        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
+        rows = serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
+        return Response({"count": len(rows), "results": rows})
+
+    @action(detail=True, methods=["put"])
+    def terms(self, request: Any, pk: str) -> Response:
+        """Say what deposit the studio wants, and what cancelling costs: all of it, as it is to stand."""
+        studio = self.get_object()
+        _refuse_without_money(self.viewer)
+        studios.set_terms(studio=studio, expected=self.expected_version(), **self.said())
+        return self.answer(pk)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        if self.action == "metadata" and "pk" in self.kwargs:
+            own = Studio.objects.visible_to(self.viewer).filter(pk=self.kwargs["pk"])
+            context["currency"] = own.values_list("desk__currency", flat=True).first()
+        return context
+
+    def form_values(self, found: Studio, action: str = "update") -> dict[str, Any]:
+        if action == "hours":
+            return {"opening_hours": found.opening_hours, "closed_days": found.closed_days}
+        if action != "terms":
+            return super().form_values(found, action)
+        if not self.viewer.can_in_desk(BUDGET_READ, found.desk_id):
+            return {}
+        terms = StudioTerms.objects.filter(studio=found).first() or StudioTerms()
+        tiers = found.tiers.values("notice", "unit", "percent")
+        return {
+            "deposit_percent": terms.deposit_percent,
+            "deposit": money.as_json(terms.deposit_minor, terms.currency) if terms.deposit_minor else None,
+            "deposit_days": terms.deposit_days,
+            "tiers": list(tiers),
+        }
 
 
 class RoomViewSet(_InUse):
@@ -124,7 +175,12 @@ class RoomViewSet(_InUse):
         return self.answer(pk)
 
     def _with_rates(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Rates are money: a token that may only plan cannot set them."""
-        if "rates" in said and not self.viewer.allows(BUDGET_WRITE):
-            raise PermissionDenied
+        if "rates" in said:
+            _refuse_without_money(self.viewer)
         return said
+
+
+def _refuse_without_money(viewer: Viewer) -> None:
+    """What a studio charges is money: a token that may only plan cannot set it."""
+    if not viewer.allows(BUDGET_WRITE):
+        raise PermissionDenied

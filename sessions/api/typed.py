@@ -21,6 +21,8 @@ def as_typed() -> Iterator[None]:
     try:
         yield
     except Clash as error:
+        for clash in error.clashes:
+            clash["field"] = _typed(clash["field"])
         error.free = [span | {"values": _values(span)} for span in error.free]
         raise
     except Refused as error:

@@ -14,6 +14,7 @@ from producerdesk.kit.errors import Clash
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from sessions.booking.free import Wish, free_spans, span
+from sessions.booking.hours import Closed
 from sessions.booking.models import BookingSlot
 from sessions.booking.slots import Taken, Want
 from sessions.models.session import StudioSession
@@ -25,7 +26,7 @@ R = TypeVar("R")
 class NotFree(Exception):
     """A booking failed; carries what is needed to tell of it once its transaction is undone."""
 
-    def __init__(self, taken: Taken, wish: Wish, viewer: Viewer) -> None:
+    def __init__(self, taken: Taken | Closed, wish: Wish, viewer: Viewer) -> None:
         self.taken, self.wish, self.viewer = taken, wish, viewer
         super().__init__(str(taken))
 
@@ -43,9 +44,26 @@ def books(action: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic():
                 return action(*args, **kwargs)
         except NotFree as error:
+            if isinstance(error.taken, Closed):
+                raise closed_clash(error.taken, error.wish) from None
             raise clash_of(error.taken, error.wish, error.viewer) from None
 
     return wrapper
+
+
+def closed_clash(closed: Closed, wish: Wish) -> Clash:
+    """Return the 409 of a studio that is not open then, and the next times at which it is and everything is free."""
+    told = {
+        "field": closed.field,
+        "label": wish.hours.name if wish.hours else "",
+        "starts_at": utc(wish.starts_at),
+        "ends_at": utc(wish.ends_at),
+        "session": None,
+        "closed": True,
+        "text": closed.text,
+    }
+    detail = _("The studio is closed at that time. Nothing was saved or sent.")
+    return Clash(detail, [told], free_spans(wish, now=clock.now()), span(wish.starts_at, wish.ends_at, wish.time_zone))
 
 
 def clash_of(taken: Taken, wish: Wish, viewer: Viewer) -> Clash:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
+from sessions.booking.hours import Hours
 from sessions.booking.models import BookingSlot
 from sessions.booking.slots import LONGEST_SLOT, Want
 
@@ -28,6 +29,7 @@ class Wish:
     time_zone: str
     confirmed: bool
     session_id: int | None = None  # its own slots are in nobody's way
+    hours: Hours | None = None  # of the studio, where it counts
 
     @property
     def length(self) -> timedelta:
@@ -38,7 +40,8 @@ class Wish:
 def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     """Return up to three times in which all of it is free: on each of the next days the one nearest to the wished hour.
 
-    Within day hours in the session's zone, unless the wish itself lies outside of them. One query.
+    Within the studio's opening hours, else within day hours in the session's zone, unless the wish itself lies outside
+    of them. One query.
     """
     place = ZoneInfo(wish.time_zone)
     first = max(wish.starts_at, now).astimezone(place).date()
@@ -47,7 +50,9 @@ def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     for offset in range(DAYS):
         day = first + timedelta(days=offset)
         for starts_at in _starts(wish, day, place):
-            if starts_at > now and starts_at != wish.starts_at and _free(wish, starts_at - wish.starts_at, busy):
+            if starts_at <= now or starts_at == wish.starts_at:
+                continue
+            if _is_open(wish, starts_at) and _free(wish, starts_at - wish.starts_at, busy):
                 found.append(span(starts_at, starts_at + wish.length, wish.time_zone))
                 break
         if len(found) == OFFERED:
@@ -60,7 +65,8 @@ def _starts(wish: Wish, day: date, place: ZoneInfo) -> Iterator[datetime]:
     wished = wish.starts_at.astimezone(place).time().replace(fold=0)
     step = STEP if wished.minute % 30 == 0 else FINE_STEP
     opens, closes = datetime.combine(day, OPENS), datetime.combine(day, CLOSES)
-    by_day = wished >= OPENS and datetime.combine(day, wished) + wish.length <= closes
+    has_hours = wish.hours is not None and wish.hours.week
+    by_day = not has_hours and wished >= OPENS and datetime.combine(day, wished) + wish.length <= closes
     wall, last = (opens, closes - wish.length) if by_day else (datetime.combine(day, time.min), closes.replace(hour=23))
     walls = {datetime.combine(day, wished)}
     while wall <= last:
@@ -69,6 +75,10 @@ def _starts(wish: Wish, day: date, place: ZoneInfo) -> Iterator[datetime]:
     for near in sorted(walls, key=lambda at: (abs(at - datetime.combine(day, wished)), at)):
         if clock.exists(near, place):
             yield near.replace(tzinfo=place).astimezone(UTC)
+
+
+def _is_open(wish: Wish, starts_at: datetime) -> bool:
+    return wish.hours is None or wish.hours.covers(starts_at, starts_at + wish.length)
 
 
 Busy = dict[int, tuple[list[datetime], list[datetime]]]  # resource: starts and ends of spans that never touch

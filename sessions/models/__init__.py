@@ -4,5 +4,17 @@ from sessions.booking.models import BookingSlot, Resource
 from sessions.models.feed import CalendarFeed
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
+from sessions.models.terms import CancellationTier, StudioTerms
 
-__all__ = ["BookingSlot", "CalendarFeed", "Call", "Resource", "Room", "RoomRate", "Studio", "StudioSession"]
+__all__ = [
+    "BookingSlot",
+    "CalendarFeed",
+    "Call",
+    "CancellationTier",
+    "Resource",
+    "Room",
+    "RoomRate",
+    "Studio",
+    "StudioSession",
+    "StudioTerms",
+]

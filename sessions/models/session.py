@@ -50,6 +50,8 @@ class StudioSession(Versioned):
     remote_place = models.CharField(
         _("where, if remote"), max_length=240, blank=True, help_text=_("A video link or an address.")
     )
+    # the studio opens for it, or stays open: agreed with it by whoever booked
+    outside_hours = models.BooleanField(_("book outside opening hours"), default=False)
     time_zone = ZoneField(verbose_name=_("time zone"))
     starts_local = models.CharField(max_length=16)  # 2027-03-28T10:00: wall time, no zone
     ends_local = models.CharField(max_length=16)

@@ -124,7 +124,12 @@ def wrap(request: HttpRequest, pk: int) -> HttpResponseBase:
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Cancel a session, with the reason people are told."""
     undo = lambda session: reverse("sessions:restore", args=[session["id"]])  # noqa: E731
-    return _change(request, pk, "cancel", "api:session-cancel", done=_cancelled, undo=undo)
+    session = ask(request, "api:session-detail", args=[pk]).data
+    costs = None
+    if session["can"]["see_costs"] and session["state"] == "confirmed":
+        costs = ask(request, "api:session-cancellation", args=[pk]).data
+    more = {"session": session, "fee": costs}
+    return _change(request, pk, "cancel", "api:session-cancel", done=_cancelled, undo=undo, more=more)
 
 
 def _cancelled(session: dict[str, Any]) -> str:
@@ -140,8 +145,10 @@ def _change(
     *,
     done: str | Callable[[Any], str],
     undo: Callable[[Any], str] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
-    context = {"session": ask(request, "api:session-detail", args=[pk]).data, "current": "calendar"}
+    context = more or {"session": ask(request, "api:session-detail", args=[pk]).data}
+    context["current"] = "calendar"
     return form_page(
         request,
         f"sessions/{name}.html",

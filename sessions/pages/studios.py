@@ -1,5 +1,6 @@
 """Pages of studios and their rooms."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, resend, show
 
-MOST_RATES = 3  # an hour, a half-day, a day
-RATE_FIELDS = ("unit", "amount.amount", "amount.currency", "hours", "minimum_hours")
+RATE_SAYS = ("amount.amount", "factor")  # without either a line of the form is no rate
+ROW_FIELD = re.compile(r"(\w+)\[(\d{1,4})\](.+)")
 
 
 def page_of(studio: dict[str, Any]) -> str:
@@ -33,7 +34,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One studio: where it is, how one gets in, its rooms and what they cost."""
-    return show(request, "sessions/studio.html", {"current": "studios"}, studio=_studio(request, pk))
+    studio = _studio(request, pk)
+    answers = {"studio": studio}
+    if studio.data["opening_hours"] or studio.data["closed_days"]:
+        answers["outside"] = ask(request, "api:studio-outside", args=[pk])
+    return show(request, "sessions/studio.html", {"current": "studios"}, **answers)
 
 
 def _studio(request: HttpRequest, pk: Any) -> Any:
@@ -67,13 +72,44 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+def hours(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say when a studio is open."""
+    _drop_empty(request, "opening_hours", ("opens", "closes"))
+    context = {"studio": _studio(request, pk).data, "current": "studios"}
+    return form_page(
+        request,
+        "sessions/studio_hours.html",
+        "api:studio-hours",
+        args=[pk],
+        method="PUT",
+        then=page_of,
+        done=_("Saved. What is booked stands."),
+        context=context,
+    )
+
+
+def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say what deposit a studio wants and what cancelling costs."""
+    context = {"studio": _studio(request, pk).data, "current": "studios"}
+    return form_page(
+        request,
+        "sessions/studio_terms.html",
+        "api:studio-terms",
+        args=[pk],
+        method="PUT",
+        then=page_of,
+        done=_("Saved. These terms count from now on."),
+        context=context,
+    )
+
+
 # --- rooms --------------------------------------------------------------------------------------------
 
 
 def new_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Add a room to a studio."""
     studio = _studio(request, pk).data
-    _drop_empty_rates(request)
+    _drop_empty(request, "rates", RATE_SAYS)
     if request.method == "POST":
         resend(request, {"studio": str(pk)})
     return form_page(
@@ -89,7 +125,7 @@ def new_room(request: HttpRequest, pk: int) -> HttpResponseBase:
 def edit_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change a room and its rates."""
     room = ask(request, "api:room-detail", args=[pk]).data
-    _drop_empty_rates(request)
+    _drop_empty(request, "rates", RATE_SAYS)
     return form_page(
         request,
         "sessions/room_form.html",
@@ -102,14 +138,18 @@ def edit_room(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _drop_empty_rates(request: HttpRequest) -> None:
-    """Leave out the rates without a sum: the form has a line for each unit, and most rooms have only some."""
-    if request.method != "POST":
-        return
-    rows = [{name: request.POST.get(f"rates[{n}]{name}", "") for name in RATE_FIELDS} for n in range(MOST_RATES)]
-    kept = [row for row in rows if row["amount.amount"].strip()]
-    none: dict[str, str | None] = {f"rates[{n}]{name}": None for n in range(MOST_RATES) for name in RATE_FIELDS}
-    resend(request, none | {f"rates[{n}]{name}": text for n, row in enumerate(kept) for name, text in row.items()})
+def _drop_empty(request: HttpRequest, name: str, says: tuple[str, ...]) -> None:
+    """Leave out the rows of a form that say nothing: it has a line for each unit or weekday, and few may be filled."""
+    typed = {key: found for key in request.POST if (found := ROW_FIELD.fullmatch(key)) and found[1] == name}
+    rows: dict[int, dict[str, str]] = {}
+    for key, found in typed.items():
+        rows.setdefault(int(found[2]), {})[found[3]] = str(request.POST[key])
+    kept = [row for _number, row in sorted(rows.items()) if any(row.get(field, "").strip() for field in says)]
+    none: dict[str, str | None] = dict.fromkeys(typed)
+    if typed:
+        resend(
+            request, none | {f"{name}[{n}]{field}": text for n, row in enumerate(kept) for field, text in row.items()}
+        )
 
 
 # --- in use or not ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from producerdesk.kit.fields import FormRows, InputSerializer, VisibleField, Zon
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.models import Room, StudioSession
+from sessions.serializers.fields import TimeOfDay
 
 CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
@@ -36,26 +37,6 @@ class FoldField(serializers.ChoiceField):
         return None if data == "" else int(super().to_internal_value(data))
 
 
-class TimeOfDay(serializers.TimeField):
-    """A time as a clock on the wall shows it, to the minute. A zone or an offset has no place in it."""
-
-    default_error_messages = {
-        "invalid": _("Give a time like 10:00."),
-        "zoned": _("Leave the offset out: the place says which clock is meant."),
-    }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"format": "%H:%M"} | options)
-
-    def to_internal_value(self, value: Any) -> dt.time:
-        if isinstance(value, str) and any(sign in value for sign in "Zz+-"):  # Django would pass over it in silence
-            self.fail("zoned")
-        time = super().to_internal_value(value)
-        if time.second or time.microsecond:
-            self.fail("invalid")
-        return time
-
-
 class WhenInput(InputSerializer):
     """When: a day and two times on the clock of the room.
 
@@ -67,6 +48,11 @@ class WhenInput(InputSerializer):
     ends = TimeOfDay(label=_("Until"))
     starts_fold = FoldField(label=_("Which hour it starts"))
     ends_fold = FoldField(label=_("Which hour it ends"))
+    outside_hours = serializers.BooleanField(
+        default=False,
+        label=_("Book outside opening hours"),
+        help_text=_("The studio has agreed to open for it."),
+    )
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Turn day and times into wall time: `starts_local`, `ends_local`."""
@@ -92,6 +78,7 @@ class WhenInput(InputSerializer):
             "ends": ends,
             "starts_fold": session.starts_fold or None,
             "ends_fold": session.ends_fold or None,
+            "outside_hours": session.outside_hours,
         }
 
 
@@ -185,6 +172,16 @@ class ReasonInput(InputSerializer):
     """Why, in a sentence; may be left out."""
 
     reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
+
+
+class CancelInput(ReasonInput):
+    """Why it is cancelled, and whether the studio takes its fee."""
+
+    no_fee = serializers.BooleanField(
+        default=False,
+        label=_("Without the fee"),
+        help_text=_("The studio cancelled, or waives it."),
+    )
 
 
 class WallMoment(serializers.DateTimeField):

@@ -11,7 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
-from sessions.models import Call, StudioSession
+from sessions.models import Call, CancellationTier, StudioSession
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -145,6 +145,7 @@ class SessionDetail(SessionRow):
     )
     setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
     reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
+    outside_hours = serializers.BooleanField()
     real_starts_at = serializers.DateTimeField(allow_null=True)
     real_ends_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
@@ -227,10 +228,37 @@ class QuoteLine(serializers.Serializer):
     part = serializers.CharField()
 
 
+class Deposit(serializers.Serializer):
+    """What of a room's price its studio wants ahead, by when; a percentage where that is what it asks for."""
+
+    amount = MoneyField("", "")
+    percent = serializers.IntegerField(allow_null=True)
+    due_on = serializers.DateField()
+
+
+class FeeLine(serializers.Serializer):
+    """One line of what cancelling costs."""
+
+    label = serializers.CharField()
+    amount = MoneyField("", "")
+
+
+class CancellationCost(serializers.Serializer):
+    """What cancelling a session costs now: so much of its room, because the notice is less than its studio wants."""
+
+    percent = serializers.IntegerField()
+    notice = serializers.IntegerField(allow_null=True)
+    unit = serializers.ChoiceField(CancellationTier.Unit.choices, allow_null=True)
+    lines = FeeLine(many=True)
+    fee = MoneyField("", "")
+    released = MoneyField("", "")
+
+
 class Quote(serializers.Serializer):
     """What a session costs and what that does to the budget. A sum is null where a rate of exchange is missing."""
 
     lines = QuoteLine(many=True)
+    deposit = Deposit(allow_null=True)
     currency = serializers.CharField()
     total = MoneyField("", "")
     open = MoneyField("", "")

@@ -1,7 +1,7 @@
 """What templates of sessions say of the API's data: places, answers, what was sent, rates by their unit."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -18,7 +18,8 @@ register = template.Library()
 Row = Mapping[str, Any]
 DAY, HOUR = 24 * 60, 60  # minutes
 NAMED = 2  # more people than this are a number
-RATE_UNITS = (("hour", "1"), ("half_day", "4"), ("day", "8"))
+RATE_UNITS = (("hour", "1"), ("half_day", "4"), ("day", "8"), ("overtime", "10"))  # and the hours to begin with
+A_MONDAY = date(2024, 1, 1)
 OPEN, DROPPED = ("pending", "claimed", "sending"), ("cancelled", "superseded", "expired")
 
 
@@ -138,26 +139,91 @@ def asked_for(field: Row) -> bool:
 
 @register.filter
 def rate_rows(field: Row) -> list[dict[str, Any]]:
-    """Return one row for each unit a room is paid by: those typed or agreed, and empty ones for the rest."""
-    typed = {row["unit"]["value"]: row for row in field["rows"]}
-    rows = []
-    for number, (unit, hours) in enumerate(RATE_UNITS):
-        row = typed.get(unit) or _blank_rate(field, unit, hours)
-        rows.append({name: _numbered(part, number, name) for name, part in row.items()})
-    return rows
+    """Return a row for each rate that is typed or agreed, by unit, and an empty one for each unit that has none."""
+    rows: list[Row] = []
+    for unit, hours in RATE_UNITS:
+        typed = [row for row in field["rows"] if row["unit"]["value"] == unit]
+        rows += sorted(typed, key=lambda row: row["valid_from"]["value"] or "") or [_blank_rate(field, unit, hours)]
+    return [
+        {name: _numbered(part, number, name) for name, part in row.items()} | {"dated": _is_dated(row)}
+        for number, row in enumerate(rows)
+    ]
+
+
+@register.filter
+def blank_rate(field: Row) -> dict[str, Any]:
+    """Return the row that a press adds: a rate of any unit, from some day on."""
+    row = _blank_rate(field, "hour", "1")
+    return {name: _numbered(part, "__n__", name) for name, part in row.items()} | {"dated": True}
+
+
+def _is_dated(row: Row) -> bool:
+    return any(row[name]["value"] or row[name]["errors"] for name in ("valid_from", "valid_until"))
+
+
+@register.filter
+def by_weekday(hours: Sequence[Row]) -> list[dict[str, str]]:
+    """Return for each day of the week when it is open; days in a row that are alike are one: "Monday – Friday"."""
+    found: list[dict[str, str]] = []
+    for number in range(7) if hours else ():
+        spans = ", ".join(f"{row['opens']} – {row['closes']}" for row in hours if row["weekday"] == number)
+        name = _weekday(number)
+        if found and found[-1]["hours"] == spans:
+            found[-1]["last"] = name
+        else:
+            found.append({"first": name, "last": name, "hours": spans})
+    for day in found:
+        day["name"] = day["first"] if day["first"] == day["last"] else f"{day['first']} – {day['last']}"
+    return found
+
+
+@register.filter
+def week_rows(field: Row) -> list[dict[str, Any]]:
+    """Return a row for each span that is typed or said, by weekday, and an empty one for each day that has none."""
+    rows: list[Row] = []
+    for number in range(7):
+        typed = [row for row in field["rows"] if str(row["weekday"]["value"]) == str(number)]
+        rows += typed or [_blank_row(field, {"weekday": number})]
+    return [
+        {name: _numbered(part, number, name, "opening_hours") for name, part in row.items()}
+        | {"day": _weekday(int(row["weekday"]["value"]))}
+        for number, row in enumerate(rows)
+    ]
+
+
+def _weekday(number: int) -> str:
+    return moments.part(A_MONDAY + timedelta(days=number), "l")
+
+
+@register.filter
+def is_something(amount: Row | None) -> bool:
+    """Say whether a sum of the API is more than zero."""
+    return bool(amount) and any(digit in "123456789" for digit in amount["amount"])  # type: ignore[index]
+
+
+@register.filter
+def valid_when(rate: Row) -> str:
+    """Return from and until when a rate is valid, where it is not for good: "from 1 Mar 2027"."""
+    first, last = (moments.day(rate[name]) if rate[name] else "" for name in ("valid_from", "valid_until"))
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    return _("from %(day)s") % {"day": first} if first else _("until %(day)s") % {"day": last} if last else ""
 
 
 def _blank_rate(field: Row, unit: str, hours: str) -> dict[str, Any]:
-    values = {"unit": unit, "hours": hours, "minimum_hours": "0"}
-    drawn = forms.build({"rates": field}, values={"rates": [values]})
-    row = drawn["fields"]["rates"]["rows"][0]
+    row = _blank_row(field, {"unit": unit, "hours": hours, "minimum_hours": "0"})
     row["amount"]["value"] = {"amount": "", "currency": row["amount"]["currencies"][0]}
     return row
 
 
-def _numbered(part: Row, number: int, name: str) -> dict[str, Any]:
+def _blank_row(field: Row, values: dict[str, Any]) -> dict[str, Any]:
+    drawn = forms.build({field["name"]: field}, values={field["name"]: [values]})
+    return drawn["fields"][field["name"]]["rows"][0]
+
+
+def _numbered(part: Row, number: int | str, name: str, rows: str = "rates") -> dict[str, Any]:
     # that all of it is optional is said once, above
-    return dict(part) | {"name": f"rates[{number}]{name}", "id": f"f-rates-{number}-{name}", "required": True}
+    return dict(part) | {"name": f"{rows}[{number}]{name}", "id": f"f-{rows}-{number}-{name}", "required": True}
 
 
 # --- what was sent ------------------------------------------------------------------------------------

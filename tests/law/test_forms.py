@@ -5,6 +5,7 @@ was (a form under PUT wipes what it does not send); one that asks for something 
 pressed with nothing in them on purpose, and say why here.
 """
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,8 @@ from contributors.actions.engagements import update_engagement
 from contributors.models import Skill
 from projects.models import ReferenceTrack, StageDate
 from sessions.actions import move_session
-from sessions.models import StudioSession
+from sessions.actions.studios import set_hours, set_terms
+from sessions.models import Room, RoomRate, StudioSession
 from tests import makers
 from tests.law.drawn import MULTIPART, Form, forms_of
 from tests.law.seen import Reader, pages
@@ -61,6 +63,8 @@ FORMS: dict[str, int | str] = {
     "sessions:new": WANTS,
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
+    "sessions:studio_hours": SAME,
+    "sessions:studio_terms": SAME,
     "sessions:swap_call": WANTS,
     "tokens:list": WANTS,
     "sessions:wrap": 409,  # it has not been yet
@@ -117,6 +121,7 @@ def world(db: None) -> World:
     room.setup_minutes, room.reset_minutes = 30, 15
     room.save()
     makers.make_room_rate(room, "day", "900", hours="10", minimum="4")
+    _give_rules(room)
     studio = room.studio
     studio.address, studio.city, studio.access_notes = "Kiln Lane 3", "Berlin", "Ring twice.\nThird floor."
     studio.email, studio.phone = "desk@foxglove.example", "+49 30 2"
@@ -128,6 +133,29 @@ def world(db: None) -> World:
         move_session(viewer=cast.viewer("ana"), session=standing, starts_local=hours[0], ends_local=hours[1])
     assert world.ids  # some of it is made when first asked for
     return world
+
+
+def _give_rules(room: Room) -> None:
+    """A room and its studio with every rule they can have; the studio is open when the world's sessions are."""
+    for months in ("2026-12-31", "2027-12-31"):
+        last = dt.date.fromisoformat(months)
+        RoomRate.objects.create(
+            room=room,
+            unit="half_day",
+            amount_minor=45_000,
+            currency="EUR",
+            hours=5,
+            valid_from=last.replace(month=1, day=1),
+            valid_until=last,
+        )
+    RoomRate.objects.create(room=room, unit="overtime", factor="1.5", hours=10)
+    week = [{"weekday": day, "opens": dt.time(9), "closes": dt.time(1)} for day in range(7)]
+    closed = [{"first": dt.date(2027, 12, 24), "last": dt.date(2027, 12, 26), "reason": "Christmas & rest"}]
+    studio = room.studio
+    set_hours(studio=studio, expected=studio.version, opening_hours=week, closed_days=closed)
+    tiers = [{"notice": 14, "unit": "days", "percent": 25}, {"notice": 48, "unit": "hours", "percent": 100}]
+    studio.refresh_from_db()
+    set_terms(studio=studio, expected=studio.version, deposit_percent=30, deposit_days=14, tiers=tiers)
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_no_letter_to_others_tells_of_money_or_how_to_reach_anybody_else(dice: D
 
 def test_who_may_see_money_sees_other_money(dice: Dice) -> None:
     names = {"session-costs", "engagement-list", "engagement-detail", "contributor-detail", "room-detail"}
+    names |= {"studio-detail", "session-cancellation"}
     routes = [route for route in walk() if route.name.removeprefix("api:") in names]
     with twins.built("nora", dice, twin=False) as world:
         first = _ask_everything(world, "ana", dice, routes=routes)

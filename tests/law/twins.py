@@ -30,6 +30,7 @@ from producerdesk.notices.dispatcher import dispatch
 from producerdesk.notices.models import Delivery, OutboxMail
 from projects.tokens import make_token
 from sessions.actions import call_person
+from sessions.actions.studios import set_terms
 from tests import makers
 from tests.law.world import World, make_world
 
@@ -84,6 +85,7 @@ def built(who: str, dice: Dice, *, twin: bool) -> Iterator[World]:
             _hires(world, called, own, twin)
             _sessions(world, called, twin)
             _plan(world, twin)
+            _terms(world, twin)
             _letters(world)
         if twin:
             with time_machine.travel(CHANGED, tick=False):
@@ -175,6 +177,14 @@ def _sessions(world: World, called: dict[str, Contributor], twin: bool) -> None:
         for person in called.values():
             call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
     makers.make_session(second, cast.ana, "2027-03-20T10:00", room=cast.room)
+
+
+def _terms(world: World, twin: bool) -> None:
+    studio = world.cast.room.studio
+    tiers = [{"notice": 14, "unit": "days", "percent": 90 if twin else 10}]
+    studio.refresh_from_db()
+    deposit = Money(700_00 if twin else 70_00, "EUR")
+    set_terms(studio=studio, expected=studio.version, deposit=deposit, deposit_days=30 if twin else 3, tiers=tiers)
 
 
 def _plan(world: World, twin: bool) -> None:

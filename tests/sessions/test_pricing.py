@@ -102,7 +102,7 @@ def test_no_price_is_above_that_of_hours_alone_or_below_what_covers_the_time(
 
 @pytest.mark.parametrize(("minutes", "paid"), [(0, 0), (1, 15), (15, 15), (16, 30), (61, 75), (480, 480)])
 def test_a_quarter_that_is_begun_is_paid(minutes: int, paid: int) -> None:
-    assert pricing._quarters(timedelta(minutes=minutes)) == paid
+    assert pricing._begun(timedelta(minutes=minutes)) == paid
 
 
 def work(cast: Cast, *people: tuple[Contributor, str], hours: float = 6, kind: str = "tracking") -> pricing.Work:

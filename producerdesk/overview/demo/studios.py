@@ -1,9 +1,11 @@
 """The demo desk's two studios, in two zones, and what their rooms cost."""
 
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
 from producerdesk.overview.demo.hands import HOME, Demo, sum_of
-from sessions.actions.studios import create_room, create_studio
+from sessions.actions.studios import create_room, create_studio, set_hours, set_terms
 from sessions.models import Room
 
 
@@ -16,6 +18,19 @@ def make_studios(demo: Demo) -> None:
         time_zone=HOME,
         access_notes="Ring at the green door. Load in from the yard; two parking places, ask for number 3.",
         phone="+351 220 000 000",
+    )
+    every_day = [{"weekday": day, "opens": time(9), "closes": time(0)} for day in range(7)]
+    set_hours(studio=foxglove, expected=1, opening_hours=every_day, closed_days=[])
+    set_terms(
+        studio=foxglove,
+        expected=2,
+        deposit_percent=30,
+        deposit_days=14,
+        tiers=[
+            {"notice": 14, "unit": "days", "percent": 25},
+            {"notice": 7, "unit": "days", "percent": 50},
+            {"notice": 48, "unit": "hours", "percent": 100},
+        ],
     )
     tin_roof = create_studio(
         desk=demo.desk,
@@ -38,4 +53,5 @@ def make_room(studio: Any, name: str, setup: int, reset: int, **rates: str) -> R
         {"unit": unit, "amount": sum_of(rate), "hours": hours[unit], "minimum_hours": minimum.get(unit, 0)}
         for unit, rate in rates.items()
     ]
+    rows.append({"unit": "overtime", "factor": Decimal("1.5"), "hours": 10})
     return create_room(studio=studio, name=name, setup_minutes=setup, reset_minutes=reset, rates=rows)
