@@ -55,6 +55,9 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
+CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
+SHEET_COPIES = {"retrieve": SIGNED_IN, "opened": may_answer, "confirm": may_answer}
+
 
 def has_schedule(viewer: Viewer) -> bool:
     """Return whether the viewer is a person who came in by login or private link: no token and no feed makes feeds."""

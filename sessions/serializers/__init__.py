@@ -1,5 +1,6 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
+from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
 from sessions.serializers.inputs import (
     AboutInput,
     AcceptInput,
@@ -62,8 +63,11 @@ __all__ = [
     "CallDetail",
     "CallInput",
     "CallRow",
+    "CallSheetDetail",
+    "CallSheetInput",
     "CallTimeInput",
     "CalledTo",
+    "CopyDetail",
     "DuplicateInput",
     "FeedRow",
     "FoldField",
@@ -91,6 +95,8 @@ __all__ = [
     "ScheduleRow",
     "SessionDetail",
     "SessionRow",
+    "SheetNumberInput",
+    "SheetRef",
     "SongRef",
     "StudioInput",
     "StudioRef",
