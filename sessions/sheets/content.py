@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from producerdesk.accounts.models import DeskStaff
 from producerdesk.accounts.roles import Role
 from producerdesk.kit.rows import utc
@@ -144,7 +146,7 @@ def _first_contacts(session: StudioSession) -> list[dict[str, Any]]:
         DeskStaff.objects.filter(desk=session.desk_id, role=Role.OWNER).select_related("user").order_by("pk").first()
     )
     if owner is not None:
-        rows.append(_contact(owner.user.name, str(Role.OWNER.label), "", owner.user.email))
+        rows.append(_contact(owner.user.name, _("Producer"), "", owner.user.email))
     if session.room:
         studio = session.room.studio
         rows.append(_contact(studio.name, "", studio.phone, studio.email))

@@ -30,14 +30,9 @@
     let at = minutes(box.dataset.starts);
     for (const row of rows()) {
       const typed = part(row, "at"), length = part(row, "minutes");
-      let hint = typed.parentElement.querySelector(".pd-sheet-next");
-      if (!hint) {
-        hint = document.createElement("span");
-        hint.className = "pd-sheet-next";
-        typed.after(hint);
-      }
+      const hint = row.querySelector("[data-next]");
       if (typed.value) at = minutes(typed.value);
-      hint.textContent = typed.value || at === null ? "" : clock(at);
+      hint.textContent = at === null ? "" : clock(at);
       at = at === null || !length.value ? null : at + Number(length.value);
     }
   }
