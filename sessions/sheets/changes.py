@@ -15,8 +15,8 @@ ARROW = "%(what)s %(was)s → %(now)s"
 def between(before: Content, after: Content, *, call: int | None = None) -> list[Change]:
     """Return what changed, what matters most first. `call` is the reader's own: its time is "your call time"."""
     found = [
-        *_time(before, after),
         *_people(before, after, call),
+        *_time(before, after),
         *_place(before, after),
         *_running_order(before, after),
         *_lists(before, after),
@@ -49,8 +49,6 @@ def _people(before: Content, after: Content, own: int | None) -> Iterator[tuple[
             yield "call_time", _arrow(title, earlier, at)
         if was["role"] != person["role"]:
             yield "people", _("%(name)s: %(role)s") % {"name": person["name"], "role": person["role"] or _("no role")}
-        if (was["phone"], was["email"]) != (person["phone"], person["email"]):
-            yield "contacts", _("Contact of %(name)s changed") % person
     for call in were.keys() - are.keys():
         yield "people", _("%(name)s is not called any more") % were[call]
 
@@ -96,10 +94,22 @@ def _lists(before: Content, after: Content) -> Iterator[tuple[str, str]]:
     came, went = _differ([_gear(row) for row in before["gear"]], [_gear(row) for row in after["gear"]])
     yield from (("gear", _("Gear added: %(what)s") % {"what": text}) for text in came)
     yield from (("gear", _("Gear off: %(what)s") % {"what": text}) for text in went)
-    were, are = ({row["name"]: row for row in content["contacts"]} for content in (before, after))
-    for name in [*are, *(each for each in were if each not in are)]:
-        if were.get(name) != are.get(name):
-            yield "contacts", _("Contact of %(name)s changed") % {"name": name}
+    yield from (("contacts", _("Contact of %(name)s changed") % {"name": name}) for name in _contacts(before, after))
+
+
+def _contacts(before: Content, after: Content) -> list[str]:
+    """Return whose phone or e-mail is another, or is there or gone. Who is called or not any more is told already."""
+    were, are = (
+        {person["call"]: (person["phone"], person["email"]) for person in content["people"]}
+        for content in (before, after)
+    )
+    names = [
+        person["name"]
+        for person in after["people"]
+        if person["call"] in were and were[person["call"]] != are[person["call"]]
+    ]
+    had, has = ({row["name"]: row for row in content["contacts"]} for content in (before, after))
+    return names + [name for name in dict.fromkeys([*has, *had]) if had.get(name) != has.get(name)]
 
 
 def _texts(before: Content, after: Content) -> Iterator[tuple[str, str]]:
