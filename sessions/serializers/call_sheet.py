@@ -13,6 +13,7 @@ from sessions.serializers.inputs import TimeOfDay
 
 ROWS_AT_MOST = 80
 PEOPLE_AT_MOST = 200
+READER_STATES = ["unsent", "sending", "sent", "failed", "opened", "confirmed"]
 LONGEST = 24 * 60  # minutes: longer is a row of another day
 
 
@@ -249,7 +250,7 @@ class SheetReader(serializers.Serializer):
     opened_at = serializers.DateTimeField(allow_null=True)
     confirmed_number = serializers.IntegerField(allow_null=True)
     confirmed_at = serializers.DateTimeField(allow_null=True)
-    state = serializers.ChoiceField(["unsent", "sending", "sent", "failed", "opened", "confirmed"])
+    state = serializers.ChoiceField(READER_STATES)
 
 
 class SheetVersion(serializers.Serializer):

@@ -43,8 +43,8 @@ def for_planner(session: StudioSession, sheet: CallSheet) -> dict[str, Any]:
 def for_person(copy: SheetCopy, *, mine: bool) -> dict[str, Any]:
     """Return the sheet as the person called may read it, and what changed since that person read it last."""
     call, session = copy.call, copy.call.session
-    wanted = {copy.number, copy.told_from}
-    versions = {each.number: each for each in session.call_sheets.filter(number__in=wanted - {None})}
+    wanted = [number for number in (copy.number, copy.told_from) if number]
+    versions = {each.number: each for each in session.call_sheets.filter(number__in=wanted)}
     version = versions[copy.number]
     read = versions.get(copy.told_from) if copy.told_from else None
     said = content.for_called(version.content, call.pk)

@@ -79,4 +79,5 @@ def reader_words(reader: Row) -> str:
 @register.filter
 def reader_look(reader: Row) -> str:
     """Return the state whose icon stands for it."""
-    return {"unsent": "unanswered", "opened": "done"}.get(reader["state"], reader["state"])
+    look: dict[str, str] = {"unsent": "unanswered", "opened": "done"}
+    return look.get(reader["state"], str(reader["state"]))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from producerdesk.notices.dispatcher import dispatch
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
@@ -300,7 +301,8 @@ def test_all_called_are_sent_it_in_one_action(cast: Cast, ana: Caller, sent: Stu
     address = next(line for line in mail.text.splitlines() if "/my/" in line)
     assert address.endswith(f"/calls/{call_of(sent, cast.wren_called).pk}/sheet/")
     assert Client().get(urlsplit(address).path).status_code == 200
-    assert Notice.objects.filter(user=cast.nora, path__endswith="/sheet/").exists()
+    own = reverse("sessions:sheet", args=[call_of(sent, cast.nora_called).pk])
+    assert Notice.objects.filter(user=cast.nora, path=own).exists()
 
 
 def test_sent_twice_with_one_key_it_is_one_version(ana: Caller, session: StudioSession) -> None:
