@@ -11,8 +11,9 @@ from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Kind, NotDue
 from sessions import letters
-from sessions.models import Call, StudioSession
-from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
+from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
+from sessions.notices import ANSWER, CALL_SHEET, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
+from sessions.sheets import content
 
 State = Delivery.State
 
@@ -29,6 +30,15 @@ def register() -> None:
         registry.register(Kind(name=name, load=_load_calls, still_due=still_due, mail=mail, bell=bell))
     registry.register(
         Kind(name=ANSWER, load=_load_answers, still_due=_answer_due, mail=letters.answer, bell=letters.answer_bell)
+    )
+    registry.register(
+        Kind(
+            name=CALL_SHEET,
+            load=_load_sheets,
+            still_due=_sheet_due,
+            mail=letters.call_sheet,
+            bell=letters.call_sheet_bell,
+        )
     )
 
 
@@ -54,6 +64,32 @@ def _load_answers(deliveries: Sequence[Delivery]) -> Mapping[int, letters.Answer
     return found
 
 
+def _load_sheets(deliveries: Sequence[Delivery]) -> Mapping[int, letters.AboutSheet]:
+    calls = _calls(deliveries)
+    owners = _owners({call.session.desk_id for call in calls.values()})
+    copies = SheetCopy.objects.in_bulk(list(calls))
+    sessions = {call.session_id for call in calls.values()}
+    versions = {
+        (version.session_id, version.number): version.content
+        for version in CallSheetVersion.objects.filter(session__in=sessions)
+    }
+    found = {}
+    for delivery in deliveries:
+        call, copy = calls.get(_number(delivery.ref)), copies.get(_number(delivery.ref))
+        if call and copy and (said := versions.get((call.session_id, delivery.generation))):
+            known = versions.get((call.session_id, known_number(copy, delivery.generation)))
+            before = known if known and content.lists(known, call.pk) else None
+            owner = owners.get(call.session.desk_id)
+            found[delivery.pk] = letters.AboutSheet(call, owner, copy.number, said, before)
+    return found
+
+
+def known_number(copy: SheetCopy, number: int) -> int:
+    """Return which version before `number` the person knows: the one last opened, else the one before."""
+    read = copy.opened_number or 0
+    return read if 0 < read < number else number - 1
+
+
 def _calls(deliveries: Sequence[Delivery]) -> dict[int, Call]:
     rows = Call.objects.select_related(
         "session__room__studio", "session__project", "session__desk", "contributor__user"
@@ -74,7 +110,11 @@ def _number(text: str) -> int:
 # --- is it still true -----------------------------------------------------------------------------
 def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
     """The session stands, the person is called, and this is the latest word."""
-    call, session = about.call, about.call.session
+    why_not = _over_or_off(about.call, about.call.session, now)
+    return why_not or _outdated(delivery, about.call) or _unreachable(delivery, about)
+
+
+def _over_or_off(call: Call, session: StudioSession, now: datetime) -> NotDue | None:
     if call.removed_at is not None:
         return NotDue(State.CANCELLED, _("No longer called."))
     if session.state == StudioSession.State.CANCELLED:
@@ -83,7 +123,7 @@ def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> No
         return NotDue(State.CANCELLED, _("The session is over."))
     if session.ends_at <= now:
         return NotDue(State.EXPIRED, _("The session was over."))
-    return _outdated(delivery, call) or _unreachable(delivery, about)
+    return None
 
 
 def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
@@ -102,6 +142,22 @@ def _cancellation_due(delivery: Delivery, about: letters.About, now: datetime) -
     if session.ends_at <= now:
         return NotDue(State.EXPIRED, _("The session would have been over."))
     return _outdated(delivery, call) or _unreachable(delivery, about)
+
+
+def _sheet_due(delivery: Delivery, about: letters.AboutSheet, now: datetime) -> NotDue | None:
+    """The session stands as this call sheet tells it, and this is the newest."""
+    call, session = about.call, about.call.session
+    if delivery.generation < about.number:
+        return NotDue(State.SUPERSEDED, _("A newer call sheet was sent."))
+    if call.answer == Call.Answer.DECLINED:
+        return NotDue(State.CANCELLED, _("Has said no."))
+    if why_not := _over_or_off(call, session, now):
+        return why_not
+    if session.state == StudioSession.State.HOLD:
+        return NotDue(State.CANCELLED, _("The session is only a hold."))
+    if not content.still_says(about.said, session, call):
+        return NotDue(State.SUPERSEDED, _("The session was moved."))
+    return _unreachable(delivery, about)
 
 
 def _answer_due(delivery: Delivery, about: letters.Answer, now: datetime) -> NotDue | None:

@@ -20,9 +20,10 @@ from producerdesk.notices.registry import Attachment, Bell, Mail
 from sessions import ics
 from sessions.models import Call, StudioSession
 from sessions.serializers import CallDetail
+from sessions.sheets import changes, content
 
 # spelt out, since reversing would load every page and view into the workers; a test compares
-SCHEDULE, SESSION = "/schedule/", "/sessions/{pk}/"
+SCHEDULE, SESSION, SHEET = "/schedule/", "/sessions/{pk}/", "calls/{pk}/sheet/"
 A_FEW_HOURS = timedelta(hours=6)
 A_BREATH = timedelta(seconds=59)  # a mail two hours ahead leaves a moment late and still says “in 2 h”
 
@@ -45,6 +46,15 @@ class About:
         """The zone the person reads in; empty when nobody said."""
         person = self.call.contributor
         return person.user.time_zone if person.user else person.time_zone
+
+
+@dataclass(frozen=True)
+class AboutSheet(About):
+    """A call sheet, for the person called. `number` is the newest, `said` what it says, `before` what was read last."""
+
+    number: int
+    said: content.Content
+    before: content.Content | None
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,35 @@ def proposal_answered_bell(delivery: Delivery, about: About) -> Bell:
     if about.call.answer == Call.Answer.CONFIRMED:
         return _bell(about, _("Your time was taken: %(what)s") % {"what": _what(about)})
     return _bell(about, _("The time stays: %(what)s") % {"what": _what(about)})
+
+
+def call_sheet(delivery: Delivery, about: AboutSheet) -> Mail:
+    """The call sheet, or what changed in it."""
+    news = _news(about)
+    if about.before is None:
+        subject, headline = _("Call sheet: %(what)s"), _("Your call sheet")
+        lines = [_("Please read it and confirm: times, place, running order and what to bring.")]
+    else:
+        subject, headline = _("Call sheet changed: %(what)s"), _("The call sheet has changed")
+        lines = news or [_("It is sent once more; nothing in it has changed.")]
+    letter = Letter(subject % {"what": _what(about)}, headline, lines, _("Read and confirm"), with_event=False)
+    return _mail(about, letter, path=SHEET.format(pk=about.call.pk))
+
+
+def call_sheet_bell(delivery: Delivery, about: AboutSheet) -> Bell:
+    """The same in one line."""
+    text = _("Call sheet: %(what)s") if about.before is None else _("Call sheet changed: %(what)s")
+    words = ". ".join([text % {"what": _what(about)}, *_news(about)])
+    return replace(_bell(about, words), path=SCHEDULE + SHEET.format(pk=about.call.pk))
+
+
+def _news(about: AboutSheet) -> list[str]:
+    """Return in words what changed since the person read it, as far as that person may read it."""
+    if about.before is None:
+        return []
+    pk = about.call.pk
+    before, after = content.for_called(about.before, pk), content.for_called(about.said, pk)
+    return [change["text"] for change in changes.between(before, after, call=pk)]
 
 
 # --- to a producer --------------------------------------------------------------------------------
@@ -273,10 +312,10 @@ def _bell(about: About, text: str) -> Bell:
     return Bell(user.pk, text, _shown(SCHEDULE, about.call))
 
 
-def _mail(about: About, letter: Letter) -> Mail:
+def _mail(about: About, letter: Letter, *, path: str = "") -> Mail:
     call = about.call
     secret = links.for_mail(call.contributor, now=clock.now())
-    url = _shown(links.address(secret), call)
+    url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
     mail = _drawn(about.address, letter, facts, url, call.session, private=True)
     return replace(

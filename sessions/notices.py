@@ -12,6 +12,7 @@ CANCELLED = "session.cancelled"
 REMINDER = "session.reminder"
 PROPOSAL_ANSWERED = "session.proposal_answered"
 ANSWER = "call.answer"
+CALL_SHEET = "session.call_sheet"  # its generation is the number of the version
 
 
 def ref(call: Call) -> str:

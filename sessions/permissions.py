@@ -59,6 +59,16 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
+CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
+
+
+def may_read_sheet(viewer: Viewer) -> bool:
+    """Return whether the way in shows call sheets: a feed carries times and places, not whom to call."""
+    return viewer.is_authenticated and viewer.via != "feed"
+
+
+SHEET_COPIES = {"retrieve": may_read_sheet, "opened": may_answer, "confirm": may_answer}
+
 
 def has_schedule(viewer: Viewer) -> bool:
     """Return whether the viewer is a person who came in by login or private link: no token and no feed makes feeds."""

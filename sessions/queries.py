@@ -44,3 +44,12 @@ class CallQuerySet(models.QuerySet):
         """Return the calls of the sessions whose schedule this viewer writes, and the viewer's own."""
         produced = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
         return self.filter(produced | is_me(viewer, "contributor__", by=SCHEDULE_READ))
+
+
+class SheetCopyQuerySet(models.QuerySet):
+    """Call sheets as single people have them."""
+
+    def visible_to(self, viewer: Viewer) -> "SheetCopyQuerySet":
+        """Return the copies that belong to calls which this viewer sees. Who was taken off has none any more."""
+        calls = apps.get_model("studio_sessions.Call").objects.visible_to(viewer)
+        return self.filter(call__in=calls.filter(removed_at=None))

@@ -131,17 +131,18 @@ def _rows(
     session: StudioSession, call: Call, kind: str | None, now: datetime, *, remind: bool
 ) -> Iterable[notices.Row]:
     if kind is not None:
-        yield from _each_channel(call, kind, now, expires_at=session.ends_at)
+        yield from each_channel(call, kind, now, expires_at=session.ends_at)
     if remind:
         for offset in sorted(set(session.desk.reminder_offsets), reverse=True):
             due_at = call.call_at - timedelta(minutes=offset)
             if due_at > now:
-                yield from _each_channel(call, REMINDER, due_at, expires_at=call.call_at, offset=offset)
+                yield from each_channel(call, REMINDER, due_at, expires_at=call.call_at, offset=offset)
 
 
-def _each_channel(
-    call: Call, kind: str, due_at: datetime, *, expires_at: datetime, offset: int = 0
+def each_channel(
+    call: Call, kind: str, due_at: datetime, *, expires_at: datetime, offset: int = 0, generation: int | None = None
 ) -> Iterable[notices.Row]:
+    """Return one message to the person called by each way that reaches: a mail, and the bell for who has an account."""
     person = call.contributor
     for channel in (Channel.EMAIL, Channel.BELL) if person.user_id else (Channel.EMAIL,):
         yield notices.Row(
@@ -152,6 +153,6 @@ def _each_channel(
             channel=channel,
             due_at=due_at,
             offset=offset,
-            generation=call.generation,
+            generation=call.generation if generation is None else generation,
             expires_at=expires_at,
         )

@@ -120,7 +120,7 @@ def _past(request: HttpRequest, door: Door) -> HttpResponse:
     whose = ask(request, "api:schedule").data
     rows = [_row(door, call, whose, now) for call in calls.data.get("results", [])]
     context = {"whose": whose, "rows": rows, "calls": calls.data}
-    return _page(request, door, "past", _("Sessions that have been"), context, status=calls.status)
+    return draw_page(request, door, "past", _("Sessions that have been"), context, status=calls.status)
 
 
 def _draw(
@@ -148,6 +148,7 @@ def _draw(
         context |= {
             "seen_url": door.url("call-seen", shown["id"]),
             "ics_url": door.url("call-ics", shown["id"]),
+            "sheet_url": door.url("sheet", shown["id"]),
             "answer_urls": {action: door.url(f"call-{action}", shown["id"]) for action in ANSWERS},
         }
     if shown and context["card"]["is_open"]:
@@ -156,7 +157,7 @@ def _draw(
             for action in ("propose", "decline")
         }
     status = DRAWN_AS.get(refused.status, refused.status) if refused else 200
-    return _page(request, door, "mine", _("Your sessions"), context, status=status)
+    return draw_page(request, door, "mine", _("Your sessions"), context, status=status)
 
 
 def _row(door: Door, call: dict[str, Any], whose: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -186,7 +187,7 @@ def _form(request: HttpRequest, call: dict[str, Any], action: str, refused: Answ
     return form | {"open": bool(refused)}
 
 
-def _page(
+def draw_page(
     request: HttpRequest, door: Door, body: str, heading: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Draw one of the schedule's pages in the frame of its way in."""
@@ -255,7 +256,7 @@ def feeds(request: HttpRequest, door: Door) -> HttpResponse:
         "made": made,
         "webcal": made and f"webcal://{made['address'].partition('://')[2]}",
     }
-    return _page(request, door, "feeds", _("Keep all of it in your calendar"), context)
+    return draw_page(request, door, "feeds", _("Keep all of it in your calendar"), context)
 
 
 def feed_end(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sessions import feed_pages
+from sessions import feed_pages, sheet_pages
 from sessions import schedule_pages as pages
 from sessions.schedule_pages import ANSWERS, by_link, by_login
 
@@ -16,6 +16,10 @@ _PAGES: list[tuple[str, str, pages.Page]] = [
     ("feed-end", r"calendar/(?P<pk>[0-9]{1,18})/end/", pages.feed_end),
     # calls/<pk>
     ("call-ics", r"calls/(?P<pk>[0-9]{1,18})\.ics", pages.call_ics),
+    ("sheet", r"calls/(?P<pk>[0-9]{1,18})/sheet/", sheet_pages.sheet),
+    ("sheet-opened", r"calls/(?P<pk>[0-9]{1,18})/sheet/opened/", sheet_pages.opened),
+    ("sheet-confirm", r"calls/(?P<pk>[0-9]{1,18})/sheet/confirm/", sheet_pages.confirm),
+    ("sheet-pdf", r"calls/(?P<pk>[0-9]{1,18})/sheet\.pdf", sheet_pages.sheet_pdf),
     ("call-seen", r"calls/(?P<pk>[0-9]{1,18})/seen/", pages.seen),
     *((f"call-{name}", rf"calls/(?P<pk>[0-9]{{1,18}})/{name}/", pages.answer) for name in ANSWERS),
 ]

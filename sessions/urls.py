@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, calls, sessions, studios
+from sessions.pages import booking, calendar, call_sheet, calls, sessions, studios
 
 app_name = "sessions"
 resources = [
@@ -11,6 +11,8 @@ resources = [
     ("rooms", api.RoomViewSet, "room"),
     ("sessions", api.SessionViewSet, "session"),
     ("calls", api.CallViewSet, "call"),
+    ("call-sheets", api.CallSheetViewSet, "call-sheet"),
+    ("call-sheet-copies", api.SheetCopyViewSet, "call-sheet-copy"),
     ("feeds", api.FeedViewSet, "feed"),
 ]
 singles = [path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule")]
@@ -33,6 +35,10 @@ urlpatterns = [
     path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
     path("sessions/<id:pk>/reprice/", sessions.reprice, name="reprice"),
     path("sessions/<id:pk>/call/", calls.new, name="call"),
+    path("sessions/<id:pk>/call-sheet/", call_sheet.detail, name="call_sheet"),
+    path("sessions/<id:pk>/call-sheet/edit/", call_sheet.edit, name="edit_call_sheet"),
+    path("sessions/<id:pk>/call-sheet/publish/", call_sheet.publish, name="publish_call_sheet"),
+    path("sessions/<id:pk>/call-sheet.pdf", call_sheet.pdf, name="call_sheet_pdf"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),
     path("calls/<id:pk>/swap/", calls.swap, name="swap_call"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desklib import frontend, packages
+from desklib import fonts, frontend, packages
 from desklib.paths import REQUIREMENTS, TEST_REQUIREMENTS
 
 
@@ -25,6 +25,7 @@ def _bring(*locks: Path) -> None:
     with _alone():
         packages.ensure(*locks)
         frontend.ensure()
+        fonts.ensure()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ the door. Locks are taken in this order: the session's row, resources, the budge
 
 from sessions.actions.answers import accept_proposal, confirm_call, decline_call, keep_call, mark_seen, propose_time
 from sessions.actions.bookings import book_session, duplicate_session, price_of
+from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
@@ -24,6 +25,7 @@ __all__ = [
     "change_call",
     "confirm_call",
     "confirm_session",
+    "confirm_sheet",
     "decline_call",
     "duplicate_session",
     "follow_terms",
@@ -32,11 +34,14 @@ __all__ = [
     "mark_seen",
     "move_session",
     "nudge_call",
+    "open_sheet",
     "price_of",
     "propose_time",
+    "publish_sheet",
     "remove_call",
     "reprice_session",
     "restore_session",
+    "save_sheet",
     "swap_call",
     "update_session",
     "wrap_session",

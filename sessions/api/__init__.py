@@ -1,9 +1,19 @@
-"""The API of studios, sessions, calls and calendar feeds."""
+"""The API of studios, sessions, calls, call sheets and calendar feeds."""
 
+from sessions.api.call_sheet import CallSheetViewSet, SheetCopyViewSet
 from sessions.api.calls import CallViewSet
 from sessions.api.feeds import FeedViewSet
 from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
 
-__all__ = ["CallViewSet", "FeedViewSet", "RoomViewSet", "ScheduleViewSet", "SessionViewSet", "StudioViewSet"]
+__all__ = [
+    "CallSheetViewSet",
+    "CallViewSet",
+    "FeedViewSet",
+    "RoomViewSet",
+    "ScheduleViewSet",
+    "SessionViewSet",
+    "SheetCopyViewSet",
+    "StudioViewSet",
+]

@@ -1,19 +1,25 @@
-"""Studios and rooms, studio sessions, the people called to them, and calendar feeds."""
+"""Studios and rooms, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
 from sessions.booking.models import BookingSlot, Resource
+from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
 from sessions.models.feed import CalendarFeed
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
 from sessions.models.terms import CancellationTier, StudioTerms
 
 __all__ = [
+    "Audience",
     "BookingSlot",
     "CalendarFeed",
     "Call",
+    "CallSheet",
+    "CallSheetVersion",
     "CancellationTier",
+    "GearSource",
     "Resource",
     "Room",
     "RoomRate",
+    "SheetCopy",
     "Studio",
     "StudioSession",
     "StudioTerms",

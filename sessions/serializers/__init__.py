@@ -1,5 +1,6 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
+from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
 from sessions.serializers.inputs import (
     AboutInput,
     AcceptInput,
@@ -67,10 +68,13 @@ __all__ = [
     "CallDetail",
     "CallInput",
     "CallRow",
+    "CallSheetDetail",
+    "CallSheetInput",
     "CallTimeInput",
     "CalledTo",
     "CancelInput",
     "CancellationCost",
+    "CopyDetail",
     "DuplicateInput",
     "FeedRow",
     "FoldField",
@@ -99,6 +103,8 @@ __all__ = [
     "ScheduleRow",
     "SessionDetail",
     "SessionRow",
+    "SheetNumberInput",
+    "SheetRef",
     "SongRef",
     "StudioDetail",
     "StudioInput",

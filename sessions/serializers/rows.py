@@ -12,6 +12,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, CancellationTier, StudioSession
+from sessions.serializers.call_sheet import SheetRef
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -295,6 +296,7 @@ class CallDetail(CallRow):
     """A call and its session: what somebody answers. Who was taken off reads no more than when it would have been."""
 
     session = CalledTo()
+    call_sheet = SheetRef(source="sheet_copy", allow_null=True)
     removed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
 

@@ -290,6 +290,7 @@ def _title(row: Row) -> str:
         "session.moved": _("Moved"),
         "session.cancelled": _("Cancelled"),
         "session.proposal_answered": _("Answer to a proposal"),
+        "session.call_sheet": _("Call sheet"),
         "call.answer": _("An answer came"),
     }
     kind: str = row["kind"]

@@ -16,6 +16,8 @@ STANDS_FOR = {
     "songs": "song",
     "sessions": "session",
     "calls": "call",
+    "call-sheets": "session",
+    "call-sheet-copies": "call",
     "people": "contributor",
     "contributors": "contributor",
     "engagements": "engagement",
@@ -45,6 +47,7 @@ STANDS_FOR = {
     "expenses": "expense",
     "tokens": "token",
 }
+OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
 SECRETS = {"my": "link_secret", "feeds": "feed_secret"}
 
@@ -87,7 +90,10 @@ def _methods(pattern: URLPattern) -> tuple[str, ...]:
 def args_of(world: World, route: Route) -> dict[str, Any]:
     """Return what stands in the route's path in this world."""
     words = {one or other: word for word, one, other in BEFORE.findall(route.path)}
-    return {part: _value(world, words[part], part) for part in route.takes if part != "format"}
+    found = {part: _value(world, words[part], part) for part in route.takes if part != "format"}
+    if route.name.startswith(OF_THE_LINK):  # of the one whose secret stands in the path
+        found["pk"] = world.ids["api:own-call"]
+    return found
 
 
 def _value(world: World, word: str, part: str) -> Any:

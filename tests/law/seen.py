@@ -17,6 +17,9 @@ NO_PAGES = {
     "healthz": "JSON for machines",
     "sessions:call-ics": "a file",
     "sessions:my-call-ics": "a file",
+    "sessions:call_sheet_pdf": "a file",
+    "sessions:sheet-pdf": "a file",
+    "sessions:my-sheet-pdf": "a file",
     "sessions:session-ics": "a file",
     "sessions:feed-ics": "a file",
 }

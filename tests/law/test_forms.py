@@ -55,6 +55,7 @@ FORMS: dict[str, int | str] = {
     "sessions:duplicate": 409,  # it starts as the same hours in the same room
     "sessions:edit": SAME,
     "sessions:edit_call": SAME,
+    "sessions:edit_call_sheet": SAME,
     "sessions:edit_room": SAME,
     "sessions:edit_studio": SAME,
     "sessions:move": SAME,

@@ -59,6 +59,7 @@ DRAWN = {
     "session:detail": "session costs deliveries",
     "sessions:calendar": "sessions known",
     "sessions:call": "session options",
+    "sessions:call_sheet": "session found",
     "sessions:cancel": "session fee options",
     "sessions:delete_room": "thing",
     "sessions:delete_studio": "thing",
@@ -66,6 +67,7 @@ DRAWN = {
     "sessions:duplicate": "session options",
     "sessions:edit": "session options",
     "sessions:edit_call": "call options",
+    "sessions:edit_call_sheet": "session options",
     "sessions:edit_room": "room options",
     "sessions:edit_studio": "studio options",
     "sessions:feeds": "whose",
@@ -74,11 +76,13 @@ DRAWN = {
     "sessions:move": "session options",
     "sessions:my-feeds": "whose",
     "sessions:my-mine": "whose",
+    "sessions:my-sheet": "whose copy",
     "sessions:new": "options",
     "sessions:new_room": "studio options",
     "sessions:new_studio": "options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
+    "sessions:sheet": "whose copy",
     "sessions:studio": "studio",
     "sessions:studio_hours": "studio options",
     "sessions:studio_terms": "studio options",
@@ -124,7 +128,8 @@ ACTS = set(
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
     sessions:my-call-seen sessions:my-feed-end sessions:nudge_call sessions:reprice sessions:restore
     sessions:restore_room
-    sessions:restore_studio
+    sessions:restore_studio sessions:publish_call_sheet sessions:sheet-opened sessions:sheet-confirm
+    sessions:my-sheet-opened sessions:my-sheet-confirm
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"

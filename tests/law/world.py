@@ -25,7 +25,7 @@ from projects.models import Activity, Invitation, Membership, Song
 from projects.notices import PURPOSE
 from projects.tokens import make_token
 from sessions import feeds
-from sessions.actions import call_person
+from sessions.actions import call_person, publish_sheet, save_sheet
 from sessions.models import CalendarFeed, Call, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
@@ -71,6 +71,7 @@ class World:
             "api:song": self.song.pk,
             "api:session": self.session.pk,
             "api:call": call.pk,
+            "api:own-call": Call.objects.get(session=self.session, contributor=self.cast.wren_called).pk,
             "api:studio": self.cast.room.studio_id,
             "api:room": self.cast.room.pk,
             "api:contributor": self.cast.wren_called.pk,
@@ -118,6 +119,7 @@ def make_world() -> World:
     session = makers.make_session(cast.project, cast.ana, room=cast.room, songs=[song])
     for person in (cast.nora_called, cast.emil_called, cast.wren_called):
         call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
+    _send_call_sheet(cast, session)
     now = clock.now()
     link, link_secret = links.mint(cast.wren_called, now=now)
     feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))
@@ -137,6 +139,36 @@ def make_world() -> World:
         expense=_spend(cast),
         token=token,
     )
+
+
+def _send_call_sheet(cast: Cast, session: StudioSession) -> None:
+    """Give the session a call sheet with something of everything on it, sent to everybody called."""
+    session.refresh_from_db()
+    row = {"at": "", "minutes": 60, "songs": "", "who": "", "is_break": False}
+    contact = {"what": "Runner", "phone": "+49 30 7", "email": "runner@example.com"}
+    save_sheet(
+        viewer=cast.viewer("ana"),
+        session=session,
+        expected=0,
+        running_order=[
+            row | {"what": "Load-in & set-up", "at": "09:15"},
+            row | {"what": "Tracking", "songs": "Glass Teeth", "who": "Wren, Nora"},
+            row | {"what": "Lunch", "is_break": True},
+        ],
+        wrap="17:45",
+        access="Ring <b>twice</b>.\nThird floor.",
+        parking="In the yard.",
+        gear=[{"what": "Viola", "source": "hired", "who": "Bow & Co"}],
+        contacts=[
+            contact | {"name": "Ida", "audience": "production"},
+            contact | {"name": "Otto", "audience": "everyone"},
+            contact | {"name": "Uwe", "audience": "nobody"},
+        ],
+        sharing={str(cast.emil_called.pk): "everyone"},
+        emergency="Charité, gate 2.",
+        notes="No shoes in the booth.",
+    )
+    publish_sheet(viewer=cast.viewer("ana"), session=session, expected=1)
 
 
 def _spend(cast: Cast) -> Expense:

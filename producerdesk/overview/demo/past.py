@@ -16,8 +16,8 @@ from producerdesk.notices.models import Delivery
 from producerdesk.notices.reasons import SERVER_SAID, about
 from producerdesk.overview.demo.hands import Demo
 from projects.models import Activity
-from sessions.models import Call, StudioSession
-from sessions.notices import ANSWER, INVITATION, REMINDER, ref
+from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
+from sessions.notices import ANSWER, CALL_SHEET, INVITATION, REMINDER, ref
 from sessions.queries import CallQuerySet
 
 State = Delivery.State
@@ -34,6 +34,7 @@ def as_if_it_had_been(demo: Demo) -> None:
     told = Call.objects.filter(session__project=salt, session__state=StudioSession.State.CONFIRMED)
     _were_asked(told, now)
     _were_reminded(demo, told, now)
+    _call_sheets_were_sent(told, now)
     _wren_has_seen_it(demo, now)
     _a_mailbox_was_full(demo)
     _deeds_were_done_over_weeks(now)
@@ -72,6 +73,20 @@ def _were_reminded(demo: Demo, calls: CallQuerySet, now: datetime) -> None:
     notices.plan(desk=demo.desk, rows=rows, now=now)
     past = Delivery.objects.filter(desk=demo.desk, kind=REMINDER, state=State.PENDING, due_at__lte=now)
     past.update(state=State.SENT, sent_at=F("due_at"), try_at=F("due_at"), created_at=F("due_at"))
+
+
+def _call_sheets_were_sent(calls: CallQuerySet, now: datetime) -> None:
+    """Let the first version have gone out the day before yesterday, the second yesterday, and been read since."""
+    sent = {1: now - timedelta(days=2), 2: now - timedelta(days=1)}
+    for number, then in sent.items():
+        CallSheetVersion.objects.filter(session__calls__in=calls, number=number).update(published_at=then)
+        rows = Delivery.objects.about([ref(call) for call in calls]).filter(kind=CALL_SHEET, generation=number)
+        rows.update(state=State.SENT, reason="", due_at=then, try_at=then, sent_at=then, created_at=then)
+    copies = SheetCopy.objects.filter(call__in=calls)
+    copies.update(given_at=sent[2])
+    for number, then in sent.items():
+        copies.filter(opened_number=number).update(opened_at=then + timedelta(hours=1))
+        copies.filter(confirmed_number=number).update(confirmed_at=then + timedelta(hours=1))
 
 
 def _wren_has_seen_it(demo: Demo, now: datetime) -> None:

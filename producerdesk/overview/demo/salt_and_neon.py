@@ -1,6 +1,7 @@
 """Salt & Neon: an album in the middle of tracking, with all that goes with it."""
 
 import datetime as dt
+from typing import Any
 
 from budgets.actions import open_budget
 from budgets.models import ExchangeRate
@@ -17,7 +18,8 @@ from producerdesk.overview.demo.hands import (
     viewer_of,
 )
 from sessions import actions
-from sessions.models import Call
+from sessions.models import Call, StudioSession
+from sessions.sheets import content
 
 
 def make(demo: Demo) -> None:
@@ -84,6 +86,7 @@ def make(demo: Demo) -> None:
     vocals.save(update_fields=["prepare"])
     call_all(demo, vocals, ("Anselm Roy", "Engineer", "09:30"), ("Juno Vale", "Lead vocals", "11:00"))
     answer(demo, vocals, "Anselm Roy", actions.confirm_call)
+    _call_sheet(demo, vocals)
     strings = book(3, "10:00", "19:00", "Strings: Harbour Lights, Last Ferry", "A", "overdub", songs=(1, 8))
     call_all(
         demo,
@@ -109,3 +112,27 @@ def make(demo: Demo) -> None:
     book(14, "10:00", "18:00", "Pick-ups and percussion", "A", "overdub", songs=(4,), hold=True)
     off = book(6, "14:00", "18:00", "Playback with the label", "B", "playback")
     actions.cancel_session(viewer=viewer_of(demo.mara), session=off, reason="Helen is in London that week.")
+
+
+def _call_sheet(demo: Demo, session: StudioSession) -> None:
+    """Send two versions of the call sheet: the engineer has confirmed the second, Juno has read the first."""
+    viewer, anselm = viewer_of(demo.mara), demo.people["Anselm Roy"]
+    calls = {call.contributor.name: call for call in session.calls.select_related("contributor")}
+    said: dict[str, Any] = {
+        "running_order": content.sheet_of(session).running_order,
+        "parking": "Two places in the yard, left of the door. The street is free after 19:00.",
+        "gear": [
+            {"what": "Nylon-string guitar", "source": "bring", "who": "Juno Vale"},
+            {"what": "Ribbon microphone", "source": "hired", "who": "Som & Fio, collected at 09:00"},
+        ],
+        "sharing": {str(anselm.pk): "everyone"},
+        "emergency": "Hospital de Santo António, 24 h, ten minutes by car. Emergency number 112.",
+        "notes": "No shoes on the wooden floor of the booth. Tea and honey are there.",
+    }
+    actions.save_sheet(viewer=viewer, session=session, expected=0, **said)
+    actions.publish_sheet(viewer=viewer, session=session, expected=1)
+    actions.open_sheet(call=calls["Juno Vale"])
+    said["parking"] = "One place in the yard. The street is free after 19:00."
+    actions.save_sheet(viewer=viewer, session=session, expected=1, **said)
+    actions.publish_sheet(viewer=viewer, session=session, expected=2)
+    actions.confirm_sheet(viewer=viewer_of(demo.users["Anselm Roy"]), call=calls["Anselm Roy"], number=2)

@@ -35,6 +35,8 @@ SENTENCES = {
     ("session", "cancelled"): gettext_lazy("cancelled %(title)s"),
     ("session", "restored"): gettext_lazy("restored %(title)s"),
     ("session", "wrapped"): gettext_lazy("wrapped %(title)s"),
+    ("session", "sheet_written"): gettext_lazy("wrote the call sheet of %(title)s"),
+    ("session", "sheet_sent"): gettext_lazy("sent version %(number)s of the call sheet of %(title)s"),
     ("call", "called"): gettext_lazy("called %(person)s to %(title)s for %(at)s"),
     ("call", "changed"): gettext_lazy("changed what %(person)s does in %(title)s"),
     ("call", "retimed"): gettext_lazy("called %(person)s to %(title)s at another time, %(at)s"),
@@ -45,6 +47,7 @@ SENTENCES = {
     ("call", "accepted"): gettext_lazy("took the %(at)s of %(person)s for %(title)s"),
     ("call", "kept"): gettext_lazy("kept the %(at)s of %(title)s for %(person)s"),
     ("call", "nudged"): gettext_lazy("asked %(person)s once more to %(title)s"),
+    ("call", "sheet_confirmed"): gettext_lazy("noted that %(person)s has read the call sheet of %(title)s"),
     ("hire", "opened"): gettext_lazy("put %(title)s on the list of who is needed"),
     ("hire", "changed"): gettext_lazy("changed the role %(title)s"),
     ("hire", "removed"): gettext_lazy("took %(title)s off the list"),
@@ -72,6 +75,7 @@ OWN = {
     "confirmed": gettext_lazy("said yes to %(title)s"),
     "declined": gettext_lazy("said no to %(title)s"),
     "proposed": gettext_lazy("asked for %(at)s in %(title)s"),
+    "sheet_confirmed": gettext_lazy("has read the call sheet of %(title)s"),
 }
 NOBODY_NAMED = {
     ("hire", "audition"): gettext_lazy("auditions for %(title)s"),

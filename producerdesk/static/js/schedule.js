@@ -14,6 +14,17 @@
     tell();
   }
 
+  const sheet = document.querySelector("[data-opened-url]");
+  function read() {
+    if (document.visibilityState !== "visible") return;
+    document.removeEventListener("visibilitychange", read);
+    desk.post(sheet.dataset.openedUrl, { number: sheet.dataset.number });
+  }
+  if (sheet) {
+    document.addEventListener("visibilitychange", read);
+    read();
+  }
+
   /* A mail's button leads to #session-7: show that one large. Without a script it is scrolled to. */
   const meant = /^#session-\d+$/.test(location.hash) && document.querySelector(`li${location.hash} > a`);
   if (meant) location.replace(meant.href);

@@ -1,0 +1,78 @@
+"""Pages of a session's call sheet: read, written on one page, sent, printed."""
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from producerdesk.kit.ask import ask
+from producerdesk.kit.pages import act, form_page, show
+from sessions.sheets import paper
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The call sheet as it stands, what of it was not sent yet, and who has read it."""
+    session = ask(request, "api:session-detail", args=[pk])
+    return show(
+        request,
+        "sessions/call_sheet.html",
+        {"current": "calendar", "once": secrets.token_urlsafe(16)},
+        session=session,
+        found=ask(request, "api:call-sheet-detail", args=[pk]),
+    )
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Write the call sheet, all of it on one page."""
+    session = ask(request, "api:session-detail", args=[pk]).data
+    context = {
+        "session": session,
+        "current": "calendar",
+        "found": lambda: ask(request, "api:call-sheet-detail", args=[pk]).data,
+    }
+    return form_page(
+        request,
+        "sessions/call_sheet_edit.html",
+        "api:call-sheet-detail",
+        args=[pk],
+        method="PUT",
+        then=lambda found: reverse("sessions:call_sheet", args=[pk]),
+        done=_("Saved. Nobody hears of it before you send it."),
+        context=context,
+    )
+
+
+def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send the call sheet to everybody called."""
+    then = reverse("sessions:call_sheet", args=[pk])
+    return act(request, "api:call-sheet-publish", args=[pk], then=then, done=_sent)
+
+
+def _sent(found: dict[str, Any]) -> str:
+    count = len(found["readers"])
+    return ngettext(
+        "Version %(number)d is on its way to %(count)d person.",
+        "Version %(number)d is on its way to %(count)d people.",
+        count,
+    ) % {"number": found["number"], "count": count}
+
+
+def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The call sheet as it stands, on paper."""
+    found = ask(request, "api:call-sheet-detail", args=[pk]).data
+    address = request.build_absolute_uri(reverse("sessions:call_sheet", args=[pk]))
+    return pdf_file(request, found["sheet"], found["number"] if found["is_sent"] else 0, f"session-{pk}", address)
+
+
+def pdf_file(
+    request: HttpRequest, sheet: dict[str, Any], number: int, name: str, address: str, warning: str = ""
+) -> HttpResponse:
+    """Return a call sheet as a PDF: A4, or US Letter where it is asked for (`?paper=letter`)."""
+    size = "letter" if request.GET.get("paper") == "letter" else "a4"
+    body = paper.pdf(sheet, number=number, paper=size, address=address, warning=warning)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="call-sheet-{name}.pdf"'
+    return response

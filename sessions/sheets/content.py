@@ -1,0 +1,157 @@
+"""What a call sheet says: the session as it stands, its people, and what was written for the sheet, as plain data."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from producerdesk.accounts.models import DeskStaff
+from producerdesk.accounts.roles import Role
+from producerdesk.kit.rows import utc
+from sessions.models import Audience, Call, CallSheet, StudioSession
+from sessions.sheets import starts
+from sessions.sheets.running import Span, Timed, timed
+
+Content = dict[str, Any]
+MINUTE = dt.timedelta(minutes=1)
+
+
+def span_of(session: StudioSession) -> Span:
+    """Return the time of a session."""
+    return Span(session.starts_at, session.ends_at, session.time_zone)
+
+
+def sheet_of(session: StudioSession) -> CallSheet:
+    """Return the session's call sheet, or the one that it would start with: not saved, with version 0."""
+    found = CallSheet.objects.filter(pk=session.pk).first()
+    if found is not None:
+        return found
+    songs = list(session.songs.order_by("position", "pk").values_list("title", flat=True))
+    minutes = int((session.ends_at - session.starts_at) / MINUTE)
+    rows = starts.running_order(session.kind, minutes, songs)
+    return CallSheet(session=session, version=0, running_order=rows, contacts=_first_contacts(session))
+
+
+def called_to(session: StudioSession) -> list[Call]:
+    """Return who is to come, by call time: all but those who said no or were taken off."""
+    found = session.calls.filter(removed_at=None).exclude(answer=Call.Answer.DECLINED)
+    return list(found.select_related("contributor__user").order_by("call_at", "pk"))
+
+
+def compose(session: StudioSession, sheet: CallSheet, calls: Sequence[Call]) -> tuple[Content, Timed]:
+    """Return what the sheet says now, for who plans the session, and how its running order falls in time."""
+    order = timed(sheet.running_order, sheet.wrap, span_of(session))
+    studio = session.room.studio if session.room else None
+    content = {
+        "title": session.title,
+        "kind": session.kind,
+        "project": {"id": session.project_id, "title": session.project.title, "artist": session.project.artist},
+        "desk": session.desk.name,
+        "sequence": session.sequence,  # restored as it was, a session is told of once more all the same
+        "time_zone": session.time_zone,
+        "starts_at": utc(session.starts_at),
+        "ends_at": utc(session.ends_at),
+        "wrap_at": utc(order.wrap_at),
+        "place": {
+            "studio": studio.name if studio else "",
+            "room": session.room.name if session.room else "",
+            "address": studio.address if studio else "",
+            "city": studio.city if studio else "",
+            "phone": studio.phone if studio else "",
+            "remote": "" if session.room else session.remote_place,
+        },
+        "access": sheet.access or (studio.access_notes if studio else ""),
+        "parking": sheet.parking,
+        "songs": list(session.songs.order_by("position", "pk").values_list("title", flat=True)),
+        "prepare": session.prepare,
+        "people": [_person(call, sheet) for call in calls],
+        "running_order": [
+            {"starts_at": utc(starts_at), "ends_at": utc(ends_at)}
+            | {name: row[name] for name in ("what", "songs", "who", "is_break")}
+            for row, (starts_at, ends_at) in zip(sheet.running_order, order.rows, strict=True)
+        ],
+        "gear": [dict(row) for row in sheet.gear],
+        "contacts": [dict(row) for row in sheet.contacts],
+        "emergency": sheet.emergency,
+        "notes": sheet.notes,
+    }
+    return content, order
+
+
+def for_called(content: Content, call_id: int | None = None) -> Content:
+    """Return what the people called may read of it: contacts meant for everyone, and one's own.
+
+    A phone or an address that is meant for production, or for nobody, is not there at all.
+    """
+    people = [
+        person if person["audience"] == Audience.EVERYONE or person["call"] == call_id else _unreachable(person)
+        for person in content["people"]
+    ]
+    contacts = [row for row in content["contacts"] if row["audience"] == Audience.EVERYONE]
+    hidden = {"people": [_without(person, "audience") for person in people]}
+    return content | hidden | {"contacts": [_without(row, "audience") for row in contacts]}
+
+
+def for_production(content: Content) -> Content:
+    """Return what who plans the session reads: all but what is for nobody."""
+    nobody = Audience.NOBODY
+    people = [_unreachable(row) if row["audience"] == nobody else row for row in content["people"]]
+    return content | {"people": people, "contacts": [row for row in content["contacts"] if row["audience"] != nobody]}
+
+
+def lists(content: Content, call_id: int) -> bool:
+    """Return whether this person stands on the sheet."""
+    return any(person["call"] == call_id for person in content["people"])
+
+
+def still_says(content: Content, session: StudioSession, call: Call) -> bool:
+    """Return whether the time and place that a sheet tells this person are those that stand."""
+    own = next((person["call_at"] for person in content["people"] if person["call"] == call.pk), None)
+    place = content["place"]
+    where = (session.room.studio.name, session.room.name, "") if session.room else ("", "", session.remote_place)
+    return (content["starts_at"], content["ends_at"], own, place["studio"], place["room"], place["remote"]) == (
+        utc(session.starts_at),
+        utc(session.ends_at),
+        utc(call.call_at),
+        *where,
+    )
+
+
+def _person(call: Call, sheet: CallSheet) -> dict[str, Any]:
+    person = call.contributor
+    return {
+        "call": call.pk,
+        "name": person.name,
+        "role": call.role,
+        "call_at": utc(call.call_at),
+        "phone": person.phone,
+        "email": person.email,
+        "audience": sheet.sharing.get(str(person.pk), Audience.PRODUCTION.value),
+    }
+
+
+def _unreachable(person: dict[str, Any]) -> dict[str, Any]:
+    return person | {"phone": "", "email": ""}
+
+
+def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def _first_contacts(session: StudioSession) -> list[dict[str, Any]]:
+    """Return whom one calls about a session: its producer, and the studio."""
+    rows = []
+    owner = (
+        DeskStaff.objects.filter(desk=session.desk_id, role=Role.OWNER).select_related("user").order_by("pk").first()
+    )
+    if owner is not None:
+        rows.append(_contact(owner.user.name, _("Producer"), "", owner.user.email))
+    if session.room:
+        studio = session.room.studio
+        rows.append(_contact(studio.name, "", studio.phone, studio.email))
+    return rows
+
+
+def _contact(name: str, what: str, phone: str, email: str) -> dict[str, Any]:
+    return {"name": name, "what": what, "phone": phone, "email": email, "audience": Audience.EVERYONE.value}

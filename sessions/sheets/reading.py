@@ -1,0 +1,121 @@
+"""A call sheet as it is read: by who plans the session, with what became of it, and by one person who is called."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from producerdesk.kit import clock
+from producerdesk.kit.rows import utc
+from producerdesk.notices.models import Delivery
+from producerdesk.notices.reasons import worded
+from sessions.models import Call, CallSheet, CallSheetVersion, SheetCopy, StudioSession
+from sessions.notices import CALL_SHEET, ref
+from sessions.sheets import changes, content
+
+LISTED = 20  # versions on the page; older ones are kept
+State = Delivery.State
+
+
+def for_planner(session: StudioSession, sheet: CallSheet) -> dict[str, Any]:
+    """Return the sheet as it stands, what of it was not sent yet, and who has read what."""
+    calls = content.called_to(session)
+    said, order = content.compose(session, sheet, calls)
+    versions = list(session.call_sheets.select_related("published_by").order_by("-number")[: LISTED + 1])
+    last = versions[0] if versions else None
+    is_sent = last is not None and last.content == said
+    tellable = session.state == StudioSession.State.CONFIRMED and session.ends_at > clock.now()
+    return {
+        "session": session.pk,
+        "version": sheet.version,
+        "number": last.number if last else 0,
+        "sheet": content.for_production(said),
+        "is_sent": is_sent,
+        "changes": changes.between(last.content, said) if last and not is_sent else [],
+        "problems": order.problems,
+        "readers": _readers(calls),
+        "versions": _told(versions),
+        "can": {
+            "edit": session.state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED),
+            "publish": tellable and bool(calls) and not is_sent and not order.problems,
+        },
+    }
+
+
+def for_person(copy: SheetCopy, *, mine: bool) -> dict[str, Any]:
+    """Return the sheet as the person called may read it, and what changed since that person read it last."""
+    call, session = copy.call, copy.call.session
+    wanted = [number for number in (copy.number, copy.told_from) if number]
+    versions = {each.number: each for each in session.call_sheets.filter(number__in=wanted)}
+    version = versions[copy.number]
+    read = versions.get(copy.told_from) if copy.told_from else None
+    said = content.for_called(version.content, call.pk)
+    news = changes.between(content.for_called(read.content, call.pk), said, call=call.pk) if read else []
+    return {
+        "call": call.pk,
+        "session": session.pk,
+        "state": session.state,
+        "number": copy.number,
+        "published_at": utc(version.published_at),
+        "sheet": said,
+        "changes": news,
+        "stands": session.state != StudioSession.State.CANCELLED and content.still_says(version.content, session, call),
+        "mine": mine,
+    } | _marks(copy)
+
+
+def _marks(copy: SheetCopy | None) -> dict[str, Any]:
+    return {
+        "opened_number": copy.opened_number if copy else None,
+        "opened_at": utc(copy.opened_at) if copy else None,
+        "confirmed_number": copy.confirmed_number if copy else None,
+        "confirmed_at": utc(copy.confirmed_at) if copy else None,
+    }
+
+
+def _readers(calls: Sequence[Call]) -> list[dict[str, Any]]:
+    copies = SheetCopy.objects.in_bulk([call.pk for call in calls])
+    mails = Delivery.objects.about([ref(call) for call in calls]).filter(
+        kind=CALL_SHEET, channel=Delivery.Channel.EMAIL
+    )
+    sent = {(mail.ref, mail.generation): mail for mail in mails}
+    return [_reader(call, copies.get(call.pk), sent) for call in calls]
+
+
+def _reader(call: Call, copy: SheetCopy | None, sent: dict[tuple[str, int], Delivery]) -> dict[str, Any]:
+    mail = sent.get((ref(call), copy.number)) if copy else None
+    return {
+        "call": call.pk,
+        "name": call.contributor.name,
+        "role": call.role,
+        "number": copy.number if copy else None,
+        "sent": mail.state if mail else None,
+        "sent_at": utc(mail.sent_at) if mail else None,
+        "reason": worded(mail.reason) if mail else None,
+        "state": _state(copy, mail),
+    } | _marks(copy)
+
+
+def _state(copy: SheetCopy | None, mail: Delivery | None) -> str:
+    """Return how far the newest version came with this person."""
+    if copy is None:
+        return "unsent"
+    if copy.confirmed_number == copy.number:
+        return "confirmed"
+    if copy.opened_number == copy.number:
+        return "opened"
+    if mail is None or mail.state == State.SENT:
+        return "sent"
+    return "sending" if mail.state in Delivery.OPEN else "failed"
+
+
+def _told(versions: Sequence[CallSheetVersion]) -> list[dict[str, Any]]:
+    rows = []
+    for version, before in zip(versions[:LISTED], [*versions[1:], None], strict=False):
+        rows.append(
+            {
+                "number": version.number,
+                "published_at": utc(version.published_at),
+                "published_by": version.published_by.name,
+                "changes": changes.between(before.content, version.content) if before else [],
+            }
+        )
+    return rows
