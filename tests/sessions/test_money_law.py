@@ -193,7 +193,7 @@ class Desk:
         starts = BEGINS - dt.timedelta(days=2 + number)
         return starts, starts + dt.timedelta(minutes=15 * quarters)
 
-    def _when(self, number: int, quarters: int) -> dict[str, str]:
+    def _when(self, number: int, quarters: int) -> dict[str, Any]:
         starts, ends = self._hours(number, quarters)
         return {"starts_local": f"{starts:%Y-%m-%dT%H:%M}", "ends_local": f"{ends:%Y-%m-%dT%H:%M}"}
 
