@@ -58,7 +58,8 @@ def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
     columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
     if viewer.can_anywhere(PEOPLE_READ):
-        found, columns = _with_hires(found), [*columns, "needed", "auditioning", "offered", "hired", "first", "first_by"]
+        hires = ("needed", "auditioning", "offered", "hired", "first", "first_by")
+        found, columns = _with_hires(found), [*columns, *hires]
     if viewer.can_anywhere(BUDGET_READ):
         sums = ("planned", "committed", "actual")
         found, columns = _with_budget(found), [*columns, "controller", "currency_of", *sums]
