@@ -222,12 +222,13 @@ def _say(request: HttpRequest, done: str | Callable[[Any], str], data: Any, undo
 
 
 def _back(request: HttpRequest, otherwise: str = "/") -> str:
-    """Return the page the person was on, if it was ours. Never that of signing in, which would lead here again."""
+    """Return the page the person was on, if it was ours. Never one that would lead here again."""
     wanted = request.POST.get("next", "")
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
         return wanted
     found = urlsplit(request.headers.get("Referer", ""))
-    if found.netloc != request.get_host() or found.path == resolve_url(settings.LOGIN_URL):
+    leads_here = {resolve_url(settings.LOGIN_URL)} | ({request.path} if request.method != "POST" else set())
+    if found.netloc != request.get_host() or found.path in leads_here:
         return otherwise
     return found.path + (f"?{found.query}" if found.query else "")
 

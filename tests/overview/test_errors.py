@@ -140,7 +140,9 @@ def test_a_press_after_the_login_ended_leads_back_to_where_the_button_is(cast: C
     assert Client().post(press)["Location"] == f"/accounts/login/?next={press}"
 
 
-def test_the_address_of_an_action_never_leads_round_to_itself_by_the_sign_in(cast: Cast) -> None:
+@pytest.mark.parametrize("before", ["/accounts/login/?next={press}", "{press}"])
+def test_the_address_of_an_action_never_leads_round_to_itself(cast: Cast, before: str) -> None:
+    # as after signing in, or after "Try again" on the page that says that our data is away
     press = f"/projects/{cast.project.pk}/stage/"
-    from_login = {"referer": f"http://testserver/accounts/login/?next={press}"}
-    assert Caller(cast.ana).client.get(press, headers=from_login)["Location"] == "/"
+    came_from = {"referer": f"http://testserver{before.format(press=press)}"}
+    assert Caller(cast.ana).client.get(press, headers=came_from)["Location"] == "/"
