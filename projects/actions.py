@@ -17,6 +17,7 @@ from projects.models import Project, ReferenceTrack, Song, StageDate
 
 Due = Mapping[str, dt.date | None]
 SONGS_AT_MOST = 500
+LONGEST_OWNER = 100  # characters of a name in the name of a desk, which holds 120
 
 
 @transaction.atomic
@@ -38,7 +39,9 @@ def open_desk(*, by: User, currency: str, time_zone: str) -> Desk:
     owned = DeskStaff.objects.select_related("desk").filter(user=by, role=Role.OWNER).first()
     if owned:
         return owned.desk
-    desk = Desk(name=by.name or by.email, currency=currency, time_zone=time_zone)
+    # a person and a desk of one name read badly: "Nell asks you to work at Nell"
+    name = _("%(name)s’s desk") % {"name": (by.name or by.email)[:LONGEST_OWNER]}
+    desk = Desk(name=name, currency=currency, time_zone=time_zone)
     desk.full_clean()
     desk.save()
     DeskStaff.objects.create(desk=desk, user=by, role=Role.OWNER)

@@ -12,6 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from producerdesk.accounts.models import User
 from producerdesk.kit.models import zone_names
@@ -35,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):
     A mail's links stand on SITE_URL, never on the Host header that came with the request: else anybody could have a
     reset link to a house of their own sent to somebody else.
     """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("E-mail and password do not belong together. Look at both once more."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes, or choose a new password."),
+    }
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user = super().save_user(request, user, form, commit=False)

@@ -3,7 +3,6 @@
 Never to a desk's outbox page: who could read it there could take the account over.
 """
 
-import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 
 from producerdesk.kit import clock
+from producerdesk.kit.text import first_link
 
-LINK = re.compile(r"https?://\S+")
 CONSOLE = "desk: "  # bin/desk shows lines that begin like this to the person at the console
 
 
@@ -40,7 +39,7 @@ def _write(message: EmailMessage) -> Path:
 
 
 def _tell(message: EmailMessage, file: Path) -> None:
-    link = LINK.search(str(message.body))
+    link = first_link(str(message.body))
     print(f"{CONSOLE}mail to {', '.join(message.recipients())}: {message.subject} ({file})", flush=True)
     if link:
-        print(f"{CONSOLE}  {link.group()}", flush=True)
+        print(f"{CONSOLE}  {link}", flush=True)

@@ -28,7 +28,11 @@ class Answer:
 
 
 class SignInFirst(Exception):
-    """The API does not know who asks. The middleware leads to the login page and back."""
+    """The API does not know who asks. The middleware leads to the login page, and from there to `back`."""
+
+    def __init__(self, back: str = "") -> None:
+        super().__init__(back)
+        self.back = back
 
 
 class TurnedAway(Exception):

@@ -86,7 +86,7 @@ class DatabaseAway:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a page. The API answers for itself (kit.errors)."""
         if isinstance(error, SignInFirst):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(error.back or request.get_full_path())
         if isinstance(error, TurnedAway):
             return self._page(request, error.answer.status, error.answer.headers.get("Retry-After"))
         if isinstance(error, OperationalError | InterfaceError):

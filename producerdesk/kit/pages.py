@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import forms
@@ -91,7 +92,12 @@ def act(
         return redirect(_back(request))
     if request.headers.get("Accept", "").startswith("application/json"):
         return _act_for_script(request, route, args, method)
-    answer = _send(request, route, args, method)
+    try:
+        answer = _send(request, route, args, method)
+    except SignInFirst as error:
+        # the address of an action shows nothing: after signing in the person is where the button is
+        messages.info(request, _("Sign in first. Nothing was done yet."))
+        raise SignInFirst(_back(request, request.get_full_path())) from error
     if answer.ok:
         _say(request, done, answer.data, undo)
     elif refused and (drawn := refused(answer)):
@@ -215,13 +221,16 @@ def _say(request: HttpRequest, done: str | Callable[[Any], str], data: Any, undo
         messages.success(request, text, extra_tags=undo(data) if undo else "")
 
 
-def _back(request: HttpRequest) -> str:
-    """Return the page the person was on, if it was ours."""
+def _back(request: HttpRequest, otherwise: str = "/") -> str:
+    """Return the page the person was on, if it was ours. Never one that would lead here again."""
     wanted = request.POST.get("next", "")
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
         return wanted
     found = urlsplit(request.headers.get("Referer", ""))
-    return found.path + (f"?{found.query}" if found.query else "") if found.netloc == request.get_host() else "/"
+    leads_here = {resolve_url(settings.LOGIN_URL)} | ({request.path} if request.method != "POST" else set())
+    if found.netloc != request.get_host() or found.path in leads_here:
+        return otherwise
+    return found.path + (f"?{found.query}" if found.query else "")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

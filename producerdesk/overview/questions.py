@@ -58,7 +58,8 @@ def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
     columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
     if viewer.can_anywhere(PEOPLE_READ):
-        found, columns = _with_hires(found), [*columns, "needed", "auditioning", "offered", "first", "first_by"]
+        hires = ("needed", "auditioning", "offered", "hired", "first", "first_by")
+        found, columns = _with_hires(found), [*columns, *hires]
     if viewer.can_anywhere(BUDGET_READ):
         sums = ("planned", "committed", "actual")
         found, columns = _with_budget(found), [*columns, "controller", "currency_of", *sums]
@@ -77,6 +78,7 @@ def _with_hires(projects: QuerySet) -> QuerySet:
         needed=count("needed"),
         auditioning=count("auditioning"),
         offered=count("offered"),
+        hired=count("confirmed"),
         first=Subquery(first.values("role")[:1]),
         first_by=Subquery(first.values("needed_by")[:1]),
     )
@@ -148,12 +150,20 @@ def _engineer(ahead: list[dict[str, Any]]) -> dict[str, Any]:
 def _hires(project: dict[str, Any], today: date) -> dict[str, Any]:
     open_ = project["needed"] + project["auditioning"]
     overdue = project["first_by"] is not None and project["first_by"] < today
-    state = "bad" if overdue else "todo" if open_ else "warn" if project["offered"] else "ok"
+    if overdue:
+        state = "bad"
+    elif open_:
+        state = "todo"
+    elif project["offered"]:
+        state = "warn"
+    else:
+        state = "ok" if project["hired"] else "none"
     return {
         "state": state,
         "needed": project["needed"],
         "auditioning": project["auditioning"],
         "offered": project["offered"],
+        "hired": project["hired"],
         "first": project["first"],
         "first_needed_by": _day(project["first_by"]),
     }

@@ -13,7 +13,7 @@ from producerdesk.kit.errors import Refused
 from projects.models import Project, Song
 from sessions.models import Call, Room, StudioSession
 
-SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=36)
+SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=48)
 EARLIEST_CALL = timedelta(hours=12)  # before the start: the crew that sets up
 
 KEEP: Any = object()  # an argument that was not given: leave it as it is
@@ -53,7 +53,7 @@ class Where:
 def plan_when(
     *, starts_local: str, ends_local: str, time_zone: str, starts_fold: int | None = None, ends_fold: int | None = None
 ) -> When:
-    """Return the plan. It may cross midnight; it lasts from a quarter of an hour to a day and a half."""
+    """Return the plan. It may cross midnight; it lasts from a quarter of an hour to two days: a lock-out."""
     starts_at = clock.resolve(starts_local, time_zone, starts_fold, field="starts_local")
     ends_at = clock.resolve(ends_local, time_zone, ends_fold, field="ends_local")
     length = ends_at - starts_at
@@ -62,7 +62,9 @@ def plan_when(
     if length < SHORTEST:
         raise Refused({"ends_local": _("A session lasts a quarter of an hour at least.")})
     if length > LONGEST:
-        raise Refused({"ends_local": _("A session lasts 36 hours at most. Book the days one by one.")})
+        raise Refused(
+            {"ends_local": _("A session lasts 48 hours at most. Book the days of a longer lock-out one by one.")}
+        )
     return when_at(starts_at, ends_at, time_zone)
 
 

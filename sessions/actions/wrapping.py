@@ -69,7 +69,7 @@ def _check_real_hours(session: StudioSession, starts_at: datetime, ends_at: date
     if ends_at <= starts_at:
         raise Refused({"real_ends_at": _("It ends before it starts.")})
     if ends_at - starts_at > plans.LONGEST:
-        raise Refused({"real_ends_at": _("A session lasts 36 hours at most.")})
+        raise Refused({"real_ends_at": _("A session lasts 48 hours at most.")})
     if abs(starts_at - session.starts_at) > FAR_FROM_PLAN:
         raise Refused({"real_starts_at": _("This is more than a day off the plan. Move the session first.")})
 

@@ -1,6 +1,6 @@
 """Studio sessions: seen, booked, moved, cancelled, wrapped."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,6 +29,7 @@ from sessions.models import Call, StudioSession
 LISTS = ("list", "calendar")
 PRICED = ("costs", "cancellation")
 LONGEST_SPAN = timedelta(days=100)
+WEEK = timedelta(weeks=1)
 CALENDAR_AT_MOST = 500
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
 
@@ -120,7 +121,9 @@ class SessionViewSet(DeskViewSet):
     def form_values(self, found: StudioSession, action: str = "update") -> dict[str, Any]:
         if action in ("move", "duplicate"):
             where = {"room": found.room_id, "remote_place": found.remote_place, "time_zone": found.time_zone}
-            return serializers.WhenInput.typed(found) | (where if action == "move" else {})
+            time = serializers.WhenInput.typed(found.starts_local, found.ends_local, found.starts_fold, found.ends_fold)
+            time["outside_hours"] = found.outside_hours
+            return time | where if action == "move" else _a_week_on(time, clock.today(found.time_zone))
         if action == "wrap":
             return self._real_hours(found)
         return super().form_values(found, action) if action == "update" else {}
@@ -243,3 +246,12 @@ class SessionViewSet(DeskViewSet):
         with as_typed():
             change(viewer=self.viewer, session=session, **more, **self.said())
         return self.answer(self.kwargs["pk"])
+
+
+def _a_week_on(time: dict[str, Any], today: date) -> dict[str, Any]:
+    """Return the time on the next such weekday to come: on its own day a copy would only meet the original."""
+    first = date.fromisoformat(time["day"])
+    weeks = max(1, (today - first) // WEEK + 1)
+    days = {name: date.fromisoformat(time[name]) + weeks * WEEK for name in ("day", "ends_on") if time[name]}
+    # the hours of a night the clocks go back come twice on that day only
+    return time | {name: day.isoformat() for name, day in days.items()} | dict.fromkeys(("starts_fold", "ends_fold"))

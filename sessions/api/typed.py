@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from producerdesk.kit.errors import Clash, Refused
+from sessions.serializers.inputs import WhenInput
 
 TYPED = {
     "starts_local": "starts",
@@ -32,9 +33,7 @@ def as_typed() -> Iterator[None]:
 
 def _values(span: dict) -> dict:
     """Return a free span as it would be typed into the form that was refused."""
-    (day, starts), (_last, ends) = span["starts_local"].split("T"), span["ends_local"].split("T")
-    folds = {name: span[name] or None for name in ("starts_fold", "ends_fold")}
-    return {"day": day, "starts": starts, "ends": ends} | folds
+    return WhenInput.typed(span["starts_local"], span["ends_local"], span["starts_fold"], span["ends_fold"])
 
 
 def _typed(name: str) -> str:

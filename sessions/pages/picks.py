@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from producerdesk.kit.pages import resend
 
-TIMES = ("day", "starts", "ends", "starts_fold", "ends_fold")
+TIMES = ("day", "starts", "ends", "ends_on", "starts_fold", "ends_fold")
 LONGEST_ROLE = 60
 SOME_DAY = date(2000, 1, 2)  # times of day are subtracted on it
 

@@ -40,12 +40,20 @@ class FoldField(serializers.ChoiceField):
 class WhenInput(InputSerializer):
     """When: a day and two times on the clock of the room.
 
-    An end that is not after the start is on the next day, and at most 18 hours ahead: beyond that it is a slip.
+    An end that is not after the start is on the next day, and at most 18 hours ahead: beyond that it is a slip, unless
+    the day it ends is said. That is how a room is locked out around the clock.
     """
 
     day = serializers.DateField(label=_("Date"))
     starts = TimeOfDay(label=_("From"))
     ends = TimeOfDay(label=_("Until"))
+    ends_on = serializers.DateField(
+        required=False,
+        allow_null=True,
+        default=None,
+        label=_("Ends on"),
+        help_text=_("For a lock-out of 48 hours at most. Else leave it empty: a night ends on the next day by itself."),
+    )
     starts_fold = FoldField(label=_("Which hour it starts"))
     ends_fold = FoldField(label=_("Which hour it ends"))
     outside_hours = serializers.BooleanField(
@@ -60,26 +68,38 @@ class WhenInput(InputSerializer):
         if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
             years = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
             raise serializers.ValidationError({"day": [_("Give a year from %(first)d to %(last)d.") % years]})
-        last = day if ends > starts else day + dt.timedelta(days=1)
-        if dt.datetime.combine(last, ends) - dt.datetime.combine(day, starts) > OVER_MIDNIGHT and last > day:
-            said_so = _("It ends before it starts. Over midnight a session lasts 18 hours at most.")
+        last = said.pop("ends_on") or _ends_by_itself(day, starts, ends)
+        if last is None:
+            said_so = _("It ends before it starts, or lasts over 18 hours. For a lock-out, say on which day it ends.")
             raise serializers.ValidationError({"ends": [said_so]})
+        if last < day:
+            raise serializers.ValidationError({"ends_on": [_("It ends before it starts.")]})
         said["starts_local"] = f"{day.isoformat()}T{starts:%H:%M}"
         said["ends_local"] = f"{last.isoformat()}T{ends:%H:%M}"
         return said
 
     @staticmethod
-    def typed(session: StudioSession) -> dict[str, Any]:
-        """Return how a session's time would be typed."""
-        (day, starts), (_last, ends) = session.starts_local.split("T"), session.ends_local.split("T")
+    def typed(starts_local: str, ends_local: str, starts_fold: int, ends_fold: int) -> dict[str, Any]:
+        """Return how a time on the wall would be typed."""
+        starts, ends = dt.datetime.fromisoformat(starts_local), dt.datetime.fromisoformat(ends_local)
+        by_itself = _ends_by_itself(starts.date(), starts.time(), ends.time()) == ends.date()
         return {
-            "day": day,
-            "starts": starts,
-            "ends": ends,
-            "starts_fold": session.starts_fold or None,
-            "ends_fold": session.ends_fold or None,
-            "outside_hours": session.outside_hours,
+            "day": starts.date().isoformat(),
+            "starts": f"{starts:%H:%M}",
+            "ends": f"{ends:%H:%M}",
+            "ends_on": None if by_itself else ends.date().isoformat(),
+            "starts_fold": starts_fold or None,
+            "ends_fold": ends_fold or None,
         }
+
+
+def _ends_by_itself(day: dt.date, starts: dt.time, ends: dt.time) -> dt.date | None:
+    """Return the day on which a session ends that says no other; None where somebody has to say it."""
+    if ends > starts:
+        return day
+    last = day + dt.timedelta(days=1)
+    night = dt.datetime.combine(last, ends) - dt.datetime.combine(day, starts)
+    return last if night <= OVER_MIDNIGHT else None
 
 
 class WhereInput(InputSerializer):

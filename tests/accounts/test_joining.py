@@ -166,6 +166,13 @@ def test_nobody_is_led_to_sign_in_and_back(cast: Cast, mara: User) -> None:
 
 
 # --- signing up from the invitation -----------------------------------------------------------------
+def test_who_is_invited_makes_an_account_and_no_desk(cast: Cast) -> None:
+    page = page_of(invite(cast))
+    invited = Client().get(f"/accounts/signup/?next={page}").content.decode()
+    assert "Make your account" in invited and "Set up your desk" not in invited
+    assert "Set up your desk" in Client().get("/accounts/signup/").content.decode()
+
+
 def test_a_link_that_came_by_mail_proves_the_address(cast: Cast, by_mail: services.SmtpSink) -> None:
     invitation = invite(cast)
     send_mails()

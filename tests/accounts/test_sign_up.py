@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.test import Client, override_settings
+from allauth.core.context import request_context
+from django.test import Client, RequestFactory, override_settings
 
+from producerdesk.accounts.adapter import AccountAdapter
 from producerdesk.accounts.models import Desk, User
 from tests import services
 from tests.accounts.entrance import RESET, path_in, sign_in, sign_up, signed_in
@@ -21,6 +23,8 @@ def test_a_new_person_signs_up_confirms_the_mail_and_starts(mailoutbox: list) ->
     assert answer.status_code == 302
     assert not signed_in(client)
     assert [mail.to for mail in mailoutbox] == [["mara@lowlight.example"]]
+    assert mailoutbox[0].subject == "Is this your e-mail?"
+    assert mailoutbox[0].body.startswith("Mara Ellison, confirm this address")
     path = path_in(mailoutbox[0].body)
     assert not signed_in(client), "looking at the link is not pressing it"
     assert client.get(path).status_code == 200
@@ -139,3 +143,54 @@ def test_a_changed_password_stands_though_its_mail_does_not_leave(cast: Cast, re
     answer = client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert answer.status_code == 302
     assert User.objects.get(pk=cast.ana.pk).check_password(new)
+
+
+def test_a_mail_to_a_stranger_leads_to_sign_up(mailoutbox: list) -> None:
+    Client().post(RESET, {"email": "nobody@nowhere.example"})
+    (mail,) = mailoutbox
+    assert mail.subject == "There is no account for this e-mail"
+    assert path_in(mail.body) == "/accounts/signup/"
+
+
+def test_who_has_an_account_is_led_to_a_new_password(cast: Cast, mailoutbox: list) -> None:
+    sign_up(Client(), cast.ana.email)
+    (mail,) = mailoutbox
+    assert mail.subject == "You have an account already"
+    assert path_in(mail.body) == RESET
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "subject"),
+    [
+        ("account", "email_changed", "Your e-mail was changed"),
+        ("account", "email_confirm", "Your e-mail is confirmed"),
+        ("account", "email_deleted", "An e-mail was taken off your account"),
+        ("account", "password_changed", "Your password was changed"),
+        ("account", "password_reset", "Your password was changed"),
+        ("account", "password_set", "Your account has a password"),
+        ("mfa", "totp_activated", "Two-step sign-in is on"),
+        ("mfa", "totp_deactivated", "Two-step sign-in is off"),
+        ("mfa", "recovery_codes_generated", "New recovery codes"),
+    ],
+)
+def test_a_change_of_the_account_is_told_with_what_to_do(
+    cast: Cast, mailoutbox: list, rf: RequestFactory, folder: str, name: str, subject: str
+) -> None:
+    request = rf.get("/", HTTP_USER_AGENT="A & B")
+    told = {"from_email": "a@old.example", "to_email": "b@new.example", "deleted_email": "a@old.example"}
+    with request_context(request):
+        AccountAdapter(request).send_notification_mail(f"{folder}/email/{name}", cast.ana, told, email=cast.ana.email)
+    (mail,) = mailoutbox
+    assert mail.subject == subject
+    assert "From where: 127.0.0.1, A & B" in mail.body
+    assert "It was not you? Choose a new password at once" in mail.body
+    if name == "email_changed":
+        assert "from a@old.example to b@new.example" in mail.body
+
+
+def test_signing_in_says_nothing_and_a_wrong_password_says_what_to_do(cast: Cast) -> None:
+    client = Client()
+    wrong = sign_in(client, cast.ana.email, "wrong").content.decode()
+    assert "E-mail and password do not belong together" in wrong
+    sign_in(client, cast.ana.email)
+    assert "data-messages" not in client.get("/").content.decode()

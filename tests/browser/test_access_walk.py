@@ -147,6 +147,9 @@ def test_an_invitation_from_both_its_ends(browsing: Browsing, site: str, cast: C
     producer.get_by_label("E-mail", exact=True).fill(MARA)
     producer.get_by_role("button", name="Send invitation").click()
     expect(producer.get_by_role("heading", name="Invited")).to_be_visible()
+    # what arrived is not brought back: the form is there for the next one
+    expect(producer.get_by_label("E-mail", exact=True)).to_have_value("")
+    expect(producer.get_by_text("What you had typed is back.")).to_have_count(0)
     tidy(producer)
     dispatcher.dispatch(name="test")
     producer.goto("/desk/outbox/")

@@ -1,7 +1,7 @@
 """Slice 3 in a real browser: a studio, a booking that clashes, a session that moves, is cancelled and comes back."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -58,6 +58,11 @@ def test_from_a_studio_to_a_session_that_nobody_else_can_take(browsing: Browsing
     typed(page, "Drums", room)
     expect(page.locator("#price")).to_contain_text("€600.00")
     expect(page.locator("[data-clock-hint]")).to_have_text("8 h, Berlin time, for you 09:00 – 17:00, London time")
+    page.get_by_text("Ends on another day").click()
+    page.get_by_label("Ends on", exact=False).fill((date.fromisoformat(DAY) + timedelta(days=2)).isoformat())
+    expect(page.locator("[data-clock-hint]")).to_contain_text("56 h, Berlin time")
+    page.get_by_label("Ends on", exact=False).fill("")
+    expect(page.locator("[data-clock-hint]")).to_contain_text("8 h, Berlin time")
     page.get_by_role("button", name="Wren Castellan").click()
     expect(page.get_by_label("Call time")).to_be_focused()
     page.get_by_label("Call time").fill("09:30")

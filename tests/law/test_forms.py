@@ -52,7 +52,7 @@ FORMS: dict[str, int | str] = {
     "sessions:call-decline": "a reason may be given and need not",
     "sessions:call-propose": WANTS,
     "sessions:cancel": "a reason may be given and need not",
-    "sessions:duplicate": 409,  # it starts as the same hours in the same room
+    "sessions:duplicate": "it books the copy, a week on",
     "sessions:edit": SAME,
     "sessions:edit_call": SAME,
     "sessions:edit_call_sheet": SAME,

@@ -136,6 +136,29 @@ def test_text_that_met_a_dead_server_is_there_again(show):
     assert page.get_by_label("Secret").input_value() == ""
 
 
+def test_a_menu_is_walked_by_keys_and_gives_the_focus_back(show):
+    page = show(
+        """{% extends "base.html" %}{% block body %}<h1>Menu</h1><details class="pd-menu" data-menu>
+        <summary class="btn" id="opens">More</summary><div class="pd-menu-list"><a href="#a" id="a">A</a>
+        <button type="button" id="b" hidden>B</button><button type="button" disabled>C</button>
+        <form method="post" action="/d/"><button type="submit" id="d">D</button></form></div></details>{% endblock %}"""
+    )
+    focused = lambda: page.evaluate("document.activeElement.id")  # noqa: E731
+    page.locator("#opens").focus()
+    for key, there in (("ArrowDown", "a"), ("ArrowDown", "d"), ("ArrowDown", "a"), ("ArrowUp", "d"), ("Home", "a")):
+        page.keyboard.press(key)
+        assert focused() == there, key
+    page.keyboard.press("End")
+    assert focused() == "d"
+    page.keyboard.press("Escape")
+    assert focused() == "opens"
+    assert page.locator(".pd-menu[open]").count() == 0
+    page.keyboard.press("Home")
+    assert page.locator(".pd-menu[open]").count() == 0, "only an arrow opens it"
+    page.keyboard.press("ArrowUp")
+    assert focused() == "d", "an arrow up begins at the end"
+
+
 def test_rows_are_added_and_taken_away(show):
     row = {"role": field("calls[0]role", label="Role", value="Cello")}
     blank = {"role": field("calls[__n__]role", label="Role")}

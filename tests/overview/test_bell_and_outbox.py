@@ -171,7 +171,10 @@ def test_a_mail_is_shown_as_text_with_its_links(cast: Cast, as_: As) -> None:
     page = as_("ana").page(f"/desk/outbox/{mail.pk}/").content.decode()
     assert "&lt;img src=x" in page
     assert '<a href="http://127.0.0.1:8000/invitations/abc/"' in page
+    assert 'data-copy="http://127.0.0.1:8000/invitations/abc/"' in page, "handing it on takes one press"
     assert as_("ana").page("/desk/outbox/").context["mails"]["count"] == 1
+    without = leave_in_outbox(cast.desk, text="The session was cancelled.")
+    assert "data-copy" not in as_("ana").page(f"/desk/outbox/{without.pk}/").content.decode()
 
 
 def test_no_page_shows_what_the_api_does_not(cast: Cast, as_: As) -> None:

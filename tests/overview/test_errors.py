@@ -2,6 +2,7 @@
 
 from typing import Any
 from unittest import mock
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection
@@ -127,3 +128,21 @@ def test_error_and_entrance_pages_have_no_inline_style_or_script(cast: Cast, pag
     text = Client().get(page).content.decode()
     assert " style=" not in text
     assert "<script>" not in text
+
+
+def test_a_press_after_the_login_ended_leads_back_to_where_the_button_is(cast: Cast) -> None:
+    page, press = f"/projects/{cast.project.pk}/?tab=x", f"/projects/{cast.project.pk}/stage/"
+    client = Client(headers={"referer": f"http://testserver{page}"})
+    asked = client.post(press, {"stage": "mixing"})
+    assert (asked.status_code, asked["Location"]) == (302, f"/accounts/login/?{urlencode({'next': page}, safe='/')}")
+    assert "Nothing was done yet" in client.get(asked["Location"]).content.decode()
+    # without a page of ours before it there is only the address of the action
+    assert Client().post(press)["Location"] == f"/accounts/login/?next={press}"
+
+
+@pytest.mark.parametrize("before", ["/accounts/login/?next={press}", "{press}"])
+def test_the_address_of_an_action_never_leads_round_to_itself(cast: Cast, before: str) -> None:
+    # as after signing in, or after "Try again" on the page that says that our data is away
+    press = f"/projects/{cast.project.pk}/stage/"
+    came_from = {"referer": f"http://testserver{before.format(press=press)}"}
+    assert Caller(cast.ana).client.get(press, headers=came_from)["Location"] == "/"

@@ -50,10 +50,19 @@ def test_an_untouched_project_says_what_is_to_do(cast: Cast, as_: As) -> None:
     assert {name: answer["state"] for name, answer in found.items()} == {
         "studio": "todo",
         "engineer": "none",
-        "hires": "ok",
+        "hires": "none",
         "due": "todo",
         "budget": "none",
     }
+    page = as_("ana").page(f"/projects/{cast.project.pk}/").content.decode()
+    assert "No role named" in page and "Every role is filled" not in page
+
+
+def test_only_who_sets_dates_is_asked_for_one(cast: Cast, as_: As) -> None:
+    for name, asked_for in (("ana", True), ("nora", False), ("lena", False)):
+        page = as_(name).page(f"/projects/{cast.project.pk}/").content.decode()
+        assert "No deadline" in page
+        assert ("Give it a date" in page) is asked_for, name
 
 
 def test_is_the_studio_booked(cast: Cast, as_: As) -> None:
@@ -94,6 +103,9 @@ def test_is_an_engineer_coming(cast: Cast, as_: As) -> None:
 
 def test_who_is_still_to_be_found(cast: Cast, as_: As) -> None:
     ask = lambda: asked(as_("ana"), cast.project.pk)["hires"]  # noqa: E731
+    makers.make_engagement(cast.project, cast.nora_called, "Bass", state="confirmed")
+    assert (ask()["state"], ask()["hired"]) == ("ok", 1)
+    assert "Every role is filled" in as_("ana").page(f"/projects/{cast.project.pk}/").content.decode()
     makers.make_engagement(cast.project, cast.wren_called, "Violin", state="offered")
     assert (ask()["state"], ask()["offered"]) == ("warn", 1)
     makers.make_engagement(cast.project, role="Singer", state="auditioning")

@@ -246,7 +246,9 @@ def test_who_is_new_starts_a_record(db: None) -> None:
 
 
 def test_a_clear_desk_says_so(cast: Cast, as_: As) -> None:
-    assert "Nothing waits for you" in as_("ana").page("/").content.decode()
+    page = as_("ana").page("/").content.decode()
+    assert "Nothing waits for you" in page and "Book the first day" in page
+    assert "Book the first day" not in as_("nora").page("/").content.decode()
     makers.make_engagement(cast.project, role="Cellist")
     assert "Nothing waits for you" not in as_("ana").page("/").content.decode()
 

@@ -162,7 +162,7 @@ def test_an_empty_desk_starts_its_first_record_with_three_words(db: None) -> Non
     done = client.post("/projects/start/", sent, follow=True)
     project = Project.objects.get()
     assert done.redirect_chain == [(f"/projects/{project.pk}/", 302)]
-    assert (project.kind, project.time_zone, project.desk.name) == ("ep", "Europe/Lisbon", "Nina")
+    assert (project.kind, project.time_zone, project.desk.name) == ("ep", "Europe/Lisbon", "Nina’s desk")
     assert client.get("/projects/").status_code == 200
 
 

@@ -1,6 +1,7 @@
 """The pages of sessions without any script: what they show is what the API says, and every form works."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budgets.models import Budget, ExchangeRate
 from contributors.models import Engagement
-from sessions.models import Call, StudioSession
+from sessions.models import Call, Room, StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
@@ -183,6 +184,52 @@ def test_a_night_the_clocks_go_back_asks_which_hour(cast: Cast, ana: Caller) -> 
     assert 'name="starts_fold"' not in ana.page("/sessions/new/").content.decode()
     assert ana.send("/sessions/new/", **sent | {"starts_fold": "1"}).status_code == 302
     assert StudioSession.objects.get().starts_fold == 1
+
+
+def test_a_room_is_locked_out_around_the_clock(cast: Cast, ana: Caller) -> None:
+    url = "/sessions/new/"
+    alone = ana.send(url, **typed(cast, ends="10:00"))
+    assert "For a lock-out, say on which day it ends." in text(alone, 422)
+    assert '<details class="pd-lockout" open>' in alone.content.decode(), "where it is said is shown"
+    assert "It ends before it starts." in text(ana.send(url, **typed(cast, ends_on="2027-03-09")), 422)
+    assert "48 hours at most" in text(ana.send(url, **typed(cast, ends="10:15", ends_on="2027-03-12")), 422)
+    assert not StudioSession.objects.exists()
+    booked = ana.send(url, **typed(cast, ends="10:00", ends_on="2027-03-12"))
+    session = StudioSession.objects.get()
+    assert booked.headers["Location"] == f"/sessions/{session.pk}/"
+    assert session.ends_at - session.starts_at == timedelta(hours=48)
+    move = f"/sessions/{session.pk}/move/"
+    form = form_of(ana.page(move))
+    assert (form["day"], form["ends"], form["ends_on"]) == ("2027-03-10", "10:00", "2027-03-12")
+    assert ana.send(move, **form).status_code == 302
+    session.refresh_from_db()
+    assert session.ends_local == "2027-03-12T10:00"
+    # the times that are offered instead last as long, and say so
+    wish = typed(cast, title="Other", ends="11:00", ends_on="2027-03-11", _once="other")
+    refused = ana.send(url, **wish)
+    pick = unescape(re.findall(r'name="pick" value="([^"]+)"', refused.content.decode())[0])
+    assert ana.send(url, **wish | {"pick": pick, "_once": "picked"}).status_code == 302
+    other = StudioSession.objects.get(title="Other")
+    assert other.ends_at - other.starts_at == timedelta(hours=25)
+
+
+def test_a_night_needs_no_day_it_ends_on(cast: Cast, ana: Caller) -> None:
+    assert ana.send("/sessions/new/", **typed(cast, starts="20:00", ends="06:00")).status_code == 302
+    session = StudioSession.objects.get()
+    assert session.ends_local == "2027-03-11T06:00"
+    assert not form_of(ana.page(f"/sessions/{session.pk}/move/"))["ends_on"]
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [("2027-03-08", "2027-03-17"), ("2027-03-16", "2027-03-17"), ("2027-03-17", "2027-03-24")],
+)
+def test_a_copy_is_proposed_on_the_next_such_weekday(
+    cast: Cast, ana: Caller, session: StudioSession, now: str, day: str
+) -> None:
+    with time_machine.travel(f"{now}T12:00:00Z", tick=False):
+        form = form_of(ana.page(f"/sessions/{session.pk}/duplicate/"))
+    assert (form["day"], form["starts"], form["ends"]) == (day, "10:00", "18:00")
 
 
 def test_another_project_draws_the_form_anew_and_books_nothing(cast: Cast, ana: Caller) -> None:
@@ -380,6 +427,15 @@ def test_the_calendar_draws_rooms_people_and_holds(cast: Cast, ana: Caller, sess
     assert "Wednesday 10 March" in text(ana.page("/calendar/?view=list&date=2027-03-01"))
     other = makers.make_project(cast.desk, "Slow Cathedral")
     assert not ana.page(f"/calendar/?date=2027-03-10&project={other.pk}").context["data"]["events"]
+
+
+def test_a_week_without_rooms_says_what_makes_rows(cast: Cast, ana: Caller) -> None:
+    Room.objects.all().delete()
+    page = ana.page("/calendar/?view=week&by=rooms")
+    assert "No room and nobody to book yet" in text(page)
+    assert 'href="/studios/new/"' in page.content.decode() and 'id="calendar"' not in page.content.decode()
+    assert "Nothing is planned in this week" in text(Caller(cast.lena).page("/calendar/?view=week&by=rooms"))
+    assert 'id="calendar"' in ana.page("/calendar/?view=week&by=hours").content.decode()
 
 
 def test_the_label_sees_the_calendar_and_books_nothing(cast: Cast, session: StudioSession) -> None:

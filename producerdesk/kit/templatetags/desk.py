@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import controls, drawings, moments, tones, words
 from producerdesk.kit.money import digits
+from producerdesk.kit.text import first_link
 
 register = template.Library()
 
@@ -122,6 +123,9 @@ def word(value: object, field: str = "") -> str:
 
 
 register.filter("number_word", words.number)
+
+
+register.filter("first_link", first_link)
 
 
 @register.filter

@@ -44,11 +44,12 @@ class EngineerAnswer(Answered):
 
 
 class HiresAnswer(Answered):
-    """Who is still to be auditioned or hired? How many roles are open, how far, and which is wanted first."""
+    """Who is still to be auditioned or hired? How many roles are open, how far, filled, and which is wanted first."""
 
     needed = serializers.IntegerField()
     auditioning = serializers.IntegerField()
     offered = serializers.IntegerField()
+    hired = serializers.IntegerField()
     first = serializers.CharField(allow_null=True)
     first_needed_by = serializers.DateField(allow_null=True)
 

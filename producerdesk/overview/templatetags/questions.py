@@ -89,8 +89,11 @@ def _hires(found: Row, project: Row) -> Item:
         offers = ngettext("%(n)d offer is out", "%(n)d offers are out", found["offered"]) % {"n": found["offered"]}
     else:
         offers = ""
+    if not parts and offers:
+        return said | {"fact": offers, "why": ""}
     if not parts:
-        return said | {"fact": offers or _("Nobody"), "why": _("Every role is filled") if not offers else ""}
+        filled = {"fact": _("Nobody"), "why": _("Every role is filled")}
+        return said | (filled if found["hired"] else {"fact": _("No role named"), "why": _("Whom does it need?")})
     said |= {"fact": ", ".join(parts), "why": found["first"] or ""}
     by = found["first_needed_by"]
     if by and moments.is_late(by):
@@ -121,7 +124,9 @@ def _due(found: Row, project: Row) -> Item:
         fact = moments.day(deadline) if deadline else _("No deadline")
         late = moments.due(found["late_song_on"]) or _("late")
         return said | {"fact": fact, "why": left, "bad": _("a song is %(late)s") % {"late": late}}
-    return said | {"fact": fact, "why": left if deadline else _("Give it a date to keep to")}
+    if deadline:
+        return said | {"fact": fact, "why": left}
+    return said | {"fact": fact, "why": _("Give it a date to keep to") if project["can"]["edit"] else ""}
 
 
 def _budget(found: Row, project: Row) -> Item:

@@ -4,14 +4,20 @@
   "use strict";
   const DAY_MINUTES = 24 * 60;
   const HOUR_MINUTES = 60;
+  const MINUTE_MS = 60000;
 
   /* --- how long, and by whose clock --- */
   function minutes(text) {
     const [hours, rest] = (text || "").split(":").map(Number);
     return Number.isFinite(hours) && Number.isFinite(rest) ? hours * HOUR_MINUTES + rest : null;
   }
-  function length(starts, ends) {
-    const total = ((ends - starts + DAY_MINUTES) % DAY_MINUTES) || DAY_MINUTES;
+  /* Without a last day an end that is not after the start is on the next. */
+  function days(first, last) {
+    return first && last ? Math.round((Date.parse(last) - Date.parse(first)) / (DAY_MINUTES * MINUTE_MS)) : null;
+  }
+  function length(starts, ends, nights) {
+    const total = nights === null ? ((ends - starts + DAY_MINUTES) % DAY_MINUTES) || DAY_MINUTES : ends - starts + nights * DAY_MINUTES;
+    if (total <= 0) return null;
     const [hours, rest] = [Math.floor(total / HOUR_MINUTES), total % HOUR_MINUTES];
     if (!hours) return `${rest} min`;
     return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
@@ -40,7 +46,8 @@
     const place = room.place || city(zone);
     const [starts, ends] = [minutes(fields.starts.value), minutes(fields.ends.value)];
     const texts = [];
-    if (zone && starts !== null && ends !== null) texts.push(fill(hint.dataset.text, { length: length(starts, ends), place }));
+    const long = starts !== null && ends !== null && length(starts, ends, days(fields.day.value, fields.ends_on?.value));
+    if (zone && long) texts.push(fill(hint.dataset.text, { length: long, place }));
     else if (zone) texts.push(fill(hint.dataset.place, { place }));
     const own = ownClock(fields, zone);
     if (own) texts.push(fill(hint.dataset.own, own));
@@ -77,7 +84,7 @@
   });
 
   /* --- another project: the form comes anew from the server; what was typed meanwhile is not lost --- */
-  const KEPT = ["title", "day", "starts", "ends", "prepare", "notes"];
+  const KEPT = ["title", "day", "starts", "ends", "ends_on", "prepare", "notes"];
   let typed = {};
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.target.id === "booking" && document.getElementById("form");

@@ -45,7 +45,8 @@
     }
   });
 
-  /* --- text is never lost: what was sent is kept until another page shows that it arrived --- */
+  /* --- text is never lost: what was sent is kept until a page shows that it arrived. A page that leaves it in
+         doubt (data-keep-forms: sign-in, a fault) marks it; else being led on after sending means: arrived --- */
   const KEY = "desk-sent:";
   const name = (form) => `${KEY}${location.pathname}#${form.id}`;
   const kept = (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button"].includes(field.type);
@@ -60,7 +61,8 @@
     const found = sessionStorage.getItem(name(form));
     if (!found) return;
     sessionStorage.removeItem(name(form));
-    const { at, values } = JSON.parse(found);
+    const { at, values, doubt } = JSON.parse(found);
+    if (ledHere() && !doubt) return;
     // a refused form comes back from the server with all that was typed
     if (Date.now() - at > HOUR || form.querySelector("[aria-invalid]") || document.querySelector("[data-form-errors]")) return;
     let changed = false;
@@ -77,12 +79,16 @@
     }
     if (changed) window.desk.toast(window.desk.text("restored"), { stays: true });
   }
+  const ledHere = () => performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+  function doubt(key) {
+    sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), doubt: true }));
+  }
   function sweep() {
     const forms = [...document.querySelectorAll("form[data-form]")];
     try {
       forms.forEach(restore);
-      if (document.body.hasAttribute("data-keep-forms")) return;
-      Object.keys(sessionStorage).filter((key) => key.startsWith(KEY)).forEach((key) => sessionStorage.removeItem(key));
+      const left = Object.keys(sessionStorage).filter((key) => key.startsWith(KEY));
+      left.forEach(document.body.hasAttribute("data-keep-forms") ? doubt : (key) => sessionStorage.removeItem(key));
     } catch { /* no storage in this window */ }
   }
 
