@@ -17,6 +17,7 @@ from projects.models import Project, TokenProject
 SCOPES = {
     "budget:read": _("Read budgets: plan, figures, ledger, expenses"),
     "budget:write": _("Write budgets: lines, expenses, rates"),
+    "budget:approve": _("Approve plans of budgets"),
     "project:read": _("Read projects, songs and their dates"),
     "project:write": _("Change projects and songs"),
     "schedule:read": _("Read sessions"),

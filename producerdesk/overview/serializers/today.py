@@ -5,9 +5,11 @@ import datetime as dt
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from budgets.permissions import may_approve
+from budgets.standing import SUM_COLUMNS, figures_of
 from contributors.models import Engagement
 from producerdesk.accounts.roles import SCHEDULE_WRITE
-from producerdesk.kit import clock
+from producerdesk.kit import clock, money
 from producerdesk.kit.rows import Children, Computed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
@@ -122,13 +124,31 @@ class LateSong(RowSerializer):
     project = ProjectRef()
 
 
+def _left(currency: str, *sums: int) -> dict[str, str] | None:
+    figures = figures_of(*sums)
+    return None if figures.planless else money.as_json(figures.left, currency)
+
+
+def _approves(viewer: Viewer, desk_id: int, project_id: int, controller_id: int | None, waits: bool) -> bool:
+    return waits and may_approve(viewer, desk_id, project_id, controller_id)
+
+
 class BudgetHealth(RowSerializer):
-    """What a project has planned, committed and spent, and what is left of its plan."""
+    """What a project has approved, committed and spent, and what is left: null where nothing was ever planned.
+
+    `approve` says that the plan waits for a yes, and that this viewer's counts.
+    """
 
     project = ProjectRef()
-    planned = MoneyField("planned_minor", "currency")
-    left = MoneyField("left_minor", "currency", allow_null=True)
-    over = serializers.BooleanField()
+    approved = MoneyField("approved_minor", "currency")
+    left = Computed(_left, "currency", *SUM_COLUMNS, kind=MoneyField("", "", allow_null=True))
+    over = Computed(lambda *sums: figures_of(*sums).over > 0, *SUM_COLUMNS, kind=serializers.BooleanField())
+    approve = Computed(
+        _approves,
+        *("project__desk_id", "project_id", "controller_id", "to_approve"),
+        kind=serializers.BooleanField(),
+        for_viewer=True,
+    )
     committed = MoneyField("committed_minor", "currency")
     actual = MoneyField("actual_minor", "currency")
     controller = serializers.CharField(source="controller.name", allow_null=True)

@@ -59,6 +59,8 @@ SENTENCES = {
     ("member", "removed"): gettext_lazy("ended what %(title)s may see"),
     ("budget", "repriced"): gettext_lazy("priced %(title)s anew"),
     ("budget", "planned"): gettext_lazy("began the plan of the budget"),
+    ("budget", "approved"): gettext_lazy("approved the plan of the budget"),
+    ("budget", "controller"): gettext_lazy("gave the budget into the hands of %(title)s"),
     ("budget", "line_added"): gettext_lazy("put %(title)s into the plan"),
     ("budget", "line_changed"): gettext_lazy("changed %(title)s in the plan"),
     ("budget", "line_removed"): gettext_lazy("took %(title)s out of the plan"),
