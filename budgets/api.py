@@ -1,7 +1,6 @@
 """The API of budgets: figures, plan, ledger, expenses, rates of exchange."""
 
 import datetime as dt
-import io
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -23,7 +22,7 @@ from budgets.as_of import moment_of
 from budgets.filters import BudgetFilter, EntryFilter, ExpenseFilter
 from budgets.history import days_of
 from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, ExchangeRate, Expense, Payee, Receipt
-from budgets.receipts import LARGEST_FILE, Checked, NotAReceipt, check, too_large
+from budgets.receipts import Checked, NotAReceipt, check
 from budgets.standing import Figures, Standing, standings
 from producerdesk.accounts.models import User
 from producerdesk.accounts.once import once
@@ -377,11 +376,11 @@ class RateViewSet(NoPages, OfBudget):
     def create(self, request: Any, budget: str) -> Response:
         """Set a rate, or change the one that stands."""
         self.require(self.needs["create"], self.budget)
-        rate = actions.set_exchange_rate(project=self.budget.project, **self.said())
+        rate = actions.set_exchange_rate(project=self.budget.project, by=self.viewer.user_id, **self.said())
         return self.answer(rate.pk, status=201)
 
     def destroy(self, request: Any, budget: str, pk: str) -> Response:
-        actions.remove_exchange_rate(rate=self.get_object())
+        actions.remove_exchange_rate(rate=self.get_object(), by=self.viewer.user_id)
         return Response(status=204)
 
 
@@ -400,10 +399,8 @@ class _Expenses(OfBudget):
         sent = self.request.FILES.get("receipt")
         if sent is None:
             return None
-        if sent.size > LARGEST_FILE:
-            raise Refused({"receipt": str(too_large())})
         try:
-            return check(sent.read(), sent.name or "")
+            return check(sent, sent.name or "")
         except NotAReceipt as why:
             raise Refused({"receipt": str(why)}) from None
 
@@ -479,8 +476,7 @@ class ExpenseViewSet(_Expenses):
         receipt = Receipt.objects.filter(expense=self.get_object()).first()
         if receipt is None or not default_storage.exists(receipt.file.name):
             raise Http404
-        with default_storage.open(receipt.file.name) as file:
-            content = io.BytesIO(file.read())  # at most LARGEST_FILE
+        content = default_storage.open(receipt.file.name)  # the answer closes it
         answer = FileResponse(content, as_attachment=True, filename=receipt.name, content_type=receipt.media_type)
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -4,13 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from budgets import chart
+from budgets import chart, receipts
 from budgets.actions import Part
 from budgets.models import Budget, BudgetEntry, BudgetLine, Expense
 from budgets.permissions import may_approve
@@ -533,10 +534,13 @@ class ExpenseInput(InputSerializer):
         return day
 
 
+_hint = lazy(receipts.hint, str)
+
+
 class ReceiptInput(InputSerializer):
     """A receipt: PDF, PNG, JPEG or WebP."""
 
-    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."))
+    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_hint())
 
 
 class NewExpenseInput(ExpenseInput):
@@ -546,5 +550,5 @@ class NewExpenseInput(ExpenseInput):
         required=False,
         allow_null=True,
         label=_lazy("Receipt"),
-        help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."),
+        help_text=_hint(),
     )

@@ -1,11 +1,11 @@
 """How budgets stand: planned, approved, committed, actual, forecast and left, by account and in all.
 
-*planned*: the lines. *approved*: the plan as it was when somebody approved it last; until then its planned sums count as
-approved. *committed*: all that is booked or agreed, spent or not. *actual*: spent. *left*: approved less committed.
-*forecast*: committed and what is still to come, which is what the lines expect (their plan unless said otherwise) beyond
-what is committed, never below nought. What is still to come is reckoned for a head (300 Studio) with all that stands
-below it, so that a plan made for the head covers its rooms, and shared out to its accounts: parts add up to their whole,
-heads to the total.
+*planned*: the lines. *approved*: the plan as it was when somebody approved it last; until then its planned sums count
+as approved. *committed*: all that is booked or agreed, spent or not. *actual*: spent. *left*: approved less committed.
+*forecast*: committed and what is still to come, which is what the lines expect (their plan unless said otherwise)
+beyond what is committed, never below nought. What is still to come is reckoned for a head (300 Studio) with all that
+stands below it, so that a plan made for the head covers its rooms, and shared out to its accounts: parts add up to
+their whole, heads to the total.
 """
 
 from collections import defaultdict

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from budgets import chart
+from budgets import chart, receipts
 from producerdesk.kit import drawings, moments
 from producerdesk.kit.templatetags.desk import money_text
 
@@ -99,6 +99,15 @@ def kilobytes(size: int) -> str:
     return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} kB"
 
 
+register.simple_tag(receipts.hint, name="receipt_hint")
+
+
+@register.simple_tag
+def receipt_limit() -> SafeString:
+    """Return what makes the field of a receipt say that a file is too large before it is sent."""
+    return format_html('data-most-bytes="{}" data-most-said="{}"', receipts.LARGEST_FILE, receipts.too_large())
+
+
 @register.simple_tag
 def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
     """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""
@@ -159,9 +168,13 @@ class _Chart:
             '<path class="pd-plot-area" d="{0}V100H0Z"/><path class="pd-plot-plan" d="{1}"/>'
             '<path class="pd-plot-commit" d="{2}"/><path class="pd-plot-actual" d="{0}"/>',
             actual,
-            approved if any(self.sums["approved"]) else "",
+            self._plan(approved) if any(self.sums["approved"]) else "",
             committed,
         )
+
+    def _plan(self, steps: str) -> str:
+        """Return the line of what is approved, which stands from its first day on: it does not rise from nothing."""
+        return f"M{self._x(self.days[0]):.2f} {steps.partition('V')[2]}"
 
     def _steps(self, sums: Sequence[Decimal]) -> str:
         steps = (f"H{self._x(day):.2f}V{self._y(value):.2f}" for day, value in zip(self.days, sums, strict=True))

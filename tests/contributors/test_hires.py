@@ -213,7 +213,7 @@ def test_a_fee_in_another_currency_takes_a_rate_first(ana: Caller, cast: Cast) -
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["exchange_rate"])
     assert "USD" in refused.json()["fields"]["exchange_rate"][0]
     assert (ana.get(path).json()["state"], open_sum(cast.project)) == ("needed", 0)
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"), by=None)
     assert ana.post(path + "confirm/", contributor=cast.wren_called.pk).status_code == 200
     assert open_sum(cast.project) == 9_000
 
@@ -225,7 +225,7 @@ def test_sums_beyond_all_measure_are_refused(ana: Caller, cast: Cast) -> None:
     refused = ana.post(f"engagements/{role['id']}/confirm/", contributor=cast.wren_called.pk)
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["fee"])
     dear = make_role(ana, cast, fee=fee("flat", "90000000000000.00", "USD"))
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("999999999"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("999999999"), by=None)
     assert ana.post(f"engagements/{dear['id']}/confirm/", contributor=cast.wren_called.pk).status_code == 400
 
 

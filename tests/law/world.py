@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from budgets import actions as budgets
@@ -143,11 +144,11 @@ def _spend(cast: Cast) -> Expense:
     """Give the budget a line, a rate and an expense with its receipt."""
     budget = budgets.open_budget(cast.project, cast.ana)
     plan.add_line(budget=budget, by=cast.ana.pk, account=310, note="Foxglove A", rate_minor=48_000, unit="day")
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"), by=None)
     expense = expenses.add_expense(
         budget=budget,
         by=cast.ana.pk,
-        receipt=check(b"%PDF-1.4\n%%EOF\n", "tuning.pdf"),
+        receipt=check(ContentFile(b"%PDF-1.4\n%%EOF\n"), "tuning.pdf"),
         vendor="Lucho Ferrand",
         title="Drum tuning",
         spent_on=dt.date(2026, 11, 14),

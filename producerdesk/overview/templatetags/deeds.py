@@ -68,6 +68,7 @@ SENTENCES = {
     ("budget", "spent_changed"): gettext_lazy("changed the expense %(title)s"),
     ("budget", "taken_back"): gettext_lazy("took back the expense %(title)s"),
     ("budget", "rate"): gettext_lazy("set the rate of %(title)s"),
+    ("budget", "rate_removed"): gettext_lazy("forgot the rate of %(title)s"),
 }
 # what the person called says in his or her own name
 OWN = {
