@@ -1,7 +1,7 @@
 """The API of budgets: figures, plan, ledger, expenses, rates of exchange."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -429,6 +430,12 @@ class BudgetExpenseViewSet(_Expenses):
         return self.answer(expense.pk, status=201)
 
 
+def _pieces(name: str) -> Iterator[bytes]:
+    """Yield a kept file. It is opened when it is wanted, and closed when it was read."""
+    with default_storage.open(name) as file:
+        yield from file.chunks()
+
+
 class ExpenseViewSet(_Expenses):
     """Expenses, of every budget that one reads."""
 
@@ -471,13 +478,14 @@ class ExpenseViewSet(_Expenses):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)
-    def receipt(self, request: Any, pk: str) -> FileResponse:
+    def receipt(self, request: Any, pk: str) -> StreamingHttpResponse:
         """The receipt itself, to be saved."""
         receipt = Receipt.objects.filter(expense=self.get_object()).first()
         if receipt is None or not default_storage.exists(receipt.file.name):
             raise Http404
-        content = default_storage.open(receipt.file.name)  # the answer closes it
-        answer = FileResponse(content, as_attachment=True, filename=receipt.name, content_type=receipt.media_type)
+        answer = StreamingHttpResponse(_pieces(receipt.file.name), content_type=receipt.media_type)
+        answer["Content-Length"] = str(receipt.size)
+        answer["Content-Disposition"] = str(content_disposition_header(True, receipt.name))
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
         answer["Cache-Control"] = "private, no-store"

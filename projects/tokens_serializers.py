@@ -53,9 +53,9 @@ class TokenRow(RowSerializer):
 
 
 class NewTokenRow(TokenRow):
-    """A token that was just made, with its `secret`: shown this once."""
+    """A token that was just made, with its `secret`: shown this once, null to a request that comes again."""
 
-    secret = Computed(lambda key: None, "pk", kind=serializers.CharField())
+    secret = Computed(lambda key: None, "pk", kind=serializers.CharField(allow_null=True))
 
 
 class ScopesField(serializers.MultipleChoiceField):

@@ -204,4 +204,4 @@ def _drop(expense: Expense) -> None:
     for found in Receipt.objects.filter(expense=expense):
         path = found.file.name
         found.delete()
-        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc]
+        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc] # a default binds the path of this turn

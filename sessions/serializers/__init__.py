@@ -35,6 +35,7 @@ from sessions.serializers.rows import (
     Quote,
     ScheduleRow,
     SessionDetail,
+    SessionFacts,
     SessionRow,
     SongRef,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "RoomRow",
     "ScheduleRow",
     "SessionDetail",
+    "SessionFacts",
     "SessionRow",
     "SongRef",
     "StudioInput",

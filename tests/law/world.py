@@ -13,6 +13,7 @@ from budgets import actions as budgets
 from budgets.actions import expenses, plan
 from budgets.models import Expense
 from budgets.receipts import check
+from budgets.standing import standings
 from contributors import links
 from contributors.models import Engagement, PrivateLink
 from producerdesk.accounts.models import ApiToken, DeskStaff
@@ -92,6 +93,7 @@ class World:
             "api:budget-line": self.expense.budget.lines.order_by("pk")[0].pk,
             "api:budget-entry": self.expense.budget.last_seq,
             "api:budget-rate": self.expense.budget.exchange_rates.get().pk,
+            "api:budget-approval": self.expense.budget.approvals.get().pk,
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
         }
@@ -144,6 +146,8 @@ def _spend(cast: Cast) -> Expense:
     """Give the budget a line, a rate and an expense with its receipt."""
     budget = budgets.open_budget(cast.project, cast.ana)
     plan.add_line(budget=budget, by=cast.ana.pk, account=310, note="Foxglove A", rate_minor=48_000, unit="day")
+    standing = standings([budget.pk])[budget.pk]
+    plan.approve(budget=budget, plan=standing.version, by=cast.ana, note="As agreed")
     budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"), by=None)
     expense = expenses.add_expense(
         budget=budget,

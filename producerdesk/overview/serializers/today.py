@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from budgets.permissions import may_approve
@@ -10,7 +9,7 @@ from budgets.standing import SUM_COLUMNS, figures_of
 from contributors.models import Engagement
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock, money
-from producerdesk.kit.rows import Children, Computed, MoneyField, RowSerializer
+from producerdesk.kit.rows import Computed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.reasons import worded
@@ -18,13 +17,9 @@ from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions.actions import NUDGE_PAUSE
 from sessions.models import Call, StudioSession
-from sessions.serializers import CallRow, PersonRef, RoomRef
+from sessions.serializers import PersonRef, SessionFacts
 
 _FLAGS = serializers.DictField(child=serializers.BooleanField())
-
-
-def _called(viewer: Viewer) -> QuerySet:
-    return Call.objects.filter(removed_at=None)
 
 
 def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[str, bool]:
@@ -32,22 +27,10 @@ def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[st
     return {"plan": plans, "confirm": plans and state == StudioSession.State.HOLD}
 
 
-class DaySession(RowSerializer):
+class DaySession(SessionFacts):
     """A session ahead, and who is called to it. Answers are for who plans it, one's own for oneself."""
 
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    kind = serializers.ChoiceField(StudioSession.Kind.choices)
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
-    remote_place = serializers.CharField()
     prepare = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    starts_local = serializers.CharField()
-    calls = Children(CallRow, "session_id", _called)
     can = Computed(_plans, "desk_id", "project_id", "state", kind=_FLAGS, for_viewer=True)
 
 
