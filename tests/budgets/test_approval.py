@@ -20,6 +20,7 @@ MONDAY = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 def planned(budget: Budget, ana: Caller) -> Budget:
     """The budget with six days of tracking: 2880.00."""
     ana.post(f"budgets/{budget.pk}/lines/", **a_line())
+    Budget.objects.filter(pk=budget.pk).update(controller=None)
     return budget
 
 
@@ -220,6 +221,18 @@ def test_the_label_says_yes_on_the_page(planned: Budget, cast: Cast) -> None:
 def test_who_may_not_say_yes_reads_whom_it_waits_for(planned: Budget, cast: Cast) -> None:
     page = Caller(cast.ben).page(f"/projects/{cast.project.pk}/budget/").content.decode()
     assert "Not approved yet" in page and "This waits for your yes" not in page
+
+
+def test_it_waits_for_who_controls_the_budget_though_others_may_say_yes_too(planned: Budget, cast: Cast) -> None:
+    Budget.objects.filter(pk=planned.pk).update(controller=cast.lena)
+    page = Caller(cast.ana).page(f"/projects/{cast.project.pk}/budget/").content.decode()
+    assert "This waits for the yes of Lena" in page and "Approve</button>" in page
+    asked = {
+        name: Caller(getattr(cast, name)).get("today/").json()["budgets"][0]["approve"] for name in ("ana", "lena")
+    }
+    assert asked == {"ana": False, "lena": True}
+    approve(Caller(cast.lena), planned)
+    assert not Caller(cast.lena).get("today/").json()["budgets"][0]["approve"]
 
 
 def test_a_changed_plan_shows_what_was_approved_and_what_is_asked(planned: Budget, ana: Caller, cast: Cast) -> None:

@@ -113,13 +113,14 @@ def _left(currency: str, *sums: int) -> dict[str, str] | None:
 
 
 def _approves(viewer: Viewer, desk_id: int, project_id: int, controller_id: int | None, waits: bool) -> bool:
-    return waits and may_approve(viewer, desk_id, project_id, controller_id)
+    is_mine = controller_id is None or controller_id == viewer.user_id
+    return waits and is_mine and may_approve(viewer, desk_id, project_id, controller_id)
 
 
 class BudgetHealth(RowSerializer):
     """What a project has approved, committed and spent, and what is left: null where nothing was ever planned.
 
-    `approve` says that the plan waits for a yes, and that this viewer's counts.
+    `approve` says that the plan waits for this viewer's yes: for who controls the budget, if anybody does.
     """
 
     project = ProjectRef()
