@@ -1,15 +1,17 @@
 """The API of budgets: figures, plan, ledger, expenses, rates of exchange."""
 
 import datetime as dt
-import io
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -19,8 +21,9 @@ from budgets import actions, chart, permissions, serializers, sheets
 from budgets.actions import expenses, plan
 from budgets.as_of import moment_of
 from budgets.filters import BudgetFilter, EntryFilter, ExpenseFilter
-from budgets.models import Budget, BudgetEntry, BudgetLine, ExchangeRate, Expense, Payee, Receipt
-from budgets.receipts import LARGEST_FILE, Checked, NotAReceipt, check, too_large
+from budgets.history import days_of
+from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, ExchangeRate, Expense, Payee, Receipt
+from budgets.receipts import Checked, NotAReceipt, check
 from budgets.standing import Figures, Standing, standings
 from producerdesk.accounts.models import User
 from producerdesk.accounts.once import once
@@ -33,6 +36,7 @@ from producerdesk.kit.rows import utc
 
 AS_OF = OpenApiParameter("as_of", description="As it stood then: a day (its end, on your clock), or a moment.")
 MOST_PAYEES = 500
+HISTORY = ("planned", "approved", "committed", "actual")
 Rows = list[dict[str, Any]]
 
 
@@ -55,7 +59,11 @@ class BudgetViewSet(Fresh, DeskViewSet):
         return found.select_related("project").order_by("project__title", "pk")
 
     def known_params(self) -> frozenset[str]:
-        return frozenset({"as_of"}) if self.action in ("summary", "export", "retrieve") else super().known_params()
+        return (
+            frozenset({"as_of"})
+            if self.action in ("summary", "history", "export", "retrieve")
+            else super().known_params()
+        )
 
     def form_start(self, action: str) -> dict[str, Any]:
         return {"chart": True}
@@ -75,12 +83,18 @@ class BudgetViewSet(Fresh, DeskViewSet):
         return Response(self._with_figures([row])[0], status=status, headers={"ETag": f'"{row["version"]}"'})
 
     def _with_figures(self, rows: Rows) -> Rows:
-        found = standings([row["id"] for row in rows], self._until())
+        ids, until = [row["id"] for row in rows], self._until()
+        found, approvals = standings(ids, until), self._approvals(ids, until)
         for row in rows:
             standing = found[row["id"]]
+            row["plan"] = _plan(standing, approvals.get(row["id"]))
             row["total"] = standing.total.as_json(row["currency"])
             row["over_lines"] = standing.over_lines
         return rows
+
+    def _approvals(self, budgets: Collection[int], until: dt.datetime | None) -> dict[int, dict[str, Any]]:
+        latest = Approval.objects.all().until(until).latest(budgets).with_sums().order_by("pk")
+        return {row["budget"]: row for row in serializers.ApprovalRow.read(latest, self.viewer)}
 
     def _until(self) -> dt.datetime | None:
         return moment_of(self.request.query_params.get("as_of"), self.viewer)
@@ -100,24 +114,23 @@ class BudgetViewSet(Fresh, DeskViewSet):
             "currency": budget.currency,
             "as_of": utc(until),
             "cursor": cursor,
+            "plan": _plan(standing, self._approvals([budget.pk], until).get(budget.pk)),
             "total": standing.total.as_json(budget.currency),
             "over_lines": standing.over_lines,
             "heads": _heads(standing, budget.currency),
         }
 
-    @extend_schema(responses=serializers.History)
+    @extend_schema(responses=serializers.History, parameters=[AS_OF])
     @action(detail=True)
     def history(self, request: Any, pk: str) -> Response:
-        """Committed and actual as they grew, a point for each day on which something changed."""
-        budget = self.get_object()
-        open_ = actual = 0
-        points = []
-        for day, more_open, more_actual in budget.entries.all().by_day(ZoneInfo(self.viewer.time_zone)):
-            open_, actual = open_ + more_open, actual + more_actual
-            sums = {"committed": as_json(open_ + actual, budget.currency), "actual": as_json(actual, budget.currency)}
-            points.append({"on": day.isoformat(), **sums})
-        total = standings([budget.pk])[budget.pk].total
-        return Response({"approved": as_json(total.approved, budget.currency), "results": points})
+        """Plan and spending as they grew, a point for each day on which something changed."""
+        budget, until, zone = self.get_object(), self._until(), ZoneInfo(self.viewer.time_zone)
+        points = [
+            {"on": day.on.isoformat()} | {name: as_json(getattr(day, name), budget.currency) for name in HISTORY}
+            for day in days_of(budget, zone, until)
+        ]
+        last = (until or clock.now()).astimezone(zone).date()
+        return Response({"until": last.isoformat(), "results": points})
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=[AS_OF])
     @action(detail=True)
@@ -161,7 +174,8 @@ class BudgetViewSet(Fresh, DeskViewSet):
     def update(self, request: Any, pk: str) -> Response:
         budget = self.get_object()
         expected, said = self.expected_version(), self.said(budget)
-        plan.set_controller(budget=budget, expected=expected, controller=said.get("controller"))
+        controller = said.get("controller")
+        plan.set_controller(budget=budget, expected=expected, controller=controller, by=self.viewer.user_id)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
@@ -178,6 +192,14 @@ def _heads(standing: Standing, currency: str) -> list[dict[str, Any]]:
         | {"accounts": [_named(number, figures, currency) for number, figures in head.accounts]}
         for head in standing.heads
     ]
+
+
+def _plan(standing: Standing, approval: dict[str, Any] | None) -> dict[str, Any]:
+    if approval:
+        state = "approved" if standing.is_approved else "changed"
+    else:
+        state = "proposed" if standing.total.planned else "empty"
+    return {"state": state, "version": standing.version, "approval": approval}
 
 
 def _named(number: int, figures: Figures, currency: str) -> dict[str, Any]:
@@ -286,6 +308,29 @@ class LineViewSet(NoPages, OfBudget):
         return self.answer(pk)
 
 
+class ApprovalViewSet(NoPages, OfBudget):
+    """Who approved the plan, when, and what it came to; the latest first. Nothing of it is ever changed."""
+
+    queryset = Approval.objects
+    row = serializers.ApprovalRow
+    filterset_class = None
+    needs = permissions.APPROVALS
+    inputs = {"create": serializers.ApprovalInput}
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_sums().order_by("-pk")
+
+    @once
+    def create(self, request: Any, budget: str) -> Response:
+        """Approve the plan in its present `version`: another one is a 412, one that waits for no yes a 409."""
+        project, controller = self.budget.project, self.budget.controller_id
+        if not permissions.may_approve(self.viewer, project.desk_id, project.pk, controller):
+            raise PermissionDenied
+        by = User.objects.get(pk=self.viewer.user_id)
+        approval = plan.approve(budget=self.budget, by=by, **self.said())
+        return self.answer(approval.pk, status=201)
+
+
 class EntryViewSet(OfBudget):
     """The ledger: every entry since the budget was opened, in its order. Nothing in it is ever changed.
 
@@ -332,11 +377,11 @@ class RateViewSet(NoPages, OfBudget):
     def create(self, request: Any, budget: str) -> Response:
         """Set a rate, or change the one that stands."""
         self.require(self.needs["create"], self.budget)
-        rate = actions.set_exchange_rate(project=self.budget.project, **self.said())
+        rate = actions.set_exchange_rate(project=self.budget.project, by=self.viewer.user_id, **self.said())
         return self.answer(rate.pk, status=201)
 
     def destroy(self, request: Any, budget: str, pk: str) -> Response:
-        actions.remove_exchange_rate(rate=self.get_object())
+        actions.remove_exchange_rate(rate=self.get_object(), by=self.viewer.user_id)
         return Response(status=204)
 
 
@@ -355,10 +400,8 @@ class _Expenses(OfBudget):
         sent = self.request.FILES.get("receipt")
         if sent is None:
             return None
-        if sent.size > LARGEST_FILE:
-            raise Refused({"receipt": str(too_large())})
         try:
-            return check(sent.read(), sent.name or "")
+            return check(sent, sent.name or "")
         except NotAReceipt as why:
             raise Refused({"receipt": str(why)}) from None
 
@@ -385,6 +428,12 @@ class BudgetExpenseViewSet(_Expenses):
         said.pop("receipt", None)
         expense = expenses.add_expense(budget=self.budget, by=self.viewer.user_id, receipt=self.sent_receipt(), **said)
         return self.answer(expense.pk, status=201)
+
+
+def _pieces(name: str) -> Iterator[bytes]:
+    """Yield a kept file. It is opened when it is wanted, and closed when it was read."""
+    with default_storage.open(name) as file:
+        yield from file.chunks()
 
 
 class ExpenseViewSet(_Expenses):
@@ -429,14 +478,14 @@ class ExpenseViewSet(_Expenses):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)
-    def receipt(self, request: Any, pk: str) -> FileResponse:
+    def receipt(self, request: Any, pk: str) -> StreamingHttpResponse:
         """The receipt itself, to be saved."""
         receipt = Receipt.objects.filter(expense=self.get_object()).first()
         if receipt is None or not default_storage.exists(receipt.file.name):
             raise Http404
-        with default_storage.open(receipt.file.name) as file:
-            content = io.BytesIO(file.read())  # at most LARGEST_FILE
-        answer = FileResponse(content, as_attachment=True, filename=receipt.name, content_type=receipt.media_type)
+        answer = StreamingHttpResponse(_pieces(receipt.file.name), content_type=receipt.media_type)
+        answer["Content-Length"] = str(receipt.size)
+        answer["Content-Disposition"] = str(content_disposition_header(True, receipt.name))
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
         answer["Cache-Control"] = "private, no-store"

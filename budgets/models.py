@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgets import chart
 from budgets.queries import (
+    ApprovalQuerySet,
     BudgetQuerySet,
     EntryQuerySet,
     ExchangeRateQuerySet,
@@ -126,6 +127,24 @@ class PlanChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.budget_id} {self.account} {self.planned_minor}"
+
+
+class Approval(models.Model):
+    """Somebody's yes to a plan as it stood after one of its changes. Only ever appended to: the last one counts."""
+
+    budget = models.ForeignKey(Budget, models.CASCADE, related_name="approvals")
+    change = models.ForeignKey(PlanChange, models.RESTRICT, related_name="+")  # the last one that it covers
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.budget_id} up to {self.change_id}"
 
 
 # --- the ledger ---------------------------------------------------------------------------------------

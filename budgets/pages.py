@@ -51,7 +51,8 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
         project=project,
         budget=ask(request, "api:budget-detail", args=[pk]),
         summary=summary,
-        history=ask(request, "api:budget-history", args=[pk]),
+        history=ask(request, "api:budget-history", args=[pk], query={"as_of": as_of}),
+        approvals=ask(request, "api:budget-approval-list", args=[pk]),
         expenses=ask(request, "api:budget-expense-list", args=[pk], query={"page_size": LATEST}),
     )
 
@@ -92,6 +93,12 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     forms = ask(request, "api:budget-line-list", args=[pk], method="OPTIONS").data["forms"]
     fields = forms["POST"]["fields"] if "POST" in forms else {}
     return show(request, "budgets/plan.html", context | {"fields": fields}, lines=lines, **answers)
+
+
+def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say yes to the plan as it stood on the page that was read."""
+    then, done = reverse("budgets:detail", args=[pk]), _("The plan is approved.")
+    return act(request, "api:budget-approval-list", args=[pk], then=then, done=done)
 
 
 def offer_lines(request: HttpRequest, pk: int) -> HttpResponseBase:

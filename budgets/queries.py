@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from django.db import models
-from django.db.models import Max, Q, Sum
+from django.db.models import F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from producerdesk.accounts.roles import BUDGET_READ
@@ -76,15 +76,67 @@ _ACTUAL = Coalesce(Sum("amount_minor", filter=Q(kind="actual")), 0)
 Sums = dict[tuple[int, int], tuple[int, int]]  # (budget, account): two sums
 
 
+class Plan(NamedTuple):
+    """What the changes of a plan add up to, in minor units, and the key of the last of them."""
+
+    planned: int = 0
+    expected: int = 0
+    approved: int = 0
+    last: int = 0
+
+
+class ApprovalQuerySet(_OfBudget):
+    """Approvals of plans."""
+
+    def until(self, moment: datetime | None) -> "ApprovalQuerySet":
+        """Return those that stood at that moment; None for now."""
+        return self if moment is None else self.filter(at__lte=moment)
+
+    def last(self, budget: str) -> Subquery:
+        """Return the last change that is approved of the budget in this column, NULL if none is."""
+        return Subquery(self.filter(budget=OuterRef(budget)).order_by("-pk").values("change")[:1])
+
+    def latest(self, budgets: Collection[int]) -> "ApprovalQuerySet":
+        """Return the approval that counts of each of these budgets."""
+        newest = self.filter(budget__in=budgets).order_by().values("budget").annotate(newest=Max("pk"))
+        return self.filter(pk__in=newest.values("newest"))
+
+    def by_day(self, zone: Any) -> list[tuple[Any, int]]:
+        """Return (day, last change approved) of each, the last one last. One query."""
+        return list(self.annotate(day=TruncDate("at", tzinfo=zone)).order_by("pk").values_list("day", "change"))
+
+    def with_sums(self) -> "ApprovalQuerySet":
+        """Add `approved_minor`: what the plan came to that was approved."""
+        changes = self.model._meta.get_field("change").related_model.objects
+        covered = changes.filter(budget=OuterRef("budget"), pk__lte=OuterRef("change")).order_by().values("budget")
+        return self.annotate(approved_minor=Subquery(covered.annotate(sum=Sum("planned_minor")).values("sum")))
+
+
 class PlanChangeQuerySet(models.QuerySet):
     """Changes of plans."""
 
-    def planned(self, budgets: Collection[int], until: datetime | None = None) -> Sums:
-        """Return {(budget, account): (planned, expected)} as it stands, or as it stood at that moment. One query."""
-        rows = self.filter(budget__in=budgets)
-        rows = rows if until is None else rows.filter(at__lte=until)
-        found = rows.order_by().values_list("budget", "account").annotate(Sum("planned_minor"), Sum("expected_minor"))
-        return {(budget, account): (planned, expected) for budget, account, planned, expected in found}
+    def until(self, moment: datetime | None) -> "PlanChangeQuerySet":
+        """Return the changes until that moment; None for all."""
+        return self if moment is None else self.filter(at__lte=moment)
+
+    def planned(self, budgets: Collection[int], approved: Subquery) -> dict[tuple[int, int], Plan]:
+        """Return {(budget, account): plan} of these changes. `approved` is the last approved change. One query."""
+        rows = self.filter(budget__in=budgets).order_by().values_list("budget", "account")
+        found = rows.annotate(
+            Sum("planned_minor"), Sum("expected_minor"), sum_approved=approved_sum(approved), last=Max("pk")
+        )
+        return {(budget, account): Plan(*sums) for budget, account, *sums in found}
+
+    def by_day(self, zone: Any) -> list[tuple[Any, int, int]]:
+        """Return (day, key, sum) of each change, the first one first. One query."""
+        days = self.annotate(day=TruncDate("at", tzinfo=zone)).order_by("pk")
+        return list(days.values_list("day", "pk", "planned_minor"))
+
+
+def approved_sum(approved: Subquery) -> Coalesce:
+    """Return the sum of the changes up to the approved one; of all of them where none is approved."""
+    covered = Q(pk__lte=Coalesce(approved, F("pk")))
+    return Coalesce(Sum("planned_minor", filter=covered), 0)
 
 
 class EntryQuerySet(models.QuerySet):

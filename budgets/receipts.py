@@ -2,19 +2,21 @@
 
 Taken: PDF, PNG, JPEG, WebP. A file that is two things at once (a picture that is also a page, a PDF that is also an
 archive) is refused, as is a picture too large to be opened safely. What the sender says of the file counts for nothing.
+A file is read piece by piece: what a phone or a scanner makes is too large to be held in memory by many at once.
 """
 
-import io
 import re
 import secrets
 import unicodedata
 import warnings
 from dataclasses import dataclass
 
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-LARGEST_FILE = 4608 * 1024  # 4.5 MB: with its form still below what we read of one request
+MEGABYTES = 25  # a phone's photo has up to 12, a scan of several pages more
+LARGEST_FILE = MEGABYTES * 2**20
 MOST_PIXELS = 60_000_000  # above what a phone's camera makes; a few kB can claim billions
 LONGEST_NAME = 100
 _PICTURES = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
@@ -24,6 +26,7 @@ _MARKUP = re.compile(rb"<script|<html|<svg|<!doctype|<\?php|<iframe|<\?xml", re.
 _ARCHIVE_END = b"PK\x05\x06"  # an archive is read from its end
 _TAIL = 66_000  # where that end would be
 _HEAD = 1024  # where browsers look for what a file is
+_OVERLAP = 16  # of two pieces: longer than any sign of something foreign
 
 
 class NotAReceipt(Exception):
@@ -34,22 +37,34 @@ class NotAReceipt(Exception):
 class Checked:
     """A file that may be kept."""
 
-    content: bytes
+    file: File
     media_type: str
     suffix: str
     name: str
 
 
-def check(content: bytes, name: str) -> Checked:
+def check(file: File, name: str) -> Checked:
     """Return what the file is. Raises NotAReceipt for what is not taken."""
-    if not content:
+    if not file.size:
         raise NotAReceipt(_("This file is empty."))
-    if len(content) > LARGEST_FILE:
+    if file.size > LARGEST_FILE:
         raise NotAReceipt(too_large())
-    media_type, suffix = _pdf(content) if content.startswith(b"%PDF-") else _picture(content)
-    if _ARCHIVE_END in content[-_TAIL:]:
+    head = _piece(file, 0, _HEAD)
+    media_type, suffix = _pdf(file, head) if head.startswith(b"%PDF-") else _picture(file)
+    if _ARCHIVE_END in _piece(file, -_TAIL, _TAIL):
         raise NotAReceipt(_two_things())
-    return Checked(content, media_type, suffix, safe_name(name, suffix))
+    file.seek(0)
+    return Checked(file, media_type, suffix, safe_name(name, suffix))
+
+
+def too_large() -> str:
+    """Return what to tell who sends too large a file."""
+    return _("This file is too large: at most %(most)d MB.") % {"most": MEGABYTES}
+
+
+def hint() -> str:
+    """Return what may be sent, as a form says it."""
+    return _("PDF, PNG, JPEG or WebP, up to %(most)d MB.") % {"most": MEGABYTES}
 
 
 def safe_name(name: str, suffix: str) -> str:
@@ -65,19 +80,36 @@ def stored_name(budget_id: int, suffix: str) -> str:
     return f"receipts/{budget_id}/{secrets.token_hex(16)}.{suffix}"
 
 
-def _pdf(content: bytes) -> tuple[str, str]:
-    if b"%%EOF" not in content[-_HEAD:]:
+def _piece(file: File, start: int, length: int) -> bytes:
+    """Return a piece of the file; a start below nought counts from its end."""
+    file.seek(max(0, start if start >= 0 else file.size + start))
+    return file.read(length)
+
+
+def _holds(file: File, sign: re.Pattern[bytes]) -> bool:
+    """Return whether this stands anywhere in the file, across pieces, too."""
+    before = b""
+    for piece in file.chunks():
+        if sign.search(before + piece):
+            return True
+        before = piece[-_OVERLAP:]
+    return False
+
+
+def _pdf(file: File, head: bytes) -> tuple[str, str]:
+    if b"%%EOF" not in _piece(file, -_HEAD, _HEAD):
         raise NotAReceipt(_("This PDF is cut off."))
-    if _MARKUP.search(content[:_HEAD]):
+    if _MARKUP.search(head):
         raise NotAReceipt(_two_things())
     return "application/pdf", "pdf"
 
 
-def _picture(content: bytes) -> tuple[str, str]:
+def _picture(file: File) -> tuple[str, str]:
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(io.BytesIO(content), formats=list(_PICTURES)) as picture:
+            with Image.open(file, formats=list(_PICTURES)) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise NotAReceipt(_too_many_pixels())
                 found = _PICTURES[picture.format or ""]
@@ -86,14 +118,9 @@ def _picture(content: bytes) -> tuple[str, str]:
         raise NotAReceipt(_too_many_pixels()) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Warning):
         raise NotAReceipt(_("Send a PDF, PNG, JPEG or WebP.")) from None
-    if _FOREIGN.search(content):
+    if _holds(file, _FOREIGN):
         raise NotAReceipt(_two_things())
     return found
-
-
-def too_large() -> str:
-    """Return what to tell who sends too large a file."""
-    return _("This file is too large: at most %(most)s MB.") % {"most": LARGEST_FILE / 1024**2}
 
 
 def _two_things() -> str:

@@ -4,18 +4,21 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from budgets import chart
+from budgets import chart, receipts
 from budgets.actions import Part
 from budgets.models import Budget, BudgetEntry, BudgetLine, Expense
+from budgets.permissions import may_approve
 from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, RIGHTS_OF
 from producerdesk.kit.fields import AmountField, CurrencyText, InputSerializer, VisibleField
+from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.money import Money
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Computed, MoneyField, RowSerializer
@@ -57,6 +60,39 @@ class HeadFigures(AccountFigures):
     accounts = AccountFigures(many=True)
 
 
+class ApproverRow(RowSerializer):
+    """Who approved a plan."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ApprovalRow(RowSerializer):
+    """Somebody's yes to a plan as it stood then, and what it came to."""
+
+    id = serializers.IntegerField()
+    budget = serializers.IntegerField(source="budget_id")
+    at = serializers.DateTimeField()
+    by = ApproverRow()
+    note = serializers.CharField()
+    approved = MoneyField("approved_minor", "budget__currency")
+
+
+PLAN_STATES = ("empty", "proposed", "approved", "changed")
+
+
+class PlanState(serializers.Serializer):
+    """Whether the plan is approved. `version` is what an approval names; it grows with each change of a sum.
+
+    `empty`: nothing is planned. `proposed`: nobody has approved it yet, and its sums count as approved until then.
+    `approved`: it is what was approved last. `changed`: it is not; what was approved last counts until the next yes.
+    """
+
+    state = serializers.ChoiceField(PLAN_STATES)
+    version = serializers.IntegerField()
+    approval = ApprovalRow(allow_null=True)
+
+
 class Summary(serializers.Serializer):
     """How a budget stands, now or `as_of` a moment. `cursor` is the last entry counted in.
 
@@ -67,6 +103,7 @@ class Summary(serializers.Serializer):
     currency = serializers.CharField()
     as_of = serializers.DateTimeField(allow_null=True)
     cursor = serializers.IntegerField()
+    plan = PlanState()
     total = FiguresRow()
     over_lines = serializers.IntegerField(help_text="How many heads are over what was approved for them.")
     heads = HeadFigures(many=True)
@@ -76,14 +113,19 @@ class HistoryPoint(serializers.Serializer):
     """What stood at the end of a day."""
 
     on = serializers.DateField()
+    planned = MoneyField("", "")
+    approved = MoneyField("", "")
     committed = MoneyField("", "")
     actual = MoneyField("", "")
 
 
 class History(serializers.Serializer):
-    """Committed and actual, day by day on the reader's clock; days on which nothing changed are left out."""
+    """Plan and spending, day by day on the reader's clock; days on which nothing changed are left out.
 
-    approved = MoneyField("", "")
+    `until` is the last day that is told of: today's, or that of `as_of`.
+    """
+
+    until = serializers.DateField()
     results = HistoryPoint(many=True)
 
 
@@ -128,6 +170,11 @@ def _can(viewer: Viewer, desk_id: int, project_id: int) -> dict[str, bool]:
     return {"edit": viewer.can(BUDGET_WRITE, desk_id=desk_id, project_id=project_id)}
 
 
+def _can_of_budget(viewer: Viewer, desk_id: int, project_id: int, controller_id: int | None) -> dict[str, bool]:
+    approve = may_approve(viewer, desk_id, project_id, controller_id)
+    return _can(viewer, desk_id, project_id) | {"approve": approve}
+
+
 _RIGHTS = serializers.DictField(child=serializers.BooleanField())
 
 
@@ -153,9 +200,10 @@ class BudgetRow(RowSerializer):
     controller = ControllerRow(allow_null=True)
     cursor = serializers.IntegerField(source="last_seq")
     lines = serializers.IntegerField(source="line_count")
+    plan = Computed(lambda pk: None, "pk", kind=PlanState())
     total = Computed(lambda pk: None, "pk", kind=FiguresRow())
     over_lines = Computed(lambda pk: 0, "pk", kind=serializers.IntegerField())
-    can = Computed(_can, "project__desk_id", "project_id", kind=_RIGHTS, for_viewer=True)
+    can = Computed(_can_of_budget, "project__desk_id", "project_id", "controller_id", kind=_RIGHTS, for_viewer=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
@@ -332,6 +380,18 @@ class BudgetInput(InputSerializer):
     controller = ControllerField(required=False, allow_null=True, label=_lazy("Who controls it"))
 
 
+class ApprovalInput(InputSerializer):
+    """A yes to the plan as it was read: `plan` is its `version`."""
+
+    plan = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, label=_lazy("Version of the plan"))
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=300, label=_lazy("Note"), help_text=_lazy("Stands with it.")
+    )
+
+    def validate_note(self, text: str) -> str:
+        return one_line(text)
+
+
 class NothingInput(InputSerializer):
     """An action that needs no words."""
 
@@ -474,10 +534,13 @@ class ExpenseInput(InputSerializer):
         return day
 
 
+_hint = lazy(receipts.hint, str)
+
+
 class ReceiptInput(InputSerializer):
     """A receipt: PDF, PNG, JPEG or WebP."""
 
-    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."))
+    receipt = serializers.FileField(label=_lazy("Receipt"), help_text=_hint())
 
 
 class NewExpenseInput(ExpenseInput):
@@ -487,5 +550,5 @@ class NewExpenseInput(ExpenseInput):
         required=False,
         allow_null=True,
         label=_lazy("Receipt"),
-        help_text=_lazy("PDF, PNG, JPEG or WebP, up to 4.5 MB."),
+        help_text=_hint(),
     )

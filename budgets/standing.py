@@ -1,10 +1,11 @@
 """How budgets stand: planned, approved, committed, actual, forecast and left, by account and in all.
 
-*planned*: the lines. *approved*: until a plan is approved, its planned sums count as approved. *committed*: all that is
-booked or agreed, spent or not. *actual*: spent. *left*: approved less committed. *forecast*: committed and what is
-still to come, which is what the lines expect (their plan unless said otherwise) beyond what is committed, never below
-nought. What is still to come is reckoned for a head (300 Studio) with all that stands below it, so that a plan made for
-the head covers its rooms, and shared out to its accounts: parts add up to their whole, heads to the total.
+*planned*: the lines. *approved*: the plan as it was when somebody approved it last; until then its planned sums count
+as approved. *committed*: all that is booked or agreed, spent or not. *actual*: spent. *left*: approved less committed.
+*forecast*: committed and what is still to come, which is what the lines expect (their plan unless said otherwise)
+beyond what is committed, never below nought. What is still to come is reckoned for a head (300 Studio) with all that
+stands below it, so that a plan made for the head covers its rooms, and shared out to its accounts: parts add up to
+their whole, heads to the total.
 """
 
 from collections import defaultdict
@@ -13,8 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from budgets import chart
-from budgets.models import BudgetEntry, PlanChange
+from budgets.models import Approval, BudgetEntry, PlanChange
+from budgets.queries import Plan, approved_sum
 from producerdesk.kit.money import as_json, share_out
 
 
@@ -23,14 +28,11 @@ class Figures:
     """The sums of an account, a head or a budget, in minor units."""
 
     planned: int = 0
+    approved: int = 0
     committed: int = 0
     actual: int = 0
     to_come: int = 0
-    planless: bool = False  # of a budget without any plan: there is nothing to be over
-
-    @property
-    def approved(self) -> int:
-        return self.planned
+    planless: bool = False  # of a budget without any plan: there is nothing to be over, and nothing is left of it
 
     @property
     def left(self) -> int:
@@ -48,6 +50,7 @@ class Figures:
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
             self.planned + other.planned,
+            self.approved + other.approved,
             self.committed + other.committed,
             self.actual + other.actual,
             self.to_come + other.to_come,
@@ -75,6 +78,12 @@ class Standing:
 
     total: Figures = Figures()
     heads: list[Head] = field(default_factory=list)
+    version: int = 0  # of the plan: the key of its last change
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether all that is planned is what counts as approved, account by account."""
+        return all(figures.planned == figures.approved for head in self.heads for _number, figures in head.accounts)
 
     @property
     def over_lines(self) -> int:
@@ -84,7 +93,8 @@ class Standing:
 
 def standings(budgets: Collection[int], until: datetime | None = None) -> dict[int, Standing]:
     """Return {budget: standing}, as it is or as it was at that moment. Two queries, however many budgets."""
-    plan = PlanChange.objects.all().planned(budgets, until)
+    approved = Approval.objects.all().until(until).last("budget")
+    plan = PlanChange.objects.all().until(until).planned(budgets, approved)
     spent = BudgetEntry.objects.all().spent(budgets, until)
     accounts: dict[int, set[int]] = defaultdict(set)
     for budget, account in (*plan, *spent):
@@ -98,10 +108,11 @@ def _standing(budget: int, accounts: Iterable[int], plan: dict, spent: dict) -> 
         by_head[chart.head_of(account)].append(account)
     heads = [_head(budget, number, below, plan, spent) for number, below in sorted(by_head.items())]
     total = sum((head.figures for head in heads), Figures())
-    return Standing(total, heads) if total.planned else _without_plan(total, heads)
+    version = max((found.last for (of, _account), found in plan.items() if of == budget), default=0)
+    return Standing(total, heads, version) if total.approved else _without_plan(total, heads, version)
 
 
-def _without_plan(total: Figures, heads: list[Head]) -> Standing:
+def _without_plan(total: Figures, heads: list[Head], version: int) -> Standing:
     """Return a standing in which nothing is over: bookings came before the plan."""
     heads = [
         Head(
@@ -111,17 +122,51 @@ def _without_plan(total: Figures, heads: list[Head]) -> Standing:
         )
         for head in heads
     ]
-    return Standing(replace(total, planless=True), heads)
+    return Standing(replace(total, planless=True), heads, version)
 
 
 def _head(budget: int, number: int, accounts: list[int], plan: dict, spent: dict) -> Head:
-    planned = [plan.get((budget, account), (0, 0)) for account in accounts]
+    plans = [plan.get((budget, account), Plan()) for account in accounts]
     levels = [spent.get((budget, account), (0, 0)) for account in accounts]
-    wanting = [expected - sum(level) for (_planned, expected), level in zip(planned, levels, strict=True)]
+    wanting = [line.expected - sum(level) for line, level in zip(plans, levels, strict=True)]
     to_come = max(0, sum(wanting))
     shares = share_out(to_come, [max(0, want) for want in wanting]) if to_come else [0] * len(accounts)
     figures = [
-        Figures(line[0], sum(level), level[1], share)
-        for line, level, share in zip(planned, levels, shares, strict=True)
+        Figures(line.planned, line.approved, sum(level), level[1], share)
+        for line, level, share in zip(plans, levels, shares, strict=True)
     ]
     return Head(number, sum(figures, Figures()), list(zip(accounts, figures, strict=True)))
+
+
+# --- many at once, in somebody else's query ---------------------------------------------------------------
+SUM_COLUMNS = ("planned_minor", "approved_minor", "committed_minor", "actual_minor")
+
+
+def with_sums(budgets: QuerySet) -> QuerySet:
+    """Add what each budget comes to: planned, approved, committed and actual, in minor units.
+
+    `to_approve` says that the plan is not, or is no longer, what was approved. `figures_of` says what is left of it.
+    """
+    entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
+    spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL)
+    changes = PlanChange.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
+    approved = Approval.objects.all().last("budget")
+    beyond = PlanChange.objects.filter(budget=OuterRef("pk"), pk__gt=Coalesce(approved, 0)).order_by()
+    moved = beyond.values("account").annotate(sum=Sum("planned_minor")).exclude(sum=0)
+    return budgets.annotate(
+        planned_minor=_sum(changes, Sum("planned_minor")),
+        approved_minor=_sum(changes, approved_sum(approved)),
+        # open commitments and what was spent are both committed: design.md, Money
+        committed_minor=_sum(entries, Sum("amount_minor")),
+        actual_minor=_sum(spent, Sum("amount_minor")),
+        to_approve=Exists(moved),
+    )
+
+
+def _sum(rows: QuerySet, of: Any) -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(sum=of).values("sum")), 0)
+
+
+def figures_of(planned: int, approved: int, committed: int, actual: int) -> Figures:
+    """Return the figures of the columns that `with_sums` adds: what is left of them, and by how much they are over."""
+    return Figures(planned, approved, committed, actual, planless=not approved)

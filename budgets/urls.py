@@ -9,6 +9,7 @@ _OF = r"budgets/(?P<budget>\d{1,18})"
 resources = [
     ("budgets", api.BudgetViewSet, "budget"),
     (f"{_OF}/lines", api.LineViewSet, "budget-line"),
+    (f"{_OF}/approvals", api.ApprovalViewSet, "budget-approval"),
     (f"{_OF}/entries", api.EntryViewSet, "budget-entry"),
     (f"{_OF}/expenses", api.BudgetExpenseViewSet, "budget-expense"),
     (f"{_OF}/exchange-rates", api.RateViewSet, "budget-rate"),
@@ -21,6 +22,7 @@ urlpatterns = [
     # /budgets/<pk>/
     path("budgets/<id:pk>/", pages.detail, name="detail"),
     path("budgets/<id:pk>/plan/", pages.plan, name="plan"),
+    path("budgets/<id:pk>/plan/approve/", pages.approve, name="approve"),
     path("budgets/<id:pk>/plan/start/", pages.offer_lines, name="offer_lines"),
     path("budgets/<id:pk>/lines/", pages.new_line, name="new_line"),
     path("budgets/<id:pk>/lines/<id:line>/", pages.line, name="line"),

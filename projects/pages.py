@@ -1,6 +1,8 @@
 """The pages of projects and songs."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -138,7 +140,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def stage(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Move a project to a stage."""
-    return act(request, "api:project-stage", args=[pk], done=_moved)
+    return act(request, "api:project-stage", args=[pk], done=_moved, undo=_back_to_stage(request))
+
+
+def _back_to_stage(request: HttpRequest) -> Callable[[dict[str, Any]], str]:
+    """Return how a new stage is taken back: the one of before, which the form tells, sent to the same address."""
+    was = request.POST.get("_was", "")
+    return lambda thing: f"{request.path}?{urlencode({'stage': was})}" if was not in ("", thing["stage"]) else ""
 
 
 def _moved(thing: dict[str, Any]) -> str:
@@ -244,7 +252,7 @@ def edit_song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
 def song_stage(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     """Move a song to a stage."""
     _song(request, pk, song)
-    return act(request, "api:song-stage", args=[song], done=_moved)
+    return act(request, "api:song-stage", args=[song], done=_moved, undo=_back_to_stage(request))
 
 
 def move_song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from producerdesk.accounts.models import ApiToken
+from producerdesk.accounts.once import once
 from producerdesk.kit.api import DeskViewSet
 from projects import tokens
 from projects import tokens_permissions as permissions
@@ -27,10 +28,12 @@ class TokenViewSet(DeskViewSet):
         return ApiToken.objects.filter(user_id=self.viewer.user_id or 0).order_by("-created", "pk")
 
     @extend_schema(responses={201: serializers.NewTokenRow})
+    @once
     def create(self, request: Any) -> Response:
         """Make a token. `secret` is told this once.
 
-        It takes no Idempotency-Key: the answer to one is kept for two days, and a secret must not be.
+        The same Idempotency-Key again gets the same token with a `secret` of null: nobody keeps it. Who missed it ends
+        that token and makes another.
         """
         said = self.said()
         projects = [project.pk for project in said.get("projects", [])]
@@ -42,7 +45,9 @@ class TokenViewSet(DeskViewSet):
             days=said["days"],
         )
         rows = self.row.read(self.get_queryset().filter(pk=token.pk), self.viewer)
-        return Response(rows[0] | {"secret": secret}, status=201, headers={"Cache-Control": "no-store"})
+        answer = Response(rows[0] | {"secret": secret}, status=201, headers={"Cache-Control": "no-store"})
+        answer.kept = rows[0] | {"secret": None}  # type: ignore[attr-defined] # read by accounts.once
+        return answer
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the token that begins with these letters."""

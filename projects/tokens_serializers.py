@@ -17,6 +17,7 @@ from projects.models import Project, TokenProject
 SCOPES = {
     "budget:read": _("Read budgets: plan, figures, ledger, expenses"),
     "budget:write": _("Write budgets: lines, expenses, rates"),
+    "budget:approve": _("Approve plans of budgets"),
     "project:read": _("Read projects, songs and their dates"),
     "project:write": _("Change projects and songs"),
     "schedule:read": _("Read sessions"),
@@ -52,9 +53,9 @@ class TokenRow(RowSerializer):
 
 
 class NewTokenRow(TokenRow):
-    """A token that was just made, with its `secret`: shown this once."""
+    """A token that was just made, with its `secret`: shown this once, null to a request that comes again."""
 
-    secret = Computed(lambda key: None, "pk", kind=serializers.CharField())
+    secret = Computed(lambda key: None, "pk", kind=serializers.CharField(allow_null=True))
 
 
 class ScopesField(serializers.MultipleChoiceField):

@@ -26,7 +26,7 @@ LARGEST_PAGE = 100
 def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     """Return the feed; 304 to who has it already. A wrong and a revoked secret find the same nothing."""
     hold_back(PerSecret, request, secret)
-    request.way_in = f"Feed {secret}"  # type: ignore[attr-defined]
+    request.way_in = f"Feed {secret}"  # type: ignore[attr-defined] # read by kit.ask
     try:
         events = _events(request)
     except SignInFirst:

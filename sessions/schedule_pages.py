@@ -60,7 +60,7 @@ def by_link(page: Page) -> Page:
     @wraps(page)
     def wrapper(request: HttpRequest, secret: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         hold_back(PerSecret, request, secret)
-        request.way_in = f"Link {secret}"  # type: ignore[attr-defined]
+        request.way_in = f"Link {secret}"  # type: ignore[attr-defined] # read by kit.ask
         return _unseen(_or_nothing(request, lambda: page(request, Door(secret), *args, **kwargs)))
 
     return wrapper

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -181,7 +180,7 @@ def _file(budget: Budget, receipt: Checked | None) -> Iterator[str]:
     if receipt is None:
         yield ""
         return
-    path = default_storage.save(stored_name(budget.pk, receipt.suffix), ContentFile(receipt.content))
+    path = default_storage.save(stored_name(budget.pk, receipt.suffix), receipt.file)
     try:
         yield path
     except BaseException:
@@ -195,7 +194,7 @@ def _keep(expense: Expense, receipt: Checked, path: str, by: int | None) -> None
         file=path,
         name=receipt.name,
         media_type=receipt.media_type,
-        size=len(receipt.content),
+        size=receipt.file.size,
         added_at=clock.now(),
         added_by_id=by,
     )
@@ -205,4 +204,4 @@ def _drop(expense: Expense) -> None:
     for found in Receipt.objects.filter(expense=expense):
         path = found.file.name
         found.delete()
-        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc]
+        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc] # a default binds the path of this turn

@@ -18,6 +18,7 @@ from producerdesk.accounts.models import User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.money import Money, round_half_up
+from projects.activity import note
 from projects.models import Project
 
 Kind = BudgetEntry.Kind
@@ -150,13 +151,14 @@ def pay(*, project: Project, expense: Source, line: Line | None, against: Part |
 
 
 @transaction.atomic
-def remove_exchange_rate(*, rate: ExchangeRate) -> None:
+def remove_exchange_rate(*, rate: ExchangeRate, by: int | None) -> None:
     """Forget what a currency is worth. What was counted with it stays."""
     rate.delete()
+    note(rate.budget.project_id, "budget", "rate_removed", by=by, title=rate.currency)
 
 
 @transaction.atomic
-def set_exchange_rate(*, project: Project, currency: str, rate: Decimal) -> ExchangeRate:
+def set_exchange_rate(*, project: Project, currency: str, rate: Decimal, by: int | None) -> ExchangeRate:
     """Say what one unit of a currency is worth in the budget's. What is committed keeps the rate it came with."""
     budget = open_budget(project)
     if currency == budget.currency:
@@ -165,12 +167,15 @@ def set_exchange_rate(*, project: Project, currency: str, rate: Decimal) -> Exch
         raise Refused({"rate": _("Give a rate above zero.")})
     found = ExchangeRate.objects.filter(budget=budget, currency=currency).first()
     found = found or ExchangeRate(budget=budget, currency=currency)
+    is_new = found.rate != rate
     found.rate = rate
     try:
         found.clean_fields(exclude=["budget"])
     except ValidationError as error:
         raise Refused(error.message_dict) from None
     found.save()
+    if is_new:
+        note(project, "budget", "rate", by=by, title=currency)
     return found
 
 

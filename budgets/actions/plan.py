@@ -1,4 +1,7 @@
-"""Every way a plan changes: who controls it, its lines. Each change of a sum is kept beside it, with its moment."""
+"""Every way a plan changes: who controls it, its lines, its approval.
+
+Each change of a sum is kept beside it, with its moment.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -7,25 +10,48 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgets import chart
-from budgets.models import Budget, BudgetLine, PlanChange
+from budgets.models import Approval, Budget, BudgetLine, PlanChange
+from budgets.standing import standings
 from producerdesk.accounts.models import User
 from producerdesk.kit import clock
-from producerdesk.kit.errors import Conflict, Refused
+from producerdesk.kit.errors import Conflict, Refused, Stale
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import round_half_up
-from projects.activity import note
+from projects import activity as deeds
 
 MOST_LINES = 500
 LARGEST = 10**13  # minor units of one line or expense; so many of them still add up within 64 bits
 
 
 @transaction.atomic
-def set_controller(*, budget: Budget, expected: int, controller: User | None) -> Budget:
-    """Say who controls the budget. Raises Stale when somebody was faster."""
+def set_controller(*, budget: Budget, expected: int, controller: User | None, by: int | None) -> Budget:
+    """Say who controls the budget. `by` is a user's id. Raises Stale when somebody was faster."""
     bump(budget, expected)
-    budget.controller = controller
-    budget.save(update_fields=["controller", "updated_at"])
+    if budget.controller != controller:
+        budget.controller = controller
+        budget.save(update_fields=["controller", "updated_at"])
+        deeds.note(budget.project_id, "budget", "controller", by=by, title=controller.name if controller else "")
     return budget
+
+
+@transaction.atomic
+def approve(*, budget: Budget, plan: int, by: User, note: str = "") -> Approval:
+    """Approve the plan as it stands. `plan` is the version that was looked at.
+
+    Raises Stale when it was changed since, Conflict when nothing of it waits for a yes.
+    """
+    _hold(budget)
+    standing = standings([budget.pk])[budget.pk]
+    if standing.version != plan:
+        raise Stale
+    if not standing.total.planned:
+        raise Conflict(_("Nothing is planned yet."))
+    if standing.is_approved and budget.approvals.exists():
+        raise Conflict(_("This plan is approved already."))
+    change = PlanChange.objects.get(pk=standing.version)
+    found = Approval.objects.create(budget=budget, change=change, at=clock.now(), by=by, note=note)
+    deeds.note(budget.project_id, "budget", "approved", by=by)
+    return found
 
 
 @transaction.atomic
@@ -40,7 +66,7 @@ def start_from_chart(*, budget: Budget, by: int | None) -> int:
         BudgetLine(budget=budget, account=account, unit=unit, quantity=songs if unit == BudgetLine.Unit.SONG else 1)
         for account, unit in chart.first_lines(project.producer_type)
     ]
-    note(project, "budget", "planned", by=by)
+    deeds.note(project, "budget", "planned", by=by)
     return len(BudgetLine.objects.bulk_create(lines))
 
 
@@ -54,7 +80,7 @@ def add_line(*, budget: Budget, by: int | None, **said: Any) -> BudgetLine:
     _say(line, said)
     line.save()
     _note(line, by, None)
-    note(budget.project_id, "budget", "line_added", by=by, about=line)
+    deeds.note(budget.project_id, "budget", "line_added", by=by, about=line)
     return line
 
 
@@ -69,7 +95,7 @@ def update_line(*, line: BudgetLine, expected: int, by: int | None, **said: Any)
     line.save()
     _note(line, by, before)
     if _sums(line) != before:
-        note(line.budget.project_id, "budget", "line_changed", by=by, about=line)
+        deeds.note(line.budget.project_id, "budget", "line_changed", by=by, about=line)
     return line
 
 
@@ -82,7 +108,7 @@ def remove_line(*, line: BudgetLine, by: int | None) -> None:
         line.removed_at = clock.now()
         line.save(update_fields=["removed_at", "updated_at"])
         _note(line, by, before)
-        note(line.budget.project_id, "budget", "line_removed", by=by, about=line)
+        deeds.note(line.budget.project_id, "budget", "line_removed", by=by, about=line)
 
 
 @transaction.atomic
@@ -93,7 +119,7 @@ def restore_line(*, line: BudgetLine, by: int | None) -> None:
         line.removed_at = None
         line.save(update_fields=["removed_at", "updated_at"])
         _note(line, by, None)
-        note(line.budget.project_id, "budget", "line_added", by=by, about=line)
+        deeds.note(line.budget.project_id, "budget", "line_added", by=by, about=line)
 
 
 def planned(quantity: Decimal, rate_minor: int) -> int:
@@ -102,7 +128,7 @@ def planned(quantity: Decimal, rate_minor: int) -> int:
 
 
 def _hold(budget: Budget) -> None:
-    # one at a time: how many lines there are must still be true when ours is written
+    """Let one change of a plan wait for the other, so that what was read of it is still true when ours is written."""
     Budget.objects.select_for_update().get(pk=budget.pk)
 
 
@@ -133,6 +159,8 @@ def _note(line: BudgetLine, by: int | None, before: Sums | None) -> None:
             found = changes.setdefault(sums[0], [0, 0])
             found[0] += sign * sums[1]
             found[1] += sign * sums[2]
+    # under the budget's lock their keys grow in the order in which they are seen: an approval names the last it covers
+    _hold(line.budget)
     at = clock.now()
     PlanChange.objects.bulk_create(
         PlanChange(budget_id=line.budget_id, line=line, at=at, by_id=by, account=account, **_named(sums))

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from budgets import chart
-from producerdesk.kit import clock, drawings, moments
+from budgets import chart, receipts
+from producerdesk.kit import drawings, moments
 from producerdesk.kit.templatetags.desk import money_text
 
 register = template.Library()
@@ -70,6 +70,12 @@ def over_heads(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 @register.filter
+def moved_heads(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the heads of which another sum is planned than was approved."""
+    return [head for head in summary["heads"] if head["planned"] != head["approved"]]
+
+
+@register.filter
 def addstr(text: object, more: object) -> str:
     """Return both as one text."""
     return f"{text}{more}"
@@ -93,6 +99,15 @@ def kilobytes(size: int) -> str:
     return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} kB"
 
 
+register.simple_tag(receipts.hint, name="receipt_hint")
+
+
+@register.simple_tag
+def receipt_limit() -> SafeString:
+    """Return what makes the field of a receipt say that a file is too large before it is sent."""
+    return format_html('data-most-bytes="{}" data-most-said="{}"', receipts.LARGEST_FILE, receipts.too_large())
+
+
 @register.simple_tag
 def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
     """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""
@@ -105,60 +120,89 @@ def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
 
 
 @register.simple_tag
-def spend_chart(history: Mapping[str, Any], zone: str = "UTC") -> SafeString:
-    """Return committed and actual over time against what is approved. Nothing while nothing is written."""
+def spend_chart(history: Mapping[str, Any], deadline: str | None = None) -> SafeString:
+    """Return committed and actual over time against what is approved. Nothing while nothing is written.
+
+    While the deadline lies ahead, the time until then is shown, empty.
+    """
     points = history["results"]
-    return _Chart(points, history["approved"], clock.today(zone)).draw() if points else SafeString("")
+    due = dt.date.fromisoformat(deadline) if deadline else None
+    return _Chart(points, dt.date.fromisoformat(history["until"]), due).draw() if points else SafeString("")
 
 
 class _Chart:
-    """Steps in an SVG whose width is the page's: the plot stretches, its words do not."""
+    """Steps in an SVG whose width is the page's: the plot stretches, its words and dots do not."""
 
-    LEFT, WIDTH, TOP, HEIGHT = 13, 86, 12, 176  # the plot: percent across, pixels down
+    LEFT, WIDTH, TOP, HEIGHT = 13, 85, 16, 172  # the plot: percent across, pixels down
+    SHORTEST = dt.timedelta(days=14)  # a ledger of one day is no spike, and its dates differ
+    MOST_AHEAD = 3  # times as much of the future as of the past
+    NAMES = ("approved", "committed", "actual")
 
-    def __init__(self, points: Sequence[Mapping[str, Any]], approved: Mapping[str, str], today: dt.date) -> None:
+    def __init__(self, points: Sequence[Mapping[str, Any]], until: dt.date, due: dt.date | None) -> None:
         self.days = [dt.date.fromisoformat(point["on"]) for point in points]
-        self.committed, self.actual = (
-            [drawings.amount_of(point[name]) for point in points] for name in ("committed", "actual")
-        )
-        self.approved, self.currency = drawings.amount_of(approved), approved["currency"]
-        self.first, self.last = self.days[0], max(today, self.days[-1])
-        if self.first == self.last:
-            self.first -= dt.timedelta(days=1)
-        self.most = _nice(max([self.approved, *self.committed, *self.actual]))
+        self.sums = {name: [drawings.amount_of(point[name]) for point in points] for name in self.NAMES}
+        self.currency = points[0]["committed"]["currency"]
+        self.until = max(until, self.days[-1])
+        self.first = self.days[0] - dt.timedelta(days=1)  # the line rises from nothing, in sight
+        past = max(self.until - self.first, self.SHORTEST)
+        ahead = min(due or self.until, self.until + self.MOST_AHEAD * past)
+        self.last = max(self.until, ahead, self.first + self.SHORTEST)
+        self.most = _nice(max(value for sums in self.sums.values() for value in sums))
 
     def draw(self) -> SafeString:
         return format_html(
-            '<svg class="pd-plot" role="img" aria-label="{}" width="100%" height="216">{}'
-            '<svg x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>'
+            '<svg class="pd-plot" role="img" aria-label="{}" width="100%" height="216">{}{}'
+            '<svg x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>{}'
             "</svg>",
             self._spoken(),
             self._grid(),
+            self._now(),
             *(self.LEFT, self.TOP, self.WIDTH, self.HEIGHT),
             self._lines(),
+            self._dots(),
         )
 
     def _lines(self) -> SafeString:
-        actual, committed = self._steps(self.actual), self._steps(self.committed)
-        approved = f"{self._y(self.approved):.2f}"
-        plan = format_html('<path class="pd-plot-plan" d="M0 {0}H100"/>', approved) if self.approved else ""
+        approved, committed, actual = (self._steps(self.sums[name]) for name in self.NAMES)
         return format_html(
-            '<path class="pd-plot-area" d="{0}V100H0Z"/>{1}<path class="pd-plot-commit" d="{2}"/>'
-            '<path class="pd-plot-actual" d="{0}"/>',
+            '<path class="pd-plot-area" d="{0}V100H0Z"/><path class="pd-plot-plan" d="{1}"/>'
+            '<path class="pd-plot-commit" d="{2}"/><path class="pd-plot-actual" d="{0}"/>',
             actual,
-            plan,
+            self._plan(approved) if any(self.sums["approved"]) else "",
             committed,
         )
 
+    def _plan(self, steps: str) -> str:
+        """Return the line of what is approved, which stands from its first day on: it does not rise from nothing."""
+        return f"M{self._x(self.days[0]):.2f} {steps.partition('V')[2]}"
+
     def _steps(self, sums: Sequence[Decimal]) -> str:
         steps = (f"H{self._x(day):.2f}V{self._y(value):.2f}" for day, value in zip(self.days, sums, strict=True))
-        return f"M0 {self._y(Decimal(0)):.2f}{''.join(steps)}H100"
+        return f"M0 {self._y(Decimal(0)):.2f}{''.join(steps)}H{self._x(self.until):.2f}"
 
     def _x(self, day: dt.date) -> float:
         return (day - self.first).days / (self.last - self.first).days * 100
 
     def _y(self, value: Decimal) -> float:
         return float(100 - value / self.most * 100)
+
+    def _across(self, day: dt.date) -> str:
+        return f"{self.LEFT + self.WIDTH * self._x(day) / 100:.2f}"
+
+    def _now(self) -> SafeString:
+        """Return the line of the last day that is told of, where there is time ahead of it."""
+        if self.until == self.last:
+            return SafeString("")
+        x = self._across(self.until)
+        return format_html(
+            '<line class="pd-plot-now" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>', x, self.TOP, self.TOP + self.HEIGHT
+        )
+
+    def _dots(self) -> SafeString:
+        """Return a dot where each line stands now: what a line of one day could not show."""
+        ends = [(name, self.TOP + self.HEIGHT * self._y(self.sums[name][-1]) / 100) for name in ("committed", "actual")]
+        dots = (("commit" if name == "committed" else name, self._across(self.until), f"{y:.1f}") for name, y in ends)
+        return format_html_join("", '<circle class="pd-plot-dot pd-plot-dot--{}" cx="{}%" cy="{}" r="4"/>', dots)
 
     def _grid(self) -> SafeString:
         rows = []
@@ -173,18 +217,18 @@ class _Chart:
             '<text class="pd-plot-t" x="{3}%" y="{4}" text-anchor="end">{5}</text>',
             rows,
         )
-        middle = self.first + (self.last - self.first) / 2
-        marks: list[tuple[float, str, dt.date]] = [
-            (self.LEFT, "start", self.first),
-            (self.LEFT + self.WIDTH / 2, "middle", middle),
-            (self.LEFT + self.WIDTH, "end", self.last),
-        ]
         texts = format_html_join(
             "",
-            '<text class="pd-plot-t" x="{}%" y="208" text-anchor="{}">{}</text>',
-            ((x, anchor, moments.day(day.isoformat())) for x, anchor, day in marks),
+            '<text class="pd-plot-t" x="{}%" y="210" text-anchor="{}">{}</text>',
+            ((self._across(day), anchor, _short_day(day)) for anchor, day in self._marks()),
         )
         return format_html("{}{}", lines, texts)
+
+    def _marks(self) -> list[tuple[str, dt.date]]:
+        """Return the days that are named below: both ends, and the last day told of, or the middle."""
+        at = self._x(self.until)
+        between = self.until if 20 <= at <= 80 else self.first + (self.last - self.first) / 2
+        return [("start", self.first), ("middle", between), ("end", self.last)]
 
     def _short(self, step: int) -> str:
         locale = to_locale(get_language() or "en")
@@ -192,9 +236,14 @@ class _Chart:
         return format_compact_currency(self.most * step / STEPS, self.currency, locale=locale, fraction_digits=digits)
 
     def _spoken(self) -> str:
-        sums = {"committed": self.committed[-1], "actual": self.actual[-1], "approved": self.approved}
-        words = {name: money_text({"amount": str(value), "currency": self.currency}) for name, value in sums.items()}
+        words = {
+            name: money_text({"amount": str(sums[-1]), "currency": self.currency}) for name, sums in self.sums.items()
+        }
         return _("Committed %(committed)s and spent %(actual)s of %(approved)s approved") % words
+
+
+def _short_day(day: dt.date) -> str:
+    return moments.part(day.isoformat(), "j M")
 
 
 def _nice(most: Decimal) -> Decimal:

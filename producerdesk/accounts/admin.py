@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from producerdesk.kit.admin import ReadOnlyAdmin, show_all
 
 admin.site.site_title = admin.site.site_header = "ProducerDesk"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # as allauth's documentation has it
 
 
 class UserAdmin(ReadOnlyAdmin):

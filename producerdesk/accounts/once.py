@@ -2,6 +2,7 @@
 
 The key's row is claimed in a short transaction of its own, so that a second request meets it at once, and finished in
 the domain's transaction, so that answer and deed stand or fall together. A refused request gives its key back.
+An answer that must not be kept as it is says in `kept` what the second request gets: of a new token all but its secret.
 """
 
 import functools
@@ -98,7 +99,7 @@ def _claim(principal: str, text: str, request_hash: str) -> tuple[OnceKey, Respo
 
 
 def _finish(key: OnceKey, response: Response) -> None:
-    answer = {"data": response.data, "etag": response.headers.get("ETag", "")}
+    answer = {"data": getattr(response, "kept", response.data), "etag": response.headers.get("ETag", "")}
     rows = OnceKey.objects.filter(pk=key.pk, status=None, claimed_at=key.claimed_at)
     if not rows.update(status=response.status_code, answer=answer):
         raise StillAtIt  # another took the claim over: undo ours

@@ -11,6 +11,7 @@ PEOPLE_READ = "people:read"  # the desk's network, engagements, contacts
 PEOPLE_WRITE = "people:write"
 BUDGET_READ = "budget:read"  # every sum but an own fee
 BUDGET_WRITE = "budget:write"
+BUDGET_APPROVE = "budget:approve"  # whose yes makes a plan the sum that may be spent
 DESK_MANAGE = "desk:manage"  # the desk's name, staff and reminders
 
 RIGHTS = (
@@ -22,6 +23,7 @@ RIGHTS = (
     PEOPLE_WRITE,
     BUDGET_READ,
     BUDGET_WRITE,
+    BUDGET_APPROVE,
     DESK_MANAGE,
 )
 
@@ -42,8 +44,8 @@ class Role(models.TextChoices):
 STAFF_ROLES = (Role.OWNER, Role.CO_PRODUCER, Role.ASSISTANT)
 STAFF_CHOICES = [(role.value, role.label) for role in STAFF_ROLES]
 
-_PRODUCING = frozenset(RIGHTS) - {DESK_MANAGE}
-_READING_MONEY = frozenset({PROJECT_READ, SCHEDULE_READ, BUDGET_READ})
+_PRODUCING = frozenset(RIGHTS) - {DESK_MANAGE, BUDGET_APPROVE}
+_PAYING = frozenset({PROJECT_READ, SCHEDULE_READ, BUDGET_READ, BUDGET_APPROVE})
 
 RIGHTS_OF: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(RIGHTS),
@@ -53,6 +55,6 @@ RIGHTS_OF: dict[str, frozenset[str]] = {
     # called to single sessions: they see those, and the songs they play on
     Role.ENGINEER: frozenset({PROJECT_READ}),
     Role.CONTRIBUTOR: frozenset({PROJECT_READ}),
-    Role.LABEL: _READING_MONEY,
-    Role.EXECUTIVE_PRODUCER: _READING_MONEY,
+    Role.LABEL: _PAYING,
+    Role.EXECUTIVE_PRODUCER: _PAYING,
 }

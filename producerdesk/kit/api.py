@@ -66,7 +66,7 @@ class DeskViewSet(viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet:
         """Return the rows this viewer may see: the one door."""
-        return self.queryset.all().visible_to(self.viewer)  # type: ignore[union-attr]
+        return self.queryset.all().visible_to(self.viewer)  # type: ignore[union-attr] # every view set names one
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

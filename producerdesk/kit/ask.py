@@ -95,7 +95,7 @@ def _inner(request: HttpRequest, path: str, query: Any, method: str, data: Mappi
             inner.META[header] = posted[field]
     inner._asked = True  # type: ignore[attr-defined]  # throttles count HTTP requests, not asks
     # the page's own request has passed the CSRF check, and pages are never exempt from it
-    inner._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    inner._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # Django and REST framework read it
     if method in ("GET", "OPTIONS"):
         _set_body(inner, b"", "application/json")
     elif data is not None:
@@ -111,6 +111,6 @@ def _set_body(inner: HttpRequest, body: bytes, content_type: str) -> None:
     inner.META |= {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
     inner.content_type, inner.content_params = content_type, {}
     inner._body = body
-    inner._read_started = True  # type: ignore[attr-defined]
+    inner._read_started = True  # type: ignore[attr-defined] # Django and REST framework read it
     inner.__dict__.pop("_post", None)
     inner.__dict__.pop("_files", None)

@@ -101,9 +101,9 @@ class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
 
-    def __init__(self) -> None:
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
-        super().__init__(_("This is too much at once: at most %(most)d MB. Split it.") % {"most": most})
+    def __init__(self, most: int | None = None) -> None:
+        megabytes = (most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE) // 2**20
+        super().__init__(_("This is too much at once: at most %(most)d MB. Split it.") % {"most": megabytes})
 
 
 class Away(exceptions.APIException):

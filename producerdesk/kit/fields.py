@@ -203,7 +203,7 @@ class KnownKeysMixin:
             }
             if wrong:
                 raise serializers.ValidationError(wrong)
-        return super().to_internal_value(data)  # type: ignore[misc]
+        return super().to_internal_value(data)  # type: ignore[misc] # stands before a field
 
 
 class InputSerializer(KnownKeysMixin, serializers.Serializer):

@@ -16,7 +16,7 @@ class Fresh:
     """
 
     def finalize_response(self, request: Any, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc] # stands before a view set
         if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
             return response
         digest = hashlib.sha256(JSONRenderer().render(response.data)).hexdigest()[:16]

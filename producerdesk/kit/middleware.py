@@ -1,5 +1,6 @@
 """Answers before and after our own code: a body that is too large, and what `ask` and the database raise."""
 
+import re
 from collections.abc import Callable
 
 import structlog
@@ -42,17 +43,28 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length, most = request.META.get("CONTENT_LENGTH") or "0", _largest(request)
+        if not length.isdecimal() or int(length) <= most:
             return self.get_response(request)
         if int(length) <= HEARD_OUT:
             while request.read(CHUNK):
                 pass
-        error = TooLarge()
+        error = TooLarge(most)
         if request.path.startswith(API):
             body = {"code": error.default_code, "detail": str(error.detail), "fields": {}}
             return JsonResponse(body, status=error.status_code)
         return render(None, "errors/413.html", {"detail": str(error.detail)}, status=error.status_code)
+
+
+def _largest(request: HttpRequest) -> int:
+    """Return how many bytes we read of this request: more only of a form with a file, where files are taken.
+
+    Such a file goes to the disk piece by piece; what else is in the form is held to the usual size by Django itself.
+    """
+    is_form = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
+    if is_form and re.fullmatch(settings.LARGE_FORMS, request.path):
+        return settings.LARGEST_FORM
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 class ApiErrors:

@@ -138,7 +138,7 @@ def resend(request: HttpRequest, values: Mapping[str, str | None]) -> None:
             post[name] = value
     body = post.urlencode().encode()
     request._body = body
-    request._post = request.POST = post  # type: ignore[assignment, attr-defined]
+    request._post = request.POST = post  # type: ignore[assignment, attr-defined] # Django reads it from there
     request.META |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
 
 

@@ -25,7 +25,7 @@ MESSAGE_LIFE = 3600.0
 class Channel(filesystem.Channel):
     """Files in a folder. `processed_folder` is on the disk of the queue: a message is taken by renaming it."""
 
-    def _put(self, queue: str, payload: dict, **options: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: dict, **options: Any) -> None:  # type: ignore[override] # kombu ships no types
         # the wall clock sorts the same after a reboot; kombu's monotonic clock starts over
         name = f"{_milliseconds(0):015d}_{uuid.uuid4()}.{queue}.msg"
         _write(Path(self.data_folder_out) / name, payload)

@@ -6,24 +6,11 @@ Every part is cut to what fits on a page; the lists behind it have all of it.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    Case,
-    CharField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Substr
 
-from budgets.models import Budget, BudgetEntry, BudgetLine
+from budgets.models import Budget
+from budgets.standing import with_sums
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
@@ -137,24 +124,8 @@ def _projects(viewer: Viewer) -> QuerySet:
 
 def _budgets(viewer: Viewer) -> QuerySet:
     """Return the budgets of what was worked on last and is not delivered, with the sums of their ledgers."""
-    entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
-    # open commitments and what was spent are both committed: design.md, Money
-    committed = entries.annotate(sum=Sum("amount_minor")).values("sum")
-    spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL).annotate(sum=Sum("amount_minor")).values("sum")
-    lines = BudgetLine.objects.standing().filter(budget=OuterRef("pk")).order_by().values("budget")
-    planned = lines.annotate(sum=Sum("planned_minor")).values("sum")
-    # the few are chosen first, and only their ledgers are added up
     open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
-    found = open_.annotate(
-        planned_minor=Coalesce(Subquery(planned), 0),
-        committed_minor=Coalesce(Subquery(committed), 0),
-        actual_minor=Coalesce(Subquery(spent), 0),
-    ).annotate(
-        # of no plan nothing is left, and nothing is over it
-        left_minor=Case(When(planned_minor__gt=0, then=F("planned_minor") - F("committed_minor"))),
-        over=ExpressionWrapper(Q(planned_minor__gt=0) & Q(left_minor__lt=0), BooleanField()),
-    )
-    return found.order_by("-project__updated_at", "-pk")[:ROWS]
+    return with_sums(open_).order_by("-project__updated_at", "-pk")[:ROWS]
 
 
 def _stuck(viewer: Viewer) -> QuerySet:

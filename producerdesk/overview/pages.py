@@ -20,7 +20,7 @@ LONGEST_SHOWN = 200  # of what was typed into the search box
 
 def today(request: HttpRequest) -> HttpResponseBase:
     """The page one opens every morning. Who has nothing yet starts a first record."""
-    if not request.viewer.is_authenticated:  # type: ignore[attr-defined]
+    if not request.viewer.is_authenticated:  # type: ignore[attr-defined] # set by ViewerMiddleware
         return redirect("account_login")
     day = ask(request, "api:today")
     if day.data["new"]:

@@ -7,13 +7,13 @@ we on time? Who controls the budget, and what is left of it?*
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
-from budgets.models import Budget, BudgetEntry, BudgetLine
+from budgets.models import Budget
+from budgets.standing import SUM_COLUMNS, figures_of, with_sums
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, SCHEDULE_READ
-from producerdesk.kit import money
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from producerdesk.overview.day import sessions_ahead
@@ -28,6 +28,7 @@ NEED_ENGINEER = (Kind.TRACKING, Kind.OVERDUB, Kind.VOCAL, Kind.EDITING, Kind.MIX
 READ_AT_MOST = 300  # sessions ahead of one project: nobody plans more
 NAMED = 3
 SOON_DAYS = 7
+BUDGET_SUMS = ("planned", "approved", "committed", "actual", "left")
 
 
 def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
@@ -61,8 +62,7 @@ def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
         hires = ("needed", "auditioning", "offered", "hired", "first", "first_by")
         found, columns = _with_hires(found), [*columns, *hires]
     if viewer.can_anywhere(BUDGET_READ):
-        sums = ("planned", "committed", "actual")
-        found, columns = _with_budget(found), [*columns, "controller", "currency_of", *sums]
+        found, columns = found.annotate(budget_of=Subquery(_standing_of())), [*columns, "budget_of"]
     return found.values(*columns).first()
 
 
@@ -84,18 +84,11 @@ def _with_hires(projects: QuerySet) -> QuerySet:
     )
 
 
-def _with_budget(projects: QuerySet) -> QuerySet:
-    budget = Budget.objects.filter(project=OuterRef("pk"))
-    entries = BudgetEntry.objects.filter(budget__project=OuterRef("pk")).order_by().values("budget")
-    spent = entries.filter(kind="actual")
-    lines = BudgetLine.objects.standing().filter(budget__project=OuterRef("pk")).order_by().values("budget")
-    return projects.annotate(
-        controller=Subquery(budget.values("controller__name")[:1]),
-        currency_of=Subquery(budget.values("currency")[:1]),
-        planned=Coalesce(Subquery(lines.annotate(sum=Sum("planned_minor")).values("sum")), 0),
-        committed=Coalesce(Subquery(entries.annotate(sum=Sum("amount_minor")).values("sum")), 0),
-        actual=Coalesce(Subquery(spent.annotate(sum=Sum("amount_minor")).values("sum")), 0),
-    )
+def _standing_of() -> QuerySet:
+    """Return the budget of the project of the outer row with its sums, as one value: no further statement."""
+    sums = with_sums(Budget.objects.filter(project=OuterRef("pk")))
+    columns = ("currency", *SUM_COLUMNS, "to_approve")
+    return sums.values(told=JSONObject(controller="controller__name", **{name: name for name in columns}))
 
 
 def _ahead(viewer: Viewer, pk: int, now: datetime) -> list[dict[str, Any]]:
@@ -190,20 +183,17 @@ def _due(project: dict[str, Any]) -> dict[str, Any]:
 
 def _budget(project: dict[str, Any]) -> dict[str, Any]:
     """Return what the ledger says. Without a budget nobody has spoken of money yet."""
-    currency, controller = project["currency_of"], project["controller"]
-    sums = dict.fromkeys(("planned", "committed", "actual", "left"))
-    if currency is None:
-        return {"state": "none", "controller": None, **sums}
-    # without a plan there is nothing to be left of, and nothing to be over
-    left = project["planned"] - project["committed"] if project["planned"] else None
-    for name in ("planned", "committed", "actual"):
-        sums[name] = money.as_json(project[name], currency)
-    if left is not None:
-        sums["left"] = money.as_json(left, currency)
-    state = "ok" if controller and left is not None else "todo"
-    if left is not None and left < 0:
-        state = "bad"
-    return {"state": state, "controller": controller, **sums}
+    found = project["budget_of"]
+    if found is None:
+        return {"state": "none", "controller": None, "to_approve": False, **dict.fromkeys(BUDGET_SUMS)}
+    figures = figures_of(*(found[name] for name in SUM_COLUMNS))
+    sums = figures.as_json(found["currency"])
+    if figures.planless:  # nothing can be left of no plan
+        sums["left"] = None
+    state = "bad" if figures.over else "ok" if found["controller"] and not figures.planless else "todo"
+    # SQLite has no booleans in its JSON
+    said = {"state": state, "controller": found["controller"], "to_approve": bool(found["to_approve"])}
+    return said | {name: sums[name] for name in BUDGET_SUMS}
 
 
 def _named(rows: list[dict[str, Any]]) -> dict[str, Any] | None:

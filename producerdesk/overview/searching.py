@@ -45,7 +45,8 @@ class Kind:
         parts: list[Any] = [self.title]
         for column in self.beside:
             parts += [Value(GAP), column]
-        found = self.model._default_manager.all().visible_to(viewer).annotate(folded_title=Fold(F(self.title)))  # type: ignore[attr-defined]
+        visible = self.model._default_manager.all().visible_to(viewer)  # type: ignore[attr-defined] # each has this door
+        found = visible.annotate(folded_title=Fold(F(self.title)))
         found = found.annotate(
             folded=Fold(Concat(*parts, output_field=TextField())) if self.beside else F("folded_title")
         )

@@ -27,7 +27,7 @@ CANCELLED, HOLD, DECLINED = "cancelled", "hold", "declined"
 
 def calendar(request: HttpRequest) -> HttpResponseBase:
     """Sessions of a span: `?view=week&by=rooms&date=2026-11-17&project=&studio=&person=`."""
-    today = clock.today(request.viewer.time_zone)  # type: ignore[attr-defined]
+    today = clock.today(request.viewer.time_zone)  # type: ignore[attr-defined] # set by ViewerMiddleware
     view, by = _choice(request, "view", VIEWS), _choice(request, "by", ROWS)
     day = _day(request.GET.get("date") or today.isoformat())
     if day is None:

@@ -38,6 +38,7 @@ from sessions.serializers.rows import (
     Quote,
     ScheduleRow,
     SessionDetail,
+    SessionFacts,
     SessionRow,
     SongRef,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "RoomRow",
     "ScheduleRow",
     "SessionDetail",
+    "SessionFacts",
     "SessionRow",
     "SheetNumberInput",
     "SheetRef",

@@ -107,8 +107,8 @@ def _worked_on(viewer: Viewer) -> QuerySet:
     return StudioSession.songs.through.objects.order_by("song__position", "song_id")
 
 
-class SessionRow(RowSerializer):
-    """A session as lists and calendars show it. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
+class SessionFacts(RowSerializer):
+    """What every list says of a session. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
 
     id = serializers.IntegerField()
     project = ProjectRef()
@@ -121,8 +121,13 @@ class SessionRow(RowSerializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
-    ends_local = serializers.CharField()
     calls = Children(CallRow, "session_id", _called)
+
+
+class SessionRow(SessionFacts):
+    """A session as lists and calendars show it."""
+
+    ends_local = serializers.CharField()
     songs = Children(SongRef, "studiosession_id", _worked_on)
     sequence = serializers.IntegerField()
     updated_at = serializers.DateTimeField()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from producerdesk.accounts.models import ApiToken
+from producerdesk.accounts.models import ApiToken, OnceKey
 from projects.models import Membership, TokenProject
 from projects.tokens import make_token
 from tests import makers
@@ -132,3 +132,22 @@ def test_a_token_that_is_not_right_opens_nothing(cast: Cast, spoilt: str) -> Non
             cast.ana.is_active = False
             cast.ana.save()
     assert caller.get("projects/").status_code == 401
+
+
+def test_a_token_asked_for_twice_is_one_and_its_secret_is_told_once(cast: Cast) -> None:
+    said = {"name": "Table", "scopes": ["budget:read"], "days": 30}
+    first, second = (Caller(cast.ana).post("tokens/", once="k", **said) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert bearer(first.json()["secret"]).get("budgets/").status_code == 200
+    assert second.json() == first.json() | {"secret": None}
+    assert ApiToken.objects.count() == 1
+    kept = OnceKey.objects.get()
+    assert first.json()["secret"] not in str(kept.answer), "a secret is kept nowhere"
+
+
+def test_a_form_sent_twice_makes_one_token_and_says_so(cast: Cast) -> None:
+    ana = Caller(cast.ana)
+    form = {"name": "Table", "scopes": ["budget:read"], "days": "30", "_once": "k"}
+    first, second = (ana.client.post("/me/tokens/", form).content.decode() for _ in range(2))
+    assert "data-secret" in first and "data-secret" not in second
+    assert "was made already" in second and ApiToken.objects.count() == 1

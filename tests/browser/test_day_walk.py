@@ -77,6 +77,10 @@ def test_a_morning_is_worked_off_on_one_page(browsing: Browsing, morning: Cast, 
     late.get_by_role("button", name="Mixing").click()
     expect(page.get_by_text("“Ninety Below” is in Mixing now.")).to_be_visible()
     expect(page.locator("#late")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_text("“Ninety Below” is in Tracking now.")).to_be_visible()
+    expect(page.locator("#late")).to_contain_text("Ninety Below")
     page.get_by_role("link", name="Find Cellist").click()
     expect(page.get_by_role("heading", name="Cellist")).to_be_visible()
 

@@ -73,3 +73,10 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, (200, 80, 20)).save(out, kind)
     return out.getvalue()
+
+
+def spend(ana: Caller, budget: Budget, **said: Any) -> dict[str, Any]:
+    """Return a new expense."""
+    answer = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(**said))
+    assert answer.status_code == 201, answer.content
+    return answer.json()

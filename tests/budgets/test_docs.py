@@ -35,11 +35,9 @@ def environment(site: str, cast: Cast) -> dict[str, str]:
     return {"DESK": site, "TOKEN": secret, "PATH": "/usr/bin:/bin", "BUDGET": str(budget)}
 
 
-def block(language: str) -> str:
-    """Return the page's example in this language."""
-    found = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    assert found
-    return found[1]
+def block(language: str, number: int = 0) -> str:
+    """Return the page's example in this language, the first one or a further one."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[number]
 
 
 @pytest.mark.once
@@ -67,3 +65,17 @@ def test_every_curl_of_the_page_answers(environment: dict[str, str]) -> None:
         with urlopen(request, timeout=60) as answer:  # noqa: S310
             assert answer.status == 200
             assert answer.read().startswith(b"\xef\xbb\xbflevel," if "-o" in rest else b"{"), line
+
+
+@pytest.mark.once
+def test_the_approval_of_the_page_approves(environment: dict[str, str], cast: Cast) -> None:
+    budget = environment["BUDGET"]
+    secret = make_token(owner=cast.lena, name="Yes", scopes=["budget:read", "budget:approve"], days=1)[1]
+    seen = Caller(cast.lena).get(f"budgets/{budget}/").json()["plan"]["version"]
+    text = block("sh", 1).replace("\\\n", " ").replace("$TOKEN", secret).replace("$DESK", environment["DESK"])
+    words = shlex.split(text.replace("/7/", f"/{budget}/").replace('"plan": 17', f'"plan": {seen}'))
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    body = words[words.index("-d") + 1].encode()
+    with urlopen(Request(words[-1], data=body, headers=headers), timeout=60) as answer:  # noqa: S310
+        assert answer.status == 201
+    assert Caller(cast.lena).get(f"budgets/{budget}/").json()["plan"]["state"] == "approved"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from budgets import actions
 from budgets.actions import Line, Part, Source, expenses, plan
 from budgets.audit import chain_break
-from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, PlanChange
-from budgets.standing import standings
-from producerdesk.kit.errors import Refused
+from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, Expense, PlanChange
+from budgets.standing import SUM_COLUMNS, figures_of, standings, with_sums
+from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.money import Money, digits, parse
 from tests import makers
 from tests.calling import Caller
@@ -46,7 +46,10 @@ spend_deeds = st.tuples(
     st.just("spend"), st.none() | st.integers(1, 3), st.sampled_from(ACCOUNTS), st.integers(1, 10**7)
 )
 undo_deeds = st.tuples(st.sampled_from(["take back", "count again"]), st.integers(0, 9))
-histories = st.lists(st.one_of(line_deeds, change_deeds, source_deeds, spend_deeds, undo_deeds), max_size=14)
+approve_deeds = st.just(("approve",))
+histories = st.lists(
+    st.one_of(line_deeds, change_deeds, source_deeds, spend_deeds, undo_deeds, approve_deeds), max_size=14
+)
 
 
 class History:
@@ -55,7 +58,8 @@ class History:
     def __init__(self, cast: Cast, currency: str) -> None:
         self.project = makers.make_project(cast.desk, currency=currency)
         self.budget = actions.open_budget(self.project)
-        self.currency = currency
+        self.currency, self.ana = currency, cast.ana
+        self.approved: dict[int, int] | None = None  # by account, as it stood when it was approved last
         self.lines: list[BudgetLine] = []
         self.expenses: list[Expense] = []
 
@@ -86,6 +90,19 @@ class History:
     def _restore(self, number: int, *_rest: Any) -> None:
         if line := self._pick(self.lines, number):
             plan.restore_line(line=line, by=None)
+
+    def planned(self) -> dict[int, int]:
+        """Return what the lines come to, by account."""
+        standing = BudgetLine.objects.standing().filter(budget=self.budget).order_by()
+        return dict(standing.values_list("account").annotate(models.Sum("planned_minor")))
+
+    def _approve(self) -> None:
+        version = standings([self.budget.pk])[self.budget.pk].version
+        try:
+            plan.approve(budget=self.budget, plan=version, by=self.ana)
+        except Conflict:  # nothing waits for a yes
+            return
+        self.approved = self.planned()
 
     def _written(self, write: Any, id: int, account: int, amount: int) -> None:
         line = Line(account, "room", Money(amount, self.currency), "Room")
@@ -139,11 +156,22 @@ def test_parts_add_up_and_every_way_to_a_sum_is_the_same(cast: Cast, deeds: list
     assert (total["committed"], total["actual"]) == (level.committed, level.actual)
     assert level.open >= 0, "an expense never uses up more than is there"
     lines = ana.get(f"budgets/{budget.pk}/lines/").json()["results"]
-    assert total["planned"] == total["approved"] == _sum(line["planned"] for line in lines)
+    assert total["planned"] == _sum(line["planned"] for line in lines) == sum(history.planned().values())
+    approved = history.planned() if history.approved is None else history.approved
+    accounts = {row["account"]: _minor(row["approved"]) for head in said["heads"] for row in head["accounts"]}
+    assert _told(accounts) == _told(approved) and total["approved"] == sum(approved.values())
     assert total["left"] == total["approved"] - total["committed"]
     assert total["forecast"] >= total["committed"]
     (listed,) = ana.get("budgets/", project=budget.project_id).json()["results"]
-    assert listed["total"] == said["total"]
+    assert (listed["total"], listed["plan"]) == (said["total"], said["plan"])
+    by_column = with_sums(Budget.objects.filter(pk=budget.pk)).values(*SUM_COLUMNS, "to_approve").get()
+    assert figures_of(*(by_column[name] for name in SUM_COLUMNS)).as_json(currency) == said["total"] | {
+        "forecast": listed["total"]["committed"]
+    }
+    assert by_column["to_approve"] == (said["plan"]["state"] in ("proposed", "changed"))
+    assert (said["plan"]["state"] == "approved") == (
+        history.approved is not None and _told(approved) == _told(history.planned())
+    )
 
     table = csv.DictReader(io.StringIO(ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")))
     rows = list(table)
@@ -159,6 +187,10 @@ def test_parts_add_up_and_every_way_to_a_sum_is_the_same(cast: Cast, deeds: list
     assert [entry["seq"] for entry in entries] == list(range(1, budget.last_seq + 1)), "none missed, none twice"
     assert _sum(entry["amount"] for entry in entries) == total["committed"]
     assert chain_break(budget) is None
+
+
+def _told(sums: dict[int, int]) -> dict[int, int]:
+    return {account: minor for account, minor in sums.items() if minor}
 
 
 def _minor(sum_: dict[str, str]) -> int:
@@ -180,11 +212,10 @@ def test_the_history_of_the_plan_ends_at_the_plan(cast: Cast, deeds: list[tuple]
     history = History(cast, "EUR")
     for deed in deeds:
         history.do(deed)
-    standing = BudgetLine.objects.standing().filter(budget=history.budget)
-    by_account = dict(standing.order_by().values_list("account").annotate(models.Sum("planned_minor")))
-    changes = PlanChange.objects.all().planned([history.budget.pk])
-    told = {account: planned for (_budget, account), (planned, _expected) in changes.items() if planned}
-    assert told == {account: planned for account, planned in by_account.items() if planned}
+    by_account = history.planned()
+    approved = Approval.objects.all().last("budget")
+    changes = PlanChange.objects.all().planned([history.budget.pk], approved)
+    assert _told({account: plan.planned for (_budget, account), plan in changes.items()}) == _told(by_account)
     assert standings([history.budget.pk])[history.budget.pk].total.planned == sum(by_account.values())
 
 

@@ -142,13 +142,13 @@ def test_a_currency_without_a_rate_is_refused_and_nothing_is_written(cast: Cast)
 
 
 def test_the_rate_of_the_moment_is_frozen_into_the_entry(cast: Cast) -> None:
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"), by=None)
     commit(cast, line(37_205, currency="USD"))
     entry = BudgetEntry.objects.get()
     assert (entry.amount_minor, entry.foreign_minor, entry.foreign_currency) == (34_229, 37_205, "USD")
     assert entry.rate == Decimal("0.92")
 
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.5"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.5"), by=None)
     commit(cast, line(37_205, currency="USD"))  # the same agreement: the rate of today does not matter
     assert len(told()) == 1
     commit(cast, line(40_000, currency="USD"))
@@ -157,18 +157,18 @@ def test_the_rate_of_the_moment_is_frozen_into_the_entry(cast: Cast) -> None:
 
 
 def test_currencies_with_other_decimals_are_worth_what_they_are_worth(cast: Cast) -> None:
-    budgets.set_exchange_rate(project=cast.project, currency="JPY", rate=Decimal("0.00613"))
-    budgets.set_exchange_rate(project=cast.project, currency="KWD", rate=Decimal("3.01"))
+    budgets.set_exchange_rate(project=cast.project, currency="JPY", rate=Decimal("0.00613"), by=None)
+    budgets.set_exchange_rate(project=cast.project, currency="KWD", rate=Decimal("3.01"), by=None)
     commit(cast, line(100_000, currency="JPY"), line(1_500, "person:3", currency="KWD"))
     # ¥100,000 at 0.00613 = €613.00; 1.500 KWD at 3.01 = €4.515, half up
     assert sorted(amount for _kind, _part, amount in told()) == [452, 61_300]
 
 
 def test_a_settled_foreign_line_ends_at_the_rate_of_its_settlement(cast: Cast) -> None:
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"), by=None)
     commit(cast, line(10_000, currency="USD"))
     settle(cast, line(10_000, currency="USD"))
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.8"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.8"), by=None)
     settle(cast, line(20_000, currency="USD"))
     assert level() == Level(0, 16_000)
     settle(cast)
@@ -178,14 +178,14 @@ def test_a_settled_foreign_line_ends_at_the_rate_of_its_settlement(cast: Cast) -
 @pytest.mark.parametrize("rate", ["0", "-1", "NaN", "Infinity"])
 def test_a_rate_is_above_zero(cast: Cast, rate: str) -> None:
     with pytest.raises(Refused) as refused:
-        budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal(rate))
+        budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal(rate), by=None)
     assert "rate" in refused.value.fields
 
 
 def test_a_rate_is_for_another_currency_that_exists(cast: Cast) -> None:
     for currency in ("EUR", "XXZ"):
         with pytest.raises(Refused) as refused:
-            budgets.set_exchange_rate(project=cast.project, currency=currency, rate=Decimal(1))
+            budgets.set_exchange_rate(project=cast.project, currency=currency, rate=Decimal(1), by=None)
         assert "currency" in refused.value.fields
 
 

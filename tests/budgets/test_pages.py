@@ -220,7 +220,9 @@ def test_rates_and_controller_are_set_on_the_settings(cast: Cast, ana: Caller, f
 def test_a_token_is_made_shown_once_used_and_ended(cast: Cast, filled: Budget) -> None:
     lena = Caller(cast.lena)
     offered = [choice["value"] for choice in lena.page("/me/tokens/").context["form"]["fields"]["scopes"]["choices"]]
-    assert offered == ["budget:read", "project:read", "schedule:read"], "what a label may not, it cannot hand on"
+    assert offered == ["budget:read", "budget:approve", "project:read", "schedule:read"], (
+        "what a label may not, it cannot hand on"
+    )
     said: dict[str, Any] = {
         "name": "Spreadsheet",
         "scopes": ["budget:read"],

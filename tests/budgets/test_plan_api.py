@@ -227,7 +227,7 @@ def test_producers_write_label_and_executive_read_the_rest_see_nothing(cast: Cas
         assert reads[name] == [403] * 5
     assert reads["cleo"] == [404] * 5
     assert Caller(cast.cleo).get("budgets/").json()["count"] == 0
-    assert Caller(cast.lena).get("budgets/").json()["results"][0]["can"] == {"edit": False}
+    assert Caller(cast.lena).get("budgets/").json()["results"][0]["can"] == {"edit": False, "approve": True}
 
 
 # --- bad input ----------------------------------------------------------------------------------------

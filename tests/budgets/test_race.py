@@ -10,7 +10,7 @@ from django.db import connections
 
 from budgets import actions
 from budgets.audit import chain_break
-from budgets.models import Budget, BudgetEntry, BudgetLine
+from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, PlanChange
 from tests.budgets.conftest import a_line, an_expense, committed, eur
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
@@ -104,3 +104,31 @@ def test_a_reader_who_follows_the_cursor_misses_nothing_and_reads_nothing_twice(
         following.join()
     assert found == [201] * MANY
     assert read == list(range(1, MANY + 1))
+
+
+def test_of_many_who_approve_the_same_plan_one_does(cast: Cast, budget: Budget) -> None:
+    Caller(cast.ana).post(f"budgets/{budget.pk}/lines/", **a_line())
+    seen = Caller(cast.ana).get(f"budgets/{budget.pk}/").json()["plan"]["version"]
+    path = f"budgets/{budget.pk}/approvals/"
+    found = together(cast, lambda caller, number: caller.post(path, plan=seen).status_code)
+    assert sorted(found) == [201] + [409] * (MANY - 1)
+    assert Approval.objects.count() == 1
+
+
+def test_a_yes_covers_what_was_read_however_many_change_the_plan(cast: Cast, budget: Budget) -> None:
+    Caller(cast.ana).post(f"budgets/{budget.pk}/lines/", **a_line())
+    path = f"budgets/{budget.pk}"
+
+    def deed(caller: Caller, number: int) -> tuple[int, bool]:
+        if number % 3:
+            return caller.post(f"{path}/lines/", **a_line()).status_code, True
+        seen = caller.get(f"{path}/summary/").json()
+        answer = caller.post(f"{path}/approvals/", plan=seen["plan"]["version"])
+        told = answer.json().get("approved")
+        return answer.status_code, answer.status_code != 201 or told == seen["total"]["planned"]
+
+    found = together(cast, deed)
+    assert {status for status, _as_read in found} <= {201, 409, 412}
+    assert all(as_read for _status, as_read in found)
+    changes = list(PlanChange.objects.order_by("pk").values_list("at", flat=True))
+    assert changes == sorted(changes), "their keys grow in the order in which they were written"

@@ -42,6 +42,7 @@ STANDS_FOR = {
     "budgets": "budget",
     "lines": "budget-line",
     "entries": "budget-entry",
+    "approvals": "budget-approval",
     "exchange-rates": "budget-rate",
     "rates": "budget-rate",
     "expenses": "expense",

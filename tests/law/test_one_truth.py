@@ -19,7 +19,7 @@ DRAWN = {
     "budgets:expenses": "budget project expenses",
     "budgets:list": "budgets",
     "budgets:new_expense": "budget project payees options",
-    "budgets:of_project": "project budget summary history expenses",
+    "budgets:of_project": "project budget summary history expenses approvals",
     "budgets:plan": "budget project lines",
     "budgets:settings": "budget project rates options",
     "contributors:delete": "person",
@@ -116,8 +116,9 @@ TELLS_NOTHING = {
 # fetched with GET they lead back and change nothing
 ACTS = set(
     """
-    budgets:start budgets:offer_lines budgets:new_line budgets:line budgets:remove_line budgets:restore_line
-    budgets:set_rate budgets:forget_rate expense:remove expense:restore expense:attach expense:detach tokens:end
+    budgets:start budgets:approve budgets:offer_lines budgets:new_line budgets:line budgets:remove_line
+    budgets:restore_line budgets:set_rate budgets:forget_rate
+    expense:remove expense:restore expense:attach expense:detach tokens:end
     accounts:staff_remove accounts:staff_role contributors:archive contributors:end_link contributors:restore
     engagement:audition engagement:confirm engagement:decline engagement:end engagement:offer engagement:reopen
     members:remove members:resend members:resend_staff members:role members:take_back members:take_back_staff

@@ -6,12 +6,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from budgets import actions as budgets
 from budgets.actions import expenses, plan
 from budgets.models import Expense
 from budgets.receipts import check
+from budgets.standing import standings
 from contributors import links
 from contributors.models import Engagement, PrivateLink
 from producerdesk.accounts.models import ApiToken, DeskStaff
@@ -92,6 +94,7 @@ class World:
             "api:budget-line": self.expense.budget.lines.order_by("pk")[0].pk,
             "api:budget-entry": self.expense.budget.last_seq,
             "api:budget-rate": self.expense.budget.exchange_rates.get().pk,
+            "api:budget-approval": self.expense.budget.approvals.get().pk,
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
         }
@@ -175,11 +178,13 @@ def _spend(cast: Cast) -> Expense:
     """Give the budget a line, a rate and an expense with its receipt."""
     budget = budgets.open_budget(cast.project, cast.ana)
     plan.add_line(budget=budget, by=cast.ana.pk, account=310, note="Foxglove A", rate_minor=48_000, unit="day")
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"))
+    standing = standings([budget.pk])[budget.pk]
+    plan.approve(budget=budget, plan=standing.version, by=cast.ana, note="As agreed")
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.92"), by=None)
     expense = expenses.add_expense(
         budget=budget,
         by=cast.ana.pk,
-        receipt=check(b"%PDF-1.4\n%%EOF\n", "tuning.pdf"),
+        receipt=check(ContentFile(b"%PDF-1.4\n%%EOF\n"), "tuning.pdf"),
         vendor="Lucho Ferrand",
         title="Drum tuning",
         spent_on=dt.date(2026, 11, 14),

@@ -219,6 +219,17 @@ def test_the_matrix_shows_done_running_late_and_to_come(cast: Cast, ana: Client,
     assert "as the project" in rows[0]
 
 
+def test_a_new_stage_is_taken_back_by_the_note_that_tells_of_it(cast: Cast, ana: Client, url: str) -> None:
+    before = cast.project.stage
+    page = ana.post(f"{url}stage/", {"stage": "mixing", "_was": before}, follow=True).content.decode()
+    assert f'action="{url}stage/"' in page and f'name="stage" value="{before}"' in page
+    page = ana.post(f"{url}stage/", {"stage": before}, follow=True).content.decode()
+    cast.project.refresh_from_db()
+    assert cast.project.stage == before and ">Undo<" not in page
+    page = ana.post(f"{url}stage/", {"stage": before, "_was": before}, follow=True).content.decode()
+    assert ">Undo<" not in page, "what is as it was has nothing to undo"
+
+
 def test_a_cell_sets_its_stage_without_any_script(cast: Cast, ana: Client, url: str) -> None:
     song = makers.make_song(cast.project)
     done = ana.post(f"{url}songs/{song.pk}/stage/", {"stage": "mixing", "next": f"{url}#songs"})

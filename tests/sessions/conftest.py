@@ -1,7 +1,13 @@
 """What tests of sessions share."""
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+import time_machine
+
+from sessions.models import StudioSession
+from tests import makers
+from tests.calling import Caller
 from tests.cast import Cast, make_cast
 
 
@@ -9,3 +15,33 @@ from tests.cast import Cast, make_cast
 def cast(db: None) -> Cast:
     """The cast, in the database."""
     return make_cast()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """It is noon on 1 March 2027."""
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def ana(cast: Cast) -> Caller:
+    """The owner, at the API and at the pages."""
+    return Caller(cast.ana)
+
+
+@pytest.fixture
+def session(cast: Cast) -> StudioSession:
+    """Drums, on 10 March 2027 from 10 to 18, with Wren and Nora."""
+    calls = [{"contributor": cast.wren_called, "role": "Violin"}, {"contributor": cast.nora_called, "role": "Artist"}]
+    song = makers.make_song(cast.project, "Last Ferry")
+    return makers.make_session(
+        cast.project,
+        cast.ana,
+        room=cast.room,
+        title="Drums",
+        calls=calls,
+        songs=[song],
+        notes="Secret.",
+        prepare="Bow.",
+    )

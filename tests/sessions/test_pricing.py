@@ -263,7 +263,7 @@ def test_a_quote_in_a_currency_without_a_rate_says_what_is_missing(cast: Cast) -
     quote = asked(cast, calls=[{"contributor": cast.wren_called}])
     assert quote["total"] is quote["change"] is quote["committed_after"] is None
     assert "what one USD is worth in EUR" in quote["missing"][0]
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"), by=None)
     quote = asked(cast, calls=[{"contributor": cast.wren_called}])
     assert quote["total"] == amount("642.00")
     assert quote["lines"][1]["amount"] == {"amount": "300.00", "currency": "USD"}

@@ -150,10 +150,10 @@ def test_what_is_not_booked_is_not_priced_again(cast: Cast) -> None:
 
 
 def test_a_foreign_fee_that_stands_is_not_outdated_by_todays_rate_of_exchange(cast: Cast) -> None:
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.9"), by=None)
     agree(cast, {"unit": "hour", "amount": Money(4_000, "USD")})
     session = scheduling.book(cast, cast.wren_called)
-    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.8"))
+    budgets.set_exchange_rate(project=cast.project, currency="USD", rate=Decimal("0.8"), by=None)
     assert Caller(cast.ana).get(f"sessions/{session.pk}/costs/").json()["outdated"] is False
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from babel.core import Locale
 from babel.numbers import NumberPattern, format_currency, get_decimal_symbol, parse_pattern
@@ -113,6 +114,13 @@ def strips(clashes: Any, wish: Any, zone: Any = None) -> SafeString:
     if not clashes or not wish:
         return SafeString("")
     return drawings.strips(clashes, wish, zone)
+
+
+@register.filter
+def as_form(address: str) -> dict[str, Any]:
+    """Return an address as a form that posts to it sends it: its path, and its query as fields."""
+    parts = urlsplit(address)
+    return {"path": parts.path, "fields": parse_qsl(parts.query)}
 
 
 # --- words ----------------------------------------------------------------------------------------

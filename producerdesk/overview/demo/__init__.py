@@ -1,12 +1,12 @@
-"""The demo desk: a believable small business round today, made by the same actions that people use."""
+"""The demo desk: a believable small business round today, made by the same actions that people use, each on its day."""
 
 import datetime as dt
 
 from django.db import transaction
 
-from producerdesk.overview.demo import budgets, field_notes, salt_and_neon, shelf, slow_cathedral
+from producerdesk.kit import clock
+from producerdesk.overview.demo import field_notes, past, salt_and_neon, shelf, slow_cathedral
 from producerdesk.overview.demo.hands import Demo
-from producerdesk.overview.demo.past import as_if_it_had_been
 from producerdesk.overview.demo.people import LOGINS, PASSWORD, make_people
 from producerdesk.overview.demo.studios import make_studios
 
@@ -19,10 +19,10 @@ __all__ = ["LOGINS", "PASSWORD", "make"]
 def make(today: dt.date) -> list[dict[str, str]]:
     """Make the demo desk round this day and return its logins."""
     demo = Demo(today)
-    make_people(demo)
-    make_studios(demo)
+    with demo.on(-200):
+        make_people(demo)
+        make_studios(demo)
     for make_one in PROJECTS:
         make_one(demo)
-    budgets.make(demo)
-    as_if_it_had_been(demo)
+    past.let_time_pass(clock.now())
     return [{"email": email, "password": PASSWORD, "who": who} for _name, email, who in LOGINS]

@@ -1,88 +1,57 @@
-"""What the records may cost and what was paid: plans with one line over, and a few receipts' worth of expenses."""
+"""What the records may cost and what was paid: plans, the yes to them, and a few receipts' worth of expenses."""
 
 from decimal import Decimal
 
-from budgets import chart
-from budgets.actions import open_budget
+from budgets.actions import open_budget, set_exchange_rate
 from budgets.actions.expenses import add_expense
-from budgets.actions.plan import add_line, set_controller
+from budgets.actions.plan import add_line, approve, set_controller, update_line
 from budgets.models import Budget
+from budgets.standing import standings
 from producerdesk.kit.money import parse
 from producerdesk.overview.demo.hands import Demo, sum_of
+from projects.models import Project
 
-PRODUCER, BACKLINE, TRANSPORT, MEALS, CONTINGENCY = 100, 610, 710, 730, 990
-COPYING = 230
-# account, unit, how many, each, what for; the musicians of Salt & Neon cost more than was thought
-SALT_AND_NEON = (
-    (PRODUCER, "song", "9", "300", "Nine songs"),
-    (COPYING, "flat", "1", "180", "String parts"),
-    (chart.TRACKING_ROOM, "day", "4", "480", "Drums and basics"),
-    (chart.OVERDUB_ROOM, "day", "2", "480", ""),
-    (chart.VOCAL_ROOM, "hour", "30", "40", "Lead and backing vocals"),
-    (chart.MUSICIANS, "day", "2", "320", "Drums, strings"),
-    (chart.ENGINEERS, "hour", "60", "40", "Tracking"),
-    (chart.MIXING_ENGINEER, "song", "9", "140", ""),
-    (chart.MASTERING_ENGINEER, "song", "9", "60", ""),
-    (BACKLINE, "flat", "1", "350", ""),
-    (TRANSPORT, "flat", "1", "250", "Van, trains"),
-    (MEALS, "day", "12", "30", ""),
-    (CONTINGENCY, "flat", "1", "600", ""),
-)
-FIELD_NOTES = (
-    (PRODUCER, "flat", "1", "1600", "Four songs"),
-    (chart.TRACKING_ROOM, "day", "3", "470", ""),
-    (chart.MUSICIANS, "day", "3", "305", ""),
-    (chart.ENGINEERS, "day", "3", "280", ""),
-    (CONTINGENCY, "flat", "1", "300", ""),
-)
-SLOW_CATHEDRAL = (
-    (PRODUCER, "song", "5", "350", ""),
-    (chart.MIXING_ENGINEER, "song", "5", "210", ""),
-    (chart.MASTERING_ENGINEER, "song", "5", "75", ""),
-)
-# days ago, account, vendor, what for, sum, currency
-SPENT = (
-    (13, BACKLINE, "Casa do Backline", "Felt piano for two days", "190.00", "EUR"),
-    (12, TRANSPORT, "Northern Rail", "Lucho to the session and back", "84.50", "GBP"),
-    (12, MEALS, "Tasca da Rua", "Lunch for six, tracking day", "96.40", "EUR"),
-    (5, COPYING, "Ines Prata", "Parts for four players", "160.00", "EUR"),
-)
+PlanLine = tuple[int, str, str, str, str]  # account, unit, how many, each, what for
 
 
-def make(demo: Demo) -> None:
-    """Plan the three records at work, with Mara in control, and enter what was paid for the first."""
-    for title, lines in (
-        ("Salt & Neon", SALT_AND_NEON),
-        ("Field Notes", FIELD_NOTES),
-        ("Slow Cathedral", SLOW_CATHEDRAL),
-    ):
-        budget = open_budget(demo.projects[title])
-        budget = set_controller(budget=budget, expected=budget.version, controller=demo.mara)
-        _plan(demo, budget, lines)
-    _spend(demo, open_budget(demo.projects["Salt & Neon"]))
+def plan(demo: Demo, project: Project, lines: tuple[PlanLine, ...], *, controller: str) -> None:
+    """Say who controls the budget, and write its plan."""
+    budget = open_budget(project)
+    set_controller(budget=budget, expected=budget.version, controller=demo.users[controller], by=demo.mara.pk)
+    for line in lines:
+        add(demo, project, line)
 
 
-def _plan(demo: Demo, budget: Budget, lines: tuple[tuple[int, str, str, str, str], ...]) -> None:
-    for account, unit, quantity, rate, what_for in lines:
-        add_line(
-            budget=budget,
-            by=demo.mara.pk,
-            account=account,
-            unit=unit,
-            quantity=Decimal(quantity),
-            rate_minor=sum_of(rate).minor,
-            note=what_for,
-        )
+def add(demo: Demo, project: Project, line: PlanLine) -> None:
+    """Put one line into the plan."""
+    account, unit, quantity, rate, note = line
+    said = {"account": account, "unit": unit, "quantity": Decimal(quantity), "note": note}
+    add_line(budget=open_budget(project), by=demo.mara.pk, rate_minor=sum_of(rate).minor, **said)
 
 
-def _spend(demo: Demo, budget: Budget) -> None:
-    for days, account, vendor, title, amount, currency in SPENT:
-        add_expense(
-            budget=budget,
-            by=demo.mara.pk,
-            vendor=vendor,
-            title=title,
-            spent_on=demo.day(-days),
-            account=account,
-            amount=parse(amount, currency),
-        )
+def change(demo: Demo, project: Project, account: int, rate: str) -> None:
+    """Give the line of an account another rate."""
+    line = open_budget(project).lines.standing().get(account=account)
+    update_line(line=line, expected=line.version, by=demo.mara.pk, rate_minor=sum_of(rate).minor)
+
+
+def say_yes(demo: Demo, project: Project, name: str, note: str = "") -> None:
+    """Let somebody approve the plan as it stands."""
+    budget = open_budget(project)
+    approve(budget=budget, plan=standings([budget.pk])[budget.pk].version, by=demo.users[name], note=note)
+
+
+def exchange(demo: Demo, project: Project, currency: str, rate: str) -> None:
+    """Say what another currency is worth."""
+    set_exchange_rate(project=project, currency=currency, rate=Decimal(rate), by=demo.mara.pk)
+
+
+def pay(demo: Demo, project: Project, offset: int, account: int, vendor: str, title: str, amount: str) -> None:
+    """Enter what was paid on a day: "96.40 EUR"."""
+    number, currency = amount.split()
+    said = {"vendor": vendor, "title": title, "spent_on": demo.day(offset), "account": account}
+    add_expense(budget=_budget(project), by=demo.mara.pk, amount=parse(number, currency), **said)
+
+
+def _budget(project: Project) -> Budget:
+    return Budget.objects.select_related("project").get(project=project)

@@ -1,14 +1,19 @@
 """The small hands: each does one thing as people do it, through the actions."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contributors.actions.engagements import create_engagement
 from contributors.models import Contributor
 from producerdesk.accounts.authentication import viewer_of_user
 from producerdesk.accounts.models import Desk, User
+from producerdesk.kit import clock
 from producerdesk.kit.money import Money, parse
+from producerdesk.overview.demo import past
 from projects.actions import create_project, create_song
 from projects.models import Membership, Project
 from sessions import actions
@@ -44,6 +49,15 @@ class Demo:
     def day(self, offset: int) -> dt.date:
         """Return the day so many days from today."""
         return self.today + dt.timedelta(days=offset)
+
+    @contextmanager
+    def on(self, offset: int, time: str = "10:20") -> Iterator[None]:
+        """Have that day and hour at home: what is done within was done then, and its letters left then."""
+        moment = dt.datetime.combine(self.day(offset), dt.time.fromisoformat(time), ZoneInfo(HOME)).astimezone(dt.UTC)
+        past.let_time_pass(moment)
+        with clock.standing_at(moment):
+            yield
+            past.send()
 
 
 def sum_of(text: str) -> Money:
@@ -135,6 +149,11 @@ def call_all(demo: Demo, session: StudioSession, *called: tuple[str, ...]) -> No
 def everybody(demo: Demo, session: StudioSession, action: Any) -> None:
     for call in session.calls.select_related("contributor"):
         answer(demo, session, call.contributor.name, action)
+
+
+def wrap(demo: Demo, session: StudioSession) -> None:
+    session.refresh_from_db()
+    actions.wrap_session(viewer=viewer_of(demo.mara), session=session)
 
 
 def answer(demo: Demo, session: StudioSession, name: str, action: Any, **said: Any) -> None:

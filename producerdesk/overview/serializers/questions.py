@@ -66,10 +66,15 @@ class DueAnswer(Answered):
 
 
 class BudgetAnswer(Answered):
-    """Who controls the budget, and what is left of it? Sums of plan and ledger; nothing is left of no plan."""
+    """Who controls the budget, and what is left of it? Sums of plan and ledger; nothing is left of no plan.
+
+    `to_approve` says that the plan waits for somebody's yes.
+    """
 
     controller = serializers.CharField(allow_null=True)
+    to_approve = serializers.BooleanField()
     planned = MoneyField("planned_minor", "currency", allow_null=True)
+    approved = MoneyField("approved_minor", "currency", allow_null=True)
     committed = MoneyField("committed_minor", "currency", allow_null=True)
     actual = MoneyField("actual_minor", "currency", allow_null=True)
     left = MoneyField("left_minor", "currency", allow_null=True)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
+from budgets.permissions import may_approve
+from budgets.standing import SUM_COLUMNS, figures_of
 from contributors.models import Engagement
 from producerdesk.accounts.roles import SCHEDULE_WRITE
-from producerdesk.kit import clock
-from producerdesk.kit.rows import Children, Computed, MoneyField, RowSerializer
+from producerdesk.kit import clock, money
+from producerdesk.kit.rows import Computed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.reasons import worded
@@ -16,13 +17,9 @@ from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions.actions import NUDGE_PAUSE
 from sessions.models import Call, StudioSession
-from sessions.serializers import CallRow, PersonRef, RoomRef
+from sessions.serializers import PersonRef, SessionFacts
 
 _FLAGS = serializers.DictField(child=serializers.BooleanField())
-
-
-def _called(viewer: Viewer) -> QuerySet:
-    return Call.objects.filter(removed_at=None)
 
 
 def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[str, bool]:
@@ -30,22 +27,10 @@ def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[st
     return {"plan": plans, "confirm": plans and state == StudioSession.State.HOLD}
 
 
-class DaySession(RowSerializer):
+class DaySession(SessionFacts):
     """A session ahead, and who is called to it. Answers are for who plans it, one's own for oneself."""
 
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    kind = serializers.ChoiceField(StudioSession.Kind.choices)
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
-    remote_place = serializers.CharField()
     prepare = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    starts_local = serializers.CharField()
-    calls = Children(CallRow, "session_id", _called)
     can = Computed(_plans, "desk_id", "project_id", "state", kind=_FLAGS, for_viewer=True)
 
 
@@ -122,13 +107,32 @@ class LateSong(RowSerializer):
     project = ProjectRef()
 
 
+def _left(currency: str, *sums: int) -> dict[str, str] | None:
+    figures = figures_of(*sums)
+    return None if figures.planless else money.as_json(figures.left, currency)
+
+
+def _approves(viewer: Viewer, desk_id: int, project_id: int, controller_id: int | None, waits: bool) -> bool:
+    is_mine = controller_id is None or controller_id == viewer.user_id
+    return waits and is_mine and may_approve(viewer, desk_id, project_id, controller_id)
+
+
 class BudgetHealth(RowSerializer):
-    """What a project has planned, committed and spent, and what is left of its plan."""
+    """What a project has approved, committed and spent, and what is left: null where nothing was ever planned.
+
+    `approve` says that the plan waits for this viewer's yes: for who controls the budget, if anybody does.
+    """
 
     project = ProjectRef()
-    planned = MoneyField("planned_minor", "currency")
-    left = MoneyField("left_minor", "currency", allow_null=True)
-    over = serializers.BooleanField()
+    approved = MoneyField("approved_minor", "currency")
+    left = Computed(_left, "currency", *SUM_COLUMNS, kind=MoneyField("", "", allow_null=True))
+    over = Computed(lambda *sums: figures_of(*sums).over > 0, *SUM_COLUMNS, kind=serializers.BooleanField())
+    approve = Computed(
+        _approves,
+        *("project__desk_id", "project_id", "controller_id", "to_approve"),
+        kind=serializers.BooleanField(),
+        for_viewer=True,
+    )
     committed = MoneyField("committed_minor", "currency")
     actual = MoneyField("actual_minor", "currency")
     controller = serializers.CharField(source="controller.name", allow_null=True)

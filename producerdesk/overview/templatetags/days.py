@@ -44,10 +44,12 @@ def _wanting(day: Row) -> list[str]:
     asking, stuck, roles = (len(day.get(part, ())) for part in ("asking", "stuck", "roles"))
     late = len(day.get("late_projects", ())) + len(day.get("late_songs", ()))
     holds = sum(1 for session in day["sessions"]["results"] if session["can"]["confirm"])
+    plans = sum(1 for budget in day.get("budgets", ()) if budget["approve"])
     own = sum(1 for session in day["sessions"]["results"] if asked_of_me(session))
     return [
         _part(own, ngettext("%(n)s call is yours to answer", "%(n)s calls are yours to answer", own)),
         _part(asking, ngettext("%(n)s answer is yours to give", "%(n)s answers are yours to give", asking)),
+        _part(plans, ngettext("%(n)s plan is yours to approve", "%(n)s plans are yours to approve", plans)),
         _part(late, ngettext("%(n)s thing is late", "%(n)s things are late", late)),
         _part(stuck, ngettext("%(n)s message did not leave", "%(n)s messages did not leave", stuck)),
         _part(holds, ngettext("%(n)s hold wants a decision", "%(n)s holds want a decision", holds)),
@@ -67,7 +69,8 @@ def _stressed(text: str, first: bool) -> SafeString:
 def all_done(day: Row) -> bool:
     """Say whether a producer's desk is clear: nobody waits, nothing is late, open or stuck."""
     parts = ("asking", "waiting", "roles", "late_projects", "late_songs", "stuck")
-    return "roles" in day and not any(day.get(part) for part in parts)
+    approved = not any(budget["approve"] for budget in day.get("budgets", ()))
+    return "roles" in day and approved and not any(day.get(part) for part in parts)
 
 
 # --- sessions -------------------------------------------------------------------------------------------

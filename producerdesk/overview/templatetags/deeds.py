@@ -62,6 +62,8 @@ SENTENCES = {
     ("member", "removed"): gettext_lazy("ended what %(title)s may see"),
     ("budget", "repriced"): gettext_lazy("priced %(title)s anew"),
     ("budget", "planned"): gettext_lazy("began the plan of the budget"),
+    ("budget", "approved"): gettext_lazy("approved the plan of the budget"),
+    ("budget", "controller"): gettext_lazy("gave the budget into the hands of %(title)s"),
     ("budget", "line_added"): gettext_lazy("put %(title)s into the plan"),
     ("budget", "line_changed"): gettext_lazy("changed %(title)s in the plan"),
     ("budget", "line_removed"): gettext_lazy("took %(title)s out of the plan"),
@@ -69,6 +71,7 @@ SENTENCES = {
     ("budget", "spent_changed"): gettext_lazy("changed the expense %(title)s"),
     ("budget", "taken_back"): gettext_lazy("took back the expense %(title)s"),
     ("budget", "rate"): gettext_lazy("set the rate of %(title)s"),
+    ("budget", "rate_removed"): gettext_lazy("forgot the rate of %(title)s"),
 }
 # what the person called says in his or her own name
 OWN = {

@@ -138,7 +138,7 @@ def _budget(found: Row, project: Row) -> Item:
         return said | {"fact": _("No budget yet"), "why": _("It begins with the first booking that costs")}
     controls = _("%(name)s decides") % {"name": found["controller"]} if found["controller"] else _("Nobody decides yet")
     if found["left"]:
-        of = format_html(_("of {}"), money(found["planned"]))
+        of = format_html(_("of {}"), money(found["approved"]))
         sum_ = found["left"] | {"amount": found["left"]["amount"].removeprefix("-")}
         fact = format_html(_("{} over the plan") if found["state"] == "bad" else _("{} left"), money(sum_))
         return said | {"fact": fact, "why": format_html("{} · {}", of, controls)}

@@ -45,6 +45,8 @@
       button.type = "button";
       button.className = "btn btn-s";
       button.textContent = text("undo");
+      button.dataset.undo = "";
+      button.setAttribute("aria-keyshortcuts", "z");
       button.addEventListener("click", () => { item.remove(); undo(); });
       item.append(button);
     }

@@ -13,10 +13,27 @@
     else if (field) (field.matches("input, select, textarea") ? field : field.querySelector("input") || field).focus();
   }
 
+  /* --- a file that the server would refuse is not sent at all --- */
+  function tooLarge(field) {
+    const most = Number(field.dataset.mostBytes);
+    const over = [...field.files].some((file) => file.size > most);
+    field.setCustomValidity(over ? field.dataset.mostSaid : "");
+    return over;
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-most-bytes]") && tooLarge(event.target)) event.target.reportValidity();
+  });
+
   /* --- send once --- */
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (form.method === "dialog") return;
+    const large = [...form.querySelectorAll("[data-most-bytes]")].find(tooLarge);
+    if (large) {
+      event.preventDefault();
+      large.reportValidity();
+      return;
+    }
     if (busy.has(form)) {
       event.preventDefault();
       return;
@@ -26,8 +43,8 @@
     event.submitter?.setAttribute("aria-busy", "true");
     form.dataset.sent = "";
     if (form.matches("[data-form]")) keep(form);
-    // the page is still here after ten seconds: the person may try again
-    setTimeout(() => free(form), 10000);
+    // the page is still here after a while: the person may try again. A file takes its time on a phone
+    setTimeout(() => free(form), form.querySelector("[type=file]") ? 120000 : 10000);
   });
   function free(form) {
     busy.delete(form);

@@ -180,6 +180,8 @@
       openJump();
     } else if (event.key === "?") {
       keys?.showModal();
+    } else if (event.key === "z") {
+      document.querySelector(".pd-toast:last-child [data-undo]")?.click();
     } else if (event.key === "n") {
       document.querySelector("[data-key='n']")?.click();
     }
