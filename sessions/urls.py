@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, calls, sessions, studios
+from sessions.pages import booking, calendar, calls, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
@@ -12,6 +12,8 @@ resources = [
     ("sessions", api.SessionViewSet, "session"),
     ("calls", api.CallViewSet, "call"),
     ("feeds", api.FeedViewSet, "feed"),
+    ("take-logs", api.TakeLogViewSet, "take-log"),
+    ("takes", api.TakeViewSet, "take"),
 ]
 singles = [path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule")]
 urlpatterns = [
@@ -33,6 +35,8 @@ urlpatterns = [
     path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
     path("sessions/<id:pk>/reprice/", sessions.reprice, name="reprice"),
     path("sessions/<id:pk>/call/", calls.new, name="call"),
+    path("sessions/<id:pk>/room/", takes.room, name="room"),
+    path("sessions/room-worker.js", takes.worker, name="room_worker"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),
     path("calls/<id:pk>/swap/", calls.swap, name="swap_call"),

@@ -5,5 +5,15 @@ from sessions.api.feeds import FeedViewSet
 from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
+from sessions.api.takes import TakeLogViewSet, TakeViewSet
 
-__all__ = ["CallViewSet", "FeedViewSet", "RoomViewSet", "ScheduleViewSet", "SessionViewSet", "StudioViewSet"]
+__all__ = [
+    "CallViewSet",
+    "FeedViewSet",
+    "RoomViewSet",
+    "ScheduleViewSet",
+    "SessionViewSet",
+    "StudioViewSet",
+    "TakeLogViewSet",
+    "TakeViewSet",
+]

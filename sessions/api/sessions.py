@@ -62,7 +62,7 @@ class SessionViewSet(DeskViewSet):
             is_me(self.viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None
         )
         found = super().get_queryset().order_by("starts_at", "pk")
-        return found if self.action in LISTS else found.annotate(is_called=Exists(called))
+        return found if self.action in LISTS else found.annotate(is_called=Exists(called)).with_presence(self.viewer)
 
     # --- reading ------------------------------------------------------------------------------------
 

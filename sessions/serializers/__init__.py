@@ -52,6 +52,7 @@ from sessions.serializers.studios import (
     StudioRef,
     StudioRow,
 )
+from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
 
 __all__ = [
     "AboutInput",
@@ -75,6 +76,7 @@ __all__ = [
     "NewRoomInput",
     "NewSessionInput",
     "NewStudioInput",
+    "NewTakeInput",
     "NothingInput",
     "PersonRef",
     "PriceInput",
@@ -96,6 +98,9 @@ __all__ = [
     "StudioRef",
     "StudioRow",
     "SwapInput",
+    "TakeInput",
+    "TakeLogRow",
+    "TakeRow",
     "WallMoment",
     "WhenInput",
     "WhereInput",

@@ -12,6 +12,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, StudioSession
+from sessions.permissions import is_in_room
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -37,7 +38,9 @@ def _is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
     return user_id is not None and viewer.user_id == user_id
 
 
-def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime) -> dict[str, bool]:
+def _can(
+    viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime, is_there: bool
+) -> dict[str, bool]:
     """Return what this viewer may do with a session in this state, so that pages need not decide."""
     plans = _plans(viewer, desk_id, project_id)
     open_ = state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
@@ -52,6 +55,7 @@ def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: d
         # wrapped again, the ledger gets the difference
         "wrap": plans and state in (StudioSession.State.CONFIRMED, StudioSession.State.WRAPPED) and starts_at <= now,
         "duplicate": plans,
+        "take_log": is_in_room(viewer, desk_id, project_id, is_there),
         "see_costs": viewer.can(BUDGET_READ, desk_id=desk_id, project_id=project_id),
     }
 
@@ -156,6 +160,7 @@ class SessionDetail(SessionRow):
         *_PLACE,
         "state",
         "starts_at",
+        "is_there",
         kind=serializers.DictField(child=serializers.BooleanField()),
         for_viewer=True,
     )

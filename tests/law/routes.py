@@ -44,6 +44,8 @@ STANDS_FOR = {
     "rates": "budget-rate",
     "expenses": "expense",
     "tokens": "token",
+    "take-logs": "session",
+    "takes": "take",
 }
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
 SECRETS = {"my": "link_secret", "feeds": "feed_secret"}

@@ -79,6 +79,7 @@ DRAWN = {
     "sessions:new_studio": "options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
+    "sessions:room": "log",
     "sessions:studio": "studio",
     "sessions:studios": "studios",
     "sessions:swap_call": "call options",

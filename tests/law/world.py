@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.test import Client
 
@@ -26,11 +27,13 @@ from projects.notices import PURPOSE
 from projects.tokens import make_token
 from sessions import feeds
 from sessions.actions import call_person
+from sessions.actions.takes import log_take
 from sessions.models import CalendarFeed, Call, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
 
 # the columns of the table of doors, in their order
+KEY = UUID(int=1)
 ROLES = ("nobody", "cleo", "ana", "ben", "asa", "nora", "emil", "cara", "lena", "xavi", "link", "feed")
 
 
@@ -93,6 +96,7 @@ class World:
             "api:budget-rate": self.expense.budget.exchange_rates.get().pk,
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
+            "api:take": self.session.takes.order_by("pk")[0].pk,
         }
 
     @cached_property
@@ -118,6 +122,9 @@ def make_world() -> World:
     session = makers.make_session(cast.project, cast.ana, room=cast.room, songs=[song])
     for person in (cast.nora_called, cast.emil_called, cast.wren_called):
         call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
+    log_take(
+        viewer=cast.viewer("ana"), session=session, key=KEY, song=song.pk, performers=[cast.nora_called.pk], rating=4
+    )
     now = clock.now()
     link, link_secret = links.mint(cast.wren_called, now=now)
     feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))

@@ -16,6 +16,7 @@ from producerdesk.overview.demo.hands import (
     start,
     viewer_of,
 )
+from producerdesk.overview.demo.takes import drum_day
 from sessions import actions
 from sessions.models import Call
 
@@ -78,6 +79,7 @@ def make(demo: Demo) -> None:
     call_all(demo, drums, ("Anselm Roy", "Engineer"), ("Lucho Ferrand", "Drums"), ("Juno Vale", "Guide vocals"))
     # they answered before the day; today the action would say that it is over
     drums.calls.update(answer=Call.Answer.CONFIRMED, answered_at=drums.starts_at - dt.timedelta(days=6))
+    drum_day(demo, drums)
     actions.wrap_session(viewer=viewer_of(demo.mara), session=drums)
     vocals = book(1, "10:00", "18:00", "Lead vocals: Glass Teeth, Undertow", "A", "vocal", songs=(2, 5))
     vocals.prepare = "Glass Teeth by heart. For Undertow bring both versions of verse two."
