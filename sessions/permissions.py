@@ -66,7 +66,7 @@ FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}
 
 
 # --- in the room: who plans the session and its engineer log; who is called and comes reads --------------------
-TAKE_LOGS = {"retrieve": SIGNED_IN, "log": may_answer}  # further asked of the very session, below
+TAKE_LOGS = {"retrieve": SIGNED_IN, "sheet": SIGNED_IN, "log": may_answer}  # further asked of the very session, below
 TAKES = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "update": may_answer, "destroy": may_answer, "restore": may_answer}
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -11,7 +13,7 @@ from rest_framework.response import Response
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.fresh import Fresh
 from producerdesk.kit.permissions import SIGNED_IN
-from sessions import permissions, serializers
+from sessions import permissions, serializers, sheets
 from sessions.actions import takes
 from sessions.filters import TakeFilter
 from sessions.models import StudioSession, Take
@@ -51,6 +53,17 @@ class TakeLogViewSet(Fresh, DeskViewSet):
         take = takes.log_take(viewer=self.viewer, session=session, **self.said())
         row = serializers.TakeRow.read_one(Take.objects.visible_to(self.viewer), take.pk, self.viewer)
         return Response(row, status=201, headers={"ETag": f'"{take.version}"'})
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    @action(detail=True)
+    def sheet(self, request: Any, pk: str) -> HttpResponse:
+        """The take sheet as CSV."""
+        log = self.row.read_one(self.get_queryset(), self.get_object().pk, self.viewer)
+        if log is None:
+            raise Http404
+        answer = HttpResponse(sheets.write(log).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="take-sheet-{pk}.csv"'
+        return answer
 
 
 class TakeViewSet(DeskViewSet):

@@ -39,6 +39,7 @@ class TakeRow(RowSerializer):
     key = serializers.UUIDField()
     session = serializers.IntegerField(source="session_id")
     song = serializers.IntegerField(source="song_id")
+    song_title = serializers.CharField(source="song.title")
     number = serializers.IntegerField()
     taken_at = serializers.DateTimeField()
     performers = Children(PerformerRow, "take_id", _playing)

@@ -1,5 +1,7 @@
 """The take log: who writes it, who reads it, numbers that are given once."""
 
+import csv
+import io
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -218,6 +220,7 @@ def test_a_song_with_takes_stays(cast: Cast, session: StudioSession, song: Song)
     ana = browser(cast.ana)
     log(ana, session, song)
     session.songs.clear()
+    assert [take["song_title"] for take in read(ana, session).json()["takes"]] == ["Last Ferry"]
     assert ana.delete(f"/api/v1/songs/{song.pk}/").status_code == 409
     assert log(ana, session, song).json()["fields"]["song"]
 
@@ -237,3 +240,24 @@ def test_the_page_is_for_who_is_in_the_room(cast: Cast, session: StudioSession, 
     page = browser(cast.emil).get(f"/sessions/{session.pk}/room/")
     assert b"Remove this take" in page.content
     assert page.context["log"] == read(browser(cast.emil), session).json()
+
+
+def test_the_take_sheet_stands_on_the_rooms_clock_and_runs_no_formula(
+    cast: Cast, session: StudioSession, song: Song
+) -> None:
+    ana, who = browser(cast.ana), [cast.nora_called.pk, cast.wren_called.pk]
+    log(ana, session, song, performers=who, rating=2, reason="pitch", note='=HYPERLINK("x")\nline two')
+    gone = log(ana, session, song).json()
+    ana.delete(f"/api/v1/takes/{gone['id']}/")
+    log(ana, session, song, keeper=True, taken_at="2027-03-10T11:59:30Z")
+    answer = browser(cast.nora).get(f"/api/v1/take-logs/{session.pk}/sheet/")
+    assert answer["Content-Disposition"] == f'attachment; filename="take-sheet-{session.pk}.csv"'
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[1:] == [
+        ["Last Ferry", "3", "2027-03-10", "12:59:30", "", "", "yes", "", "", "Ana"],
+        [
+            *("Last Ferry", "1", "2027-03-10", "13:00:00", "Nora, Wren Castellan", "2", "", "pitch"),
+            *('\'=HYPERLINK("x")\nline two', "Ana"),
+        ],
+    ]
+    assert browser(cast.lena).get(f"/api/v1/take-logs/{session.pk}/sheet/").status_code == 403

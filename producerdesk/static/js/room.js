@@ -248,6 +248,12 @@
   }
   const shown = () => [...takes.values()].filter((take) => take.session === session && !take.removed).sort(byTime);
   const ofSong = (id) => shown().filter((take) => take.song === id);
+  /* the session's songs, and those that were taken off it with takes on them */
+  function songs() {
+    const known = new Map(log.songs.map((each) => [each.id, each]));
+    for (const take of shown()) if (!known.has(take.song)) known.set(take.song, { id: take.song, title: take.row?.song_title || say("otherSong"), tempo: null, key: "" });
+    return [...known.values()];
+  }
   function numberOf(take) {
     if (sent(take)) return take.number;
     const before = ofSong(take.song).filter((each) => sent(each) || byTime(each, take) < 0);
@@ -320,7 +326,7 @@
 
   /* --- drawing --- */
   const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: log.time_zone });
-  const titleOf = (id) => log.songs.find((each) => each.id === id)?.title || say("otherSong");
+  const titleOf = (id) => songs().find((each) => each.id === id)?.title || say("otherSong");
   let said = "";
   /* made anew only when it reads differently: a button must not vanish under a finger */
   const drawn = new WeakMap();
@@ -334,7 +340,7 @@
     part("said").textContent = text;
   }
   function draw() {
-    if (!log.songs.some((each) => each.id === song)) song = shown().at(-1)?.song || log.songs[0]?.id || null;
+    if (!songs().some((each) => each.id === song)) song = shown().at(-1)?.song || log.songs[0]?.id || null;
     drawState();
     drawSongs();
     drawTakes();
@@ -358,11 +364,12 @@
   function drawSongs() {
     const box = part("songs");
     const before = document.activeElement?.dataset.song;
-    const counts = log.songs.map((each) => {
+    const all = songs();
+    const counts = all.map((each) => {
       const own = ofSong(each.id);
       return { own: own.length, kept: own.filter((take) => take.want.keeper).length };
     });
-    fill(box, [log.songs, counts, song], () => log.songs.map((each, at) => {
+    fill(box, [all, counts, song], () => all.map((each, at) => {
       const button = part("song-row").content.firstElementChild.cloneNode(true);
       const { own, kept } = counts[at];
       button.dataset.song = each.id;
@@ -373,10 +380,10 @@
       return button;
     }));
     if (before) box.querySelector(`[data-song="${before}"]`)?.focus();
-    const facts = log.songs.find((each) => each.id === song);
+    const facts = all.find((each) => each.id === song);
     part("song-title").textContent = facts?.title || "";
     part("song-facts").textContent = facts ? [facts.tempo ? say("bpm", { tempo: facts.tempo }) : "", facts.key].filter(Boolean).join(" · ") : "";
-    part("no-songs").hidden = log.songs.length > 0;
+    part("no-songs").hidden = all.length > 0;
     parts("take").forEach((button) => { button.disabled = !song || !log.can.log; });
   }
   function drawTakes() {
@@ -508,8 +515,8 @@
     if (next) pick(next);
   }
   function stepSong(by) {
-    const at = log.songs.findIndex((each) => each.id === song);
-    const next = log.songs[at + by];
+    const all = songs();
+    const next = all[all.findIndex((each) => each.id === song) + by];
     if (next) pickSong(next.id);
   }
   const KEYS = {
