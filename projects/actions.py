@@ -159,6 +159,8 @@ def delete_song(*, song: Song, by: Actor = None) -> None:
     """Delete a song that no session works on and nobody is hired for."""
     if song.sessions.exists():
         raise Conflict(_("Sessions work on this song. Take it off them first."))
+    if song.takes.exists():
+        raise Conflict(_("Takes of this song were logged, so it stays."))
     if song.engagements.exists():  # a fee by the song would stay committed
         raise Conflict(_("People are hired for this song. Take it off their roles first."))
     _hold_order(song.project)

@@ -8,7 +8,7 @@ from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
-from sessions.models import Call, Room, Studio, StudioSession
+from sessions.models import Call, Room, Studio, StudioSession, Take
 
 LARGEST_ID = 2**53
 
@@ -126,4 +126,17 @@ class RoomFilter(DeskFilterSet):
 
     class Meta:
         model = Room
+        fields: list[str] = []
+
+
+class TakeFilter(DeskFilterSet):
+    """`?session=7&song=3&project=2&keeper=true`."""
+
+    session = number(_("Session"), "session_id")
+    song = number(_("Song"), "song_id")
+    project = number(_("Project"), "session__project_id")
+    keeper = django_filters.BooleanFilter(label=_("Keepers"))
+
+    class Meta:
+        model = Take
         fields: list[str] = []

@@ -77,3 +77,19 @@ def has_schedule(viewer: Viewer) -> bool:
 
 SCHEDULE = {"retrieve": has_schedule}
 FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}
+
+
+# --- in the room: who plans the session and its engineer log; who is called and comes reads --------------------
+TAKE_LOGS = {"retrieve": SIGNED_IN, "sheet": SIGNED_IN, "log": may_answer}  # further asked of the very session, below
+TAKES = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "update": may_answer, "destroy": may_answer, "restore": may_answer}
+
+
+def is_in_room(viewer: Viewer, desk_id: int, project_id: int, is_there: bool) -> bool:
+    """Return whether the viewer reads what happens in a session. Who only reads the schedule does not."""
+    return is_there or viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id)
+
+
+def may_log(viewer: Viewer, desk_id: int, project_id: int, engineers: bool) -> bool:
+    """Return whether the viewer writes down what happens in a session."""
+    plans = viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id)
+    return plans or (engineers and viewer.allows(SCHEDULE_WRITE))

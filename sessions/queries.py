@@ -2,10 +2,10 @@
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from contributors.queries import is_me
-from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
+from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE, Role
 from producerdesk.kit.viewer import Viewer
 
 
@@ -36,6 +36,11 @@ class SessionQuerySet(models.QuerySet):
         # a list of its own, looked up once: asked for each session anew, it costs more than all the rest
         return self.filter(scheduled | Q(pk__in=called.values("session")))
 
+    def with_presence(self, viewer: Viewer) -> "SessionQuerySet":
+        """Add `is_there`: the viewer is called and comes; `engineers`: and is the engineer there."""
+        here = _present(viewer).filter(session=OuterRef("pk"))
+        return self.annotate(is_there=Exists(here), engineers=Exists(here.filter(_as_engineer(viewer))))
+
 
 class CallQuerySet(models.QuerySet):
     """People called to sessions."""
@@ -53,3 +58,30 @@ class SheetCopyQuerySet(models.QuerySet):
         """Return the copies that belong to calls which this viewer sees. Who was taken off has none any more."""
         calls = apps.get_model("studio_sessions.Call").objects.visible_to(viewer)
         return self.filter(call__in=calls.filter(removed_at=None))
+
+
+class TakeQuerySet(models.QuerySet):
+    """What was logged in sessions, removed takes among it."""
+
+    def visible_to(self, viewer: Viewer) -> "TakeQuerySet":
+        """Return the takes of the sessions this viewer plans, and of those the viewer comes to."""
+        produced = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
+        return self.filter(produced | Q(session__in=_present(viewer).values("session")))
+
+    def standing(self) -> "TakeQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
+
+def _present(viewer: Viewer) -> models.QuerySet:
+    """Return the calls that bring the viewer into the room. A calendar feed tells when, never what was played."""
+    calls = apps.get_model("studio_sessions.Call").objects
+    if viewer.via == "feed":
+        return calls.none()
+    return calls.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ), removed_at=None).exclude(answer="declined")
+
+
+def _as_engineer(viewer: Viewer) -> Q:
+    """Return the filter for the calls that the viewer follows as an engineer: called as one, or the project's own."""
+    projects = [key for key, grant in viewer.projects.items() if grant.role == Role.ENGINEER]
+    return Q(role__icontains="engineer") | Q(session__project_id__in=projects)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, sessions, studios
+from sessions.pages import booking, calendar, call_sheet, calls, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
@@ -14,6 +14,8 @@ resources = [
     ("call-sheets", api.CallSheetViewSet, "call-sheet"),
     ("call-sheet-copies", api.SheetCopyViewSet, "call-sheet-copy"),
     ("feeds", api.FeedViewSet, "feed"),
+    ("take-logs", api.TakeLogViewSet, "take-log"),
+    ("takes", api.TakeViewSet, "take"),
 ]
 singles = [path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule")]
 urlpatterns = [
@@ -39,6 +41,8 @@ urlpatterns = [
     path("sessions/<id:pk>/call-sheet/edit/", call_sheet.edit, name="edit_call_sheet"),
     path("sessions/<id:pk>/call-sheet/publish/", call_sheet.publish, name="publish_call_sheet"),
     path("sessions/<id:pk>/call-sheet.pdf", call_sheet.pdf, name="call_sheet_pdf"),
+    path("sessions/<id:pk>/room/", takes.room, name="room"),
+    path("sessions/room-worker.js", takes.worker, name="room_worker"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),
     path("calls/<id:pk>/swap/", calls.swap, name="swap_call"),

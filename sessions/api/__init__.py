@@ -6,6 +6,7 @@ from sessions.api.feeds import FeedViewSet
 from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
+from sessions.api.takes import TakeLogViewSet, TakeViewSet
 
 __all__ = [
     "CallSheetViewSet",
@@ -16,4 +17,6 @@ __all__ = [
     "SessionViewSet",
     "SheetCopyViewSet",
     "StudioViewSet",
+    "TakeLogViewSet",
+    "TakeViewSet",
 ]

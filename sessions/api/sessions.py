@@ -66,7 +66,7 @@ class SessionViewSet(DeskViewSet):
         found = super().get_queryset().order_by("starts_at", "pk")
         if self.action in PRICED:
             found = found.select_related("project", "room__studio")
-        return found if self.action in LISTS else found.annotate(is_called=Exists(called))
+        return found if self.action in LISTS else found.annotate(is_called=Exists(called)).with_presence(self.viewer)
 
     # --- reading ------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, Ge
 from sessions.models.feed import CalendarFeed
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
+from sessions.models.takes import Take
 from sessions.models.terms import CancellationTier, StudioTerms
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Studio",
     "StudioSession",
     "StudioTerms",
+    "Take",
 ]

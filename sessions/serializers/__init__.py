@@ -59,6 +59,7 @@ from sessions.serializers.studios import (
     StudioRow,
     TermsInput,
 )
+from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
 
 __all__ = [
     "AboutInput",
@@ -88,6 +89,7 @@ __all__ = [
     "NewRoomInput",
     "NewSessionInput",
     "NewStudioInput",
+    "NewTakeInput",
     "NothingInput",
     "PersonRef",
     "PriceInput",
@@ -113,6 +115,9 @@ __all__ = [
     "StudioRef",
     "StudioRow",
     "SwapInput",
+    "TakeInput",
+    "TakeLogRow",
+    "TakeRow",
     "TermsInput",
     "WallMoment",
     "WhenInput",

@@ -13,6 +13,7 @@ from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, CancellationTier, StudioSession
 from sessions.serializers.call_sheet import SheetRef
+from sessions.permissions import is_in_room
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -38,7 +39,9 @@ def _is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
     return user_id is not None and viewer.user_id == user_id
 
 
-def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime) -> dict[str, bool]:
+def _can(
+    viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime, is_there: bool
+) -> dict[str, bool]:
     """Return what this viewer may do with a session in this state, so that pages need not decide."""
     plans = _plans(viewer, desk_id, project_id)
     open_ = state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
@@ -53,6 +56,7 @@ def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: d
         # wrapped again, the ledger gets the difference
         "wrap": plans and state in (StudioSession.State.CONFIRMED, StudioSession.State.WRAPPED) and starts_at <= now,
         "duplicate": plans,
+        "take_log": is_in_room(viewer, desk_id, project_id, is_there),
         "see_costs": viewer.can(BUDGET_READ, desk_id=desk_id, project_id=project_id),
     }
 
@@ -163,6 +167,7 @@ class SessionDetail(SessionRow):
         *_PLACE,
         "state",
         "starts_at",
+        "is_there",
         kind=serializers.DictField(child=serializers.BooleanField()),
         for_viewer=True,
     )

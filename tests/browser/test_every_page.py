@@ -55,7 +55,7 @@ def _pages(world: World) -> list[str]:
         if "get" in route.methods and not route.name.startswith("api:"):
             path = reverse(route.name, kwargs=args_of(world, route))
             found += [path + query for query in {"", ASKED_ANEW.get(route.name, "")}]
-    return [path for path in dict.fromkeys(found) if not path.endswith((".ics", ".csv", ".pdf", "/healthz"))]
+    return [path for path in dict.fromkeys(found) if not path.endswith((".ics", ".csv", ".pdf", ".js", "/healthz"))]
 
 
 def test_no_page_breaks_its_own_policy(browsing: Browsing, world: World) -> None:

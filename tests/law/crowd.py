@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import uuid
 from typing import Any
 
 from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, Payee
@@ -12,7 +13,7 @@ from producerdesk.kit import clock, secret
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects.models import Invitation, Membership, Project, ReferenceTrack, Song, StageDate, TokenProject
 from projects.stages import Stage
-from sessions.models import CalendarFeed, Call, Room, RoomRate, Studio, StudioSession
+from sessions.models import CalendarFeed, Call, Room, RoomRate, Studio, StudioSession, Take
 from tests.law.world import World
 
 _numbers = itertools.count(1000)
@@ -159,6 +160,14 @@ def _schedule(world: World, people: list[Contributor], songs: list[Song]) -> Non
     pairs = [(world.session, person) for person in people]  # all of them to one session
     pairs += [(session, person) for session in sessions for person in (cast.nora_called, cast.wren_called)]
     calls = Call.objects.bulk_create(Call(session=session, contributor=person, **called) for session, person in pairs)
+    takes = Take.objects.bulk_create(
+        Take(session=world.session, song=world.song, number=number, key=uuid.uuid4(), taken_at=now)
+        for number in _some(len(people))
+    )
+    plays = Take.performers.through
+    plays._default_manager.bulk_create(
+        plays(take=take, contributor=person) for take, person in zip(takes, people, strict=True)
+    )
     due: dict[str, Any] = {"kind": "session.reminder", "channel": "email", "due_at": now, "try_at": now}
     rows = Delivery.objects.bulk_create(
         Delivery(desk=cast.desk, ref=f"call:{call.pk}", recipient=f"contributor:{call.contributor_id}", **due)

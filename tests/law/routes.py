@@ -47,6 +47,8 @@ STANDS_FOR = {
     "rates": "budget-rate",
     "expenses": "expense",
     "tokens": "token",
+    "take-logs": "session",
+    "takes": "take",
 }
 OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")

@@ -22,6 +22,7 @@ NO_PAGES = {
     "sessions:my-sheet-pdf": "a file",
     "sessions:session-ics": "a file",
     "sessions:feed-ics": "a file",
+    "sessions:room_worker": "a script",
 }
 MOST_STEPS = 2  # a page may lead to itself once, with its first question in the address
 

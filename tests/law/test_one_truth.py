@@ -82,6 +82,7 @@ DRAWN = {
     "sessions:new_studio": "options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
+    "sessions:room": "log",
     "sessions:sheet": "whose copy",
     "sessions:studio": "studio",
     "sessions:studio_hours": "studio options",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -28,11 +29,13 @@ from projects.notices import PURPOSE
 from projects.tokens import make_token
 from sessions import feeds
 from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions.actions.takes import log_take
 from sessions.models import CalendarFeed, Call, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
 
 # the columns of the table of doors, in their order
+KEY = UUID(int=1)
 ROLES = ("nobody", "cleo", "ana", "ben", "asa", "nora", "emil", "cara", "lena", "xavi", "link", "feed")
 
 
@@ -97,6 +100,7 @@ class World:
             "api:budget-approval": self.expense.budget.approvals.get().pk,
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
+            "api:take": self.session.takes.order_by("pk")[0].pk,
         }
 
     @cached_property
@@ -123,6 +127,9 @@ def make_world() -> World:
     for person in (cast.nora_called, cast.emil_called, cast.wren_called):
         call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
     _send_call_sheet(cast, session)
+    log_take(
+        viewer=cast.viewer("ana"), session=session, key=KEY, song=song.pk, performers=[cast.nora_called.pk], rating=4
+    )
     now = clock.now()
     link, link_secret = links.mint(cast.wren_called, now=now)
     feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))

@@ -36,6 +36,10 @@ def test_the_demo_is_a_believable_business(logins: list[dict[str, str]]) -> None
     assert Engagement.objects.filter(state="needed").exists()
     assert Delivery.objects.filter(state="pending").exists()
     assert BudgetEntry.objects.filter(kind="actual").exists()
+    drums = StudioSession.objects.get(state="wrapped", title="Drums: four songs")
+    taken = drums.takes.values_list("taken_at", flat=True)
+    assert len(taken) > 10
+    assert drums.starts_at < min(taken) <= max(taken) < drums.ends_at
 
 
 @pytest.mark.parametrize(

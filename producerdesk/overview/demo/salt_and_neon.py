@@ -16,6 +16,7 @@ from producerdesk.overview.demo.hands import (
     viewer_of,
     wrap,
 )
+from producerdesk.overview.demo.takes import drum_day
 from projects.models import Project
 from sessions import actions
 from sessions.models import StudioSession
@@ -127,6 +128,7 @@ def _drums(demo: Demo, project: Project) -> None:
     with demo.on(-13):
         budgets.pay(demo, project, -13, BACKLINE, "Casa do Backline", "Felt piano for two days", "190.00 EUR")
     with demo.on(-12, "19:15"):
+        drum_day(demo, drums)
         wrap(demo, drums)
         budgets.pay(demo, project, -12, MEALS, "Tasca da Rua", "Lunch for six, tracking day", "96.40 EUR")
     with demo.on(-11):

@@ -218,5 +218,14 @@
     if (!group.children.length) group.remove();
   });
 
+  /* who is signed out leaves no page of a room behind; takes that wait for the network stay until they were sent */
+  if (!jump && window.caches) {
+    caches.delete("desk-room");
+    try {
+      Object.keys(localStorage).filter((name) => name.startsWith("room-log:")).forEach((name) => localStorage.removeItem(name));
+    } catch { /* nothing is kept here */ }
+  }
+
+  Object.assign(window.desk, { inField, keysOn });
   root.classList.add("has-scripts");
 })();

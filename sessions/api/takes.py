@@ -1,0 +1,107 @@
+"""The API of the take log: what was played in the room."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.fresh import Fresh
+from producerdesk.kit.permissions import SIGNED_IN
+from sessions import permissions, serializers, sheets
+from sessions.actions import takes
+from sessions.filters import TakeFilter
+from sessions.models import StudioSession, Take
+
+
+class TakeLogViewSet(Fresh, DeskViewSet):
+    """The take log of a session, by the session's id: for who plans it, and for who is called and comes."""
+
+    queryset = StudioSession.objects
+    row = serializers.TakeLogRow
+    needs = permissions.TAKE_LOGS
+    inputs = {"log": serializers.NewTakeInput}
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_presence(self.viewer).order_by("pk")
+
+    def place_of(self, found: StudioSession) -> tuple[int, int]:
+        return found.desk_id, found.project_id
+
+    def get_object(self) -> StudioSession:
+        """Return the session if the viewer is in the room. Who only reads the schedule is not."""
+        found = super().get_object()
+        if not permissions.is_in_room(self.viewer, *self.place_of(found), found.is_there):
+            raise PermissionDenied
+        return found
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return self.answer(self.get_object().pk)
+
+    @extend_schema(request=serializers.NewTakeInput, responses={201: serializers.TakeRow})
+    @action(detail=True, methods=["post"], url_path="takes")
+    def log(self, request: Any, pk: str) -> Response:
+        """Log a take. Its number is the next of its song; sent again with the same key, it answers with the same."""
+        session = self.get_object()
+        if not permissions.may_log(self.viewer, *self.place_of(session), session.engineers):
+            raise PermissionDenied
+        take = takes.log_take(viewer=self.viewer, session=session, **self.said())
+        row = serializers.TakeRow.read_one(Take.objects.visible_to(self.viewer), take.pk, self.viewer)
+        return Response(row, status=201, headers={"ETag": f'"{take.version}"'})
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    @action(detail=True)
+    def sheet(self, request: Any, pk: str) -> HttpResponse:
+        """The take sheet as CSV."""
+        log = self.row.read_one(self.get_queryset(), self.get_object().pk, self.viewer)
+        if log is None:
+            raise Http404
+        answer = HttpResponse(sheets.write(log).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="take-sheet-{pk}.csv"'
+        return answer
+
+
+class TakeViewSet(DeskViewSet):
+    """Takes of all sessions that one plans or comes to."""
+
+    queryset = Take.objects
+    row = serializers.TakeRow
+    filterset_class = TakeFilter
+    needs = permissions.TAKES
+    inputs = {"update": serializers.TakeInput, "restore": serializers.NothingInput}
+
+    def get_queryset(self) -> QuerySet:
+        found = super().get_queryset().select_related("session").order_by("taken_at", "pk")
+        return found.standing() if self.action == "list" else found  # one that was removed can be brought back
+
+    def place_of(self, found: Take) -> tuple[int, int]:
+        return found.session.desk_id, found.session.project_id
+
+    def has_right(self, right: Any, found: Take) -> bool:
+        if not super().has_right(right, found):
+            return False
+        return right == SIGNED_IN or self._may_log(found.session_id)
+
+    def _may_log(self, session_id: int) -> bool:
+        session = StudioSession.objects.all().with_presence(self.viewer).get(pk=session_id)
+        return permissions.may_log(self.viewer, session.desk_id, session.project_id, session.engineers)
+
+    def update(self, request: Any, pk: str) -> Response:
+        take = self.get_object()
+        takes.change_take(take=take, expected=self.expected_version(), **self.said(take))
+        return self.answer(pk)
+
+    def destroy(self, request: Any, pk: str) -> Response:
+        takes.set_removed(take=self.get_object(), removed=True)
+        return Response(status=204)
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Any, pk: str) -> Response:
+        """Bring a take back that was removed."""
+        takes.set_removed(take=self.get_object(), removed=False)
+        return self.answer(pk)

@@ -1,0 +1,18 @@
+"""The page in the control room: the take log, and the worker that keeps it open without a network."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from producerdesk.kit.ask import ask
+from producerdesk.kit.pages import show
+
+
+def room(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What happens in the room, logged take by take."""
+    log = ask(request, "api:take-log-detail", args=[pk])
+    return show(request, "sessions/room.html", {"current": "calendar"}, log=log)
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the page above. It stands here and not with the files: it serves what lies beneath it."""
+    return render(request, "sessions/room-worker.js", content_type="text/javascript; charset=utf-8")
