@@ -44,7 +44,7 @@
       field.setAttribute("aria-expanded", "false");
       field.removeAttribute("aria-activedescendant");
     }
-    function show(found) {
+    function show(found, first) {
       rows = found;
       list.replaceChildren(...rows.map(option));
       if (!rows.length) {
@@ -58,7 +58,7 @@
       list.hidden = false;
       field.setAttribute("aria-expanded", "true");
       const now = rows.findIndex((row) => row.value === chosen().value);
-      stop(field.value.trim() ? 0 : Math.max(0, now));
+      stop(first ? 0 : Math.max(0, now));
     }
     function option(row, number) {
       const line = Object.assign(document.createElement("div"), { id: `${select.id}-${number}`, textContent: row.text });
@@ -87,14 +87,14 @@
       const typed = field.value.trim();
       clearTimeout(pause);
       const mine = ++turn;
-      if (!typed) return show(offered);
+      if (!typed) return show(offered, true);
       pause = setTimeout(async function () {
         try {
           const answer = await fetch(`${select.dataset.finds}?search=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } });
           if (mine !== turn) return;
-          if (!answer.ok) return show([]);
+          if (!answer.ok) return show([], true);
           const data = await answer.json();
-          if (mine === turn) show(data[select.dataset.pick].map(({ id, name }) => ({ value: String(id), text: name })));
+          if (mine === turn) show(data[select.dataset.pick].map(({ id, name }) => ({ value: String(id), text: name })), true);
         } catch {
           if (mine === turn) status.textContent = say("away");
         }
