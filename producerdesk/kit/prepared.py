@@ -66,14 +66,16 @@ class Ready:
         """Return what `how` makes of the queryset; `what` names it, the same for the same columns."""
         values, shape = _values(self._viewer, self._given)
         key = (self._build, what, shape, timezone.get_current_timezone_name())
-        if key not in _kept:
+        statement = _kept.get(key, _UNMADE)
+        if isinstance(statement, str):
             if len(_kept) >= KEPT_AT_MOST:
-                _kept.clear()
-            _kept[key] = _prepare(self._build, how, self._viewer, self._given)
-        return _kept[key].fetch(values) if _kept[key] else []
+                _kept.clear()  # another thread may be reading: it has its statement in its hand
+            statement = _kept[key] = _prepare(self._build, how, self._viewer, self._given)
+        return statement.fetch(values) if statement else []
 
 
 _kept: dict[Any, "_Statement | None"] = {}
+_UNMADE = "not made yet"  # None says: made, and nobody of this shape has any row
 
 
 class _Statement:

@@ -119,7 +119,7 @@ class RowSerializer(serializers.Serializer):
     """Declare fields as in any serializer. A nested RowSerializer reads through the foreign key it is named after."""
 
     @classmethod
-    def read(cls, queryset: QuerySet, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
+    def read(cls, queryset: QuerySet | Ready, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
         """Return the queryset's rows as plain dicts, in its order. One query, and one for each kind of children."""
         return cls._shaped(list(queryset.values_list(*_plan(cls).columns)), viewer)
 
