@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "producerdesk.kit.templatetags.desk",
+                "producerdesk.kit.templatetags.quick",  # after those it stands in for
             ],
         },
     }

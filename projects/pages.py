@@ -19,8 +19,7 @@ from producerdesk.kit.words import word
 
 DELIVERED = "delivered"
 ON_THE_SHELF = 8  # sleeves of what was delivered last
-AHEAD, ABOARD = 4, 6  # rows of the panels beside the songs
-WANTED = ["needed", "auditioning", "offered", "confirmed"]  # hires that are neither declined nor over
+AHEAD = 4  # sessions beside a song
 
 
 def index(request: HttpRequest) -> HttpResponseBase:
@@ -96,14 +95,8 @@ def _new(request: HttpRequest, template: str, **context: Any) -> HttpResponseBas
 
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One project at a glance."""
-    project = ask(request, "api:project-detail", args=[pk])
-    panels = {"songs": _songs(request, pk), "next_sessions": _sessions(request, {"project": pk, "page_size": AHEAD})}
-    if project.data["can"]["see_people"]:
-        panels["people"] = ask(
-            request, "api:engagement-list", query={"project": pk, "page_size": ABOARD, "state": WANTED}
-        )
-    panels["questions"] = _questions(request, pk)
-    return show(request, "projects/detail.html", {"tab": "overview"}, project=project, **panels)
+    glance = ask(request, "api:project-glance", args=[pk])
+    return show(request, "projects/detail.html", {"tab": "overview"}, glance=glance)
 
 
 def _questions(request: HttpRequest, pk: int) -> Answer:

@@ -27,7 +27,7 @@ _LENGTH = re.compile(r"^(?:(\d{1,3}):([0-5]\d)|(\d{1,5}))$")
 
 def today(viewer: Viewer) -> dt.date:
     """Return the day by which this viewer judges dates: the one that has begun where the viewer is."""
-    return clock.today(viewer.time_zone)
+    return viewer.day or clock.today(viewer.time_zone)
 
 
 # --- out ----------------------------------------------------------------------------------------------

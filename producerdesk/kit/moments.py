@@ -5,16 +5,29 @@ A datetime without a zone is wall time: it is read in the zone given.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 NOTHING = "–"
+MOST_KEPT = 5000  # days and hours in words
 COUNTED_DAYS = 60  # beyond two months a date says more than a number of days
+
+# how a day is written; each language may put it in another order
+_PATTERNS = {
+    "D j": pgettext_lazy("date format", "D j"),
+    "D j M": pgettext_lazy("date format", "D j M"),
+    "D j M Y": pgettext_lazy("date format", "D j M Y"),
+    "j M": pgettext_lazy("date format", "j M"),
+    "j M Y": pgettext_lazy("date format", "j M Y"),
+    "l j F": pgettext_lazy("date format", "l j F"),
+    "l j F Y": pgettext_lazy("date format", "l j F Y"),
+}
 
 Moment = datetime | date | str | None
 
@@ -49,8 +62,8 @@ def day(value: Moment, zone: str | tzinfo | None = None) -> str:
     if moment is None:
         return NOTHING
     if moment.year == _today(zone).year:
-        return date_format(moment, pgettext("date format", "D j M"))
-    return date_format(moment, pgettext("date format", "D j M Y"))
+        return written(moment, "D j M")
+    return written(moment, "D j M Y")
 
 
 def long_day(value: Moment, zone: str | tzinfo | None = None) -> str:
@@ -59,8 +72,8 @@ def long_day(value: Moment, zone: str | tzinfo | None = None) -> str:
     if moment is None:
         return NOTHING
     if moment.year == _today(zone).year:
-        return date_format(moment, pgettext("date format", "l j F"))
-    return date_format(moment, pgettext("date format", "l j F Y"))
+        return written(moment, "l j F")
+    return written(moment, "l j F Y")
 
 
 def clock(value: Moment | time, zone: str | tzinfo | None = None) -> str:
@@ -73,13 +86,29 @@ def clock(value: Moment | time, zone: str | tzinfo | None = None) -> str:
     at = moment if isinstance(moment, time) else moment.time() if isinstance(moment, datetime) else None
     if at is None:
         raise ValueError(f"{value!r} has no time of day")
-    return date_format(datetime.combine(date.min.replace(year=2000), at), pgettext("time format", "H:i"))
+    return _time(get_language(), at.hour, at.minute)
+
+
+def written(value: date, pattern: str) -> str:
+    """Return a day by Django's letters, which each language may order as it likes: "D j M" -> "Tue 17 Nov"."""
+    return _date(get_language(), date(value.year, value.month, value.day), pattern)
+
+
+# a page says the same few days and hours again and again
+@lru_cache(MOST_KEPT)
+def _date(language: str | None, day: date, pattern: str) -> str:
+    return date_format(day, str(_PATTERNS.get(pattern, pattern)))
+
+
+@lru_cache(MOST_KEPT)
+def _time(language: str | None, hour: int, minute: int) -> str:
+    return date_format(datetime(2000, 1, 1, hour, minute), pgettext("time format", "H:i"))  # noqa: DTZ001 - no day's
 
 
 def part(value: Moment, pattern: str, zone: str | tzinfo | None = None) -> str:
     """Return one part of a date by Django's letter: "D" -> "Tue", "j" -> "17", "M" -> "Nov"."""
     moment = local(value, zone)
-    return NOTHING if moment is None else date_format(moment, pattern)
+    return NOTHING if moment is None else written(moment, pattern)
 
 
 def when(value: Moment, zone: str | tzinfo | None = None) -> str:
@@ -95,7 +124,7 @@ def span(starts: Moment, ends: Moment, zone: str | tzinfo | None = None) -> str:
         return NOTHING
     text = f"{clock(first, zone)} – {clock(last, zone)}"
     if isinstance(first, datetime) and isinstance(last, datetime) and first.date() != last.date():
-        return f"{text} {date_format(last, pgettext('date format', 'D j'))}"
+        return f"{text} {written(last, 'D j')}"
     return text
 
 

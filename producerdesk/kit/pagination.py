@@ -16,6 +16,11 @@ USUAL, MOST = 50, 100
 LAST_PAGE = 1_000_000  # beyond it an offset is only a burden
 
 
+def counted(queryset: Any) -> Any:
+    """Return the queryset with the count of all its rows beside each, as `ALL`."""
+    return queryset.annotate(**{ALL: RowCount(queryset)})
+
+
 class Pages(BasePagination):
     """`?page=2&page_size=50` -> `{"count", "page", "pages", "next", "previous", "results"}`."""
 
@@ -24,7 +29,7 @@ class Pages(BasePagination):
         size = _number(request, "page_size", USUAL, MOST)
         self.page = _number(request, "page", 1, LAST_PAGE)
         self.request, self.size, self.whole = request, size, queryset
-        return queryset.annotate(**{ALL: RowCount(queryset)})[(self.page - 1) * size : self.page * size]
+        return counted(queryset)[(self.page - 1) * size : self.page * size]
 
     def answer(self, rows: list[dict[str, Any]], count: int | None) -> Response:
         """Return the answer. Without rows there is no `count`: the list is empty, or the page lies beyond its end."""

@@ -17,6 +17,7 @@ from rest_framework import serializers
 from producerdesk.kit import money
 from producerdesk.kit.folded import Decoder, JsonRows, decoders_of, unfold
 from producerdesk.kit.pagination import ALL
+from producerdesk.kit.prepared import Ready
 from producerdesk.kit.viewer import NOBODY, Viewer
 
 Shape = Callable[[tuple, Viewer], Any]
@@ -70,6 +71,16 @@ class Children(serializers.Field):
         """The columns that its rows are read from."""
         return _plan(self.row).columns
 
+    def found(self, viewer: Viewer, keys: list[Any]) -> list[tuple]:
+        """Return the rows that belong to these, as their columns and the key they belong to. One query."""
+        columns = (*self.columns, self.of)
+        if all(type(key) is int for key in keys):
+            return Ready(self._of, viewer, {"keys": keys}).values_list(*columns)
+        return list(self._of(viewer, keys).values_list(*columns))
+
+    def _of(self, viewer: Viewer, keys: Iterable[Any]) -> QuerySet:
+        return self.rows(viewer).filter(**{f"{self.of}__in": keys})
+
     def shape(self, values: tuple, viewer: Viewer) -> Any:
         """Return a row of those columns as the API says it."""
         return _plan(self.row).shape(values, viewer)
@@ -77,11 +88,12 @@ class Children(serializers.Field):
     def decoders(self, rows: QuerySet | None = None) -> tuple[Decoder, ...] | None:
         """Return how its rows are read out of JSON, or None if they do not fold. Found once, from any of its rows."""
         if not self._looked and rows is not None:
-            self._decoders = None if self._has_children() else decoders_of(rows)
+            self._decoders = None if self.has_children() else decoders_of(rows)
             self._looked = True
         return self._decoders
 
-    def _has_children(self) -> bool:
+    def has_children(self) -> bool:
+        """Return whether its rows have children of their own."""
         return bool(_plan(self.row).children)
 
 
@@ -99,7 +111,7 @@ class Listed(Children):
     def shape(self, values: tuple, viewer: Viewer) -> Any:
         return values[0]
 
-    def _has_children(self) -> bool:
+    def has_children(self) -> bool:
         return False
 
 
@@ -107,7 +119,7 @@ class RowSerializer(serializers.Serializer):
     """Declare fields as in any serializer. A nested RowSerializer reads through the foreign key it is named after."""
 
     @classmethod
-    def read(cls, queryset: QuerySet, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
+    def read(cls, queryset: QuerySet | Ready, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
         """Return the queryset's rows as plain dicts, in its order. One query, and one for each kind of children."""
         return cls._shaped(list(queryset.values_list(*_plan(cls).columns)), viewer)
 
@@ -121,9 +133,22 @@ class RowSerializer(serializers.Serializer):
     def read_one(cls, queryset: QuerySet, pk: Any, viewer: Viewer = NOBODY) -> dict[str, Any] | None:
         """Return the row with this key, or None. One query, and one for each kind of children that does not fold."""
         plan = _plan(cls)
-        one, folded = plan.fold(queryset.filter(pk=pk).order_by(), viewer)
-        found = list(one.values_list(*plan.columns, *(f"folded_{number}" for number in folded)))
-        return next(iter(cls._shaped(found, viewer, folded)), None)
+        found = list(plan.folded(queryset.filter(pk=pk).order_by(), viewer))
+        return next(iter(cls._shaped(found, viewer, plan.folds())), None)
+
+    @classmethod
+    def read_folded(cls, ready: Ready, viewer: Viewer) -> list[dict[str, Any]]:
+        """Return the rows of a prepared query, their plain children in the very same statement: for a few rows."""
+        plan = _plan(cls)
+        found = ready.tuples(cls, plan.folded)
+        return cls._shaped(found, viewer, plan.folds())
+
+    @classmethod
+    def page_folded(cls, ready: Ready, viewer: Viewer) -> dict[str, Any]:
+        """Return the same as a page, of a query that has the count of all beside each row (`counted`)."""
+        plan = _plan(cls)
+        found = ready.tuples((cls, ALL), lambda queryset, viewer: plan.folded(queryset, viewer, ALL))
+        return {"count": found[0][-1] if found else 0, "results": cls._shaped(found, viewer, plan.folds())}
 
     @classmethod
     def finish(cls, rows: list[dict[str, Any]]) -> None:
@@ -163,6 +188,16 @@ class _Plan:
                 queryset = queryset.annotate(**{f"folded_{number}": JsonRows(mine)})
                 folded[number] = len(self.columns) + len(folded)
         return queryset, folded
+
+    def folds(self) -> dict[int, int]:
+        """Return in which column each kind of children stands, once `fold` has found out which do."""
+        known = [number for number, (*_where, child) in enumerate(self.children) if child.decoders() is not None]
+        return {number: len(self.columns) + place for place, number in enumerate(known)}
+
+    def folded(self, queryset: QuerySet, viewer: Viewer, *more: str) -> QuerySet:
+        """Return the queryset as tuples of the columns, the plain children after them, and what more is named."""
+        whole, folded = self.fold(queryset, viewer)
+        return whole.values_list(*self.columns, *(f"folded_{number}" for number in folded), *more)
 
     def join_children(self, rows: list[dict], found: list[tuple], viewer: Viewer, folded: Mapping[int, int]) -> None:
         """Put each kind of children into its rows: one query a kind, deeper ones likewise; none for what is folded."""
@@ -264,16 +299,10 @@ def _unfold(
 
 
 def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Viewer) -> None:
-    queryset = child.rows(viewer).filter(**{f"{child.of}__in": list(holders)})
-    if isinstance(child, Listed):
-        for key, value in queryset.values_list(child.of, child.column):
-            for holder in holders[key]:
-                holder[name].append(value)
-        return
-    plan = _plan(child.row)
-    found = list(queryset.values_list(*plan.columns, child.of))
-    shaped = [plan.shape(values, viewer) for values in found]
-    plan.join_children(shaped, found, viewer, {})
+    found = child.found(viewer, list(holders))
+    shaped = [child.shape(values, viewer) for values in found]
+    if child.has_children():
+        _plan(child.row).join_children(shaped, found, viewer, {})
     for values, row in zip(found, shaped, strict=True):
         for holder in holders[values[-1]]:
             holder[name].append(row)

@@ -1,5 +1,6 @@
 """The Viewer: who asks, and what that person may do where. Built once a request; permissions and queries take it."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -46,6 +47,7 @@ class Viewer:
 
     `contributor_id` is set for a private link or feed: the one contributor the viewer is.
     `scopes` and `project_limit` narrow what a token may do; None narrows nothing.
+    `day` is set where the day is given and not looked up (`kit.prepared`).
     """
 
     via: str = "nobody"
@@ -58,6 +60,7 @@ class Viewer:
     projects: Mapping[int, Grant] = field(default_factory=dict)
     scopes: frozenset[str] | None = None
     project_limit: frozenset[int] | None = None
+    day: dt.date | None = None
 
     # DRF and its throttles ask these of whatever stands in request.user
     @property

@@ -1,10 +1,13 @@
 """The words people see for stored values: the label of every choice of every model, found once."""
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 
 from django.apps import apps
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+MOST_WORDS = 2000  # that are kept ready
 
 
 @cache
@@ -27,9 +30,14 @@ def word(value: object, field: str = "") -> str:
     """
     if value is None or value == "":
         return ""
-    labels = _labels().get(str(value))
+    return _in(get_language(), str(value), field)
+
+
+@lru_cache(MOST_WORDS)
+def _in(language: str | None, value: str, field: str) -> str:
+    labels = _labels().get(value)
     if not labels:
-        text = str(value).replace("_", " ")
+        text = value.replace("_", " ")
         return text[:1].upper() + text[1:]
     return str(labels.get(field) or next(iter(labels.values())))
 

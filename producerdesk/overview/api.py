@@ -13,9 +13,10 @@ from producerdesk.accounts.models import User
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
-from producerdesk.overview import day, permissions, questions, searching
+from producerdesk.overview import day, glance, permissions, questions, searching
 from producerdesk.overview.filters import ActivityFilter
 from producerdesk.overview.serializers.activity import DeedRow, Doer, Doers
+from producerdesk.overview.serializers.glance import Glance
 from producerdesk.overview.serializers.questions import Questions
 from producerdesk.overview.serializers.search import SearchAnswer
 from producerdesk.overview.serializers.today import Today
@@ -43,6 +44,19 @@ class QuestionsViewSet(DeskViewSet):
 
     def retrieve(self, request: Any, pk: str) -> Response:
         found = questions.of(self.viewer, int(pk), clock.now())
+        if found is None:
+            raise Http404
+        return Response(found)
+
+
+class GlanceViewSet(DeskViewSet):
+    """A project at a glance: the five questions, its songs by stage, the next sessions, who is aboard."""
+
+    row = Glance
+    needs = permissions.GLANCE
+
+    def retrieve(self, request: Any, pk: str) -> Response:
+        found = glance.of(self.viewer, int(pk), clock.now())
         if found is None:
             raise Http404
         return Response(found)

@@ -13,6 +13,7 @@ from budgets.models import Budget
 from budgets.standing import with_sums
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.overview.serializers import today as rows
@@ -26,6 +27,7 @@ from sessions.reminders import ASKING
 AHEAD = ROWS = 8
 LIVE = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 OPEN_ROLES = (Engagement.State.NEEDED, Engagement.State.AUDITIONING)
+ASKED_BACK = (Call.Answer.DECLINED, Call.Answer.PROPOSED)
 CALL = "call:"  # how a delivery names a call
 
 
@@ -37,7 +39,8 @@ def of(viewer: Viewer, now: datetime) -> dict[str, Any]:
     if viewer.can_anywhere(PEOPLE_READ):
         found["roles"] = rows.OpenRole.read(_roles(viewer), viewer)
     if viewer.can_anywhere(PROJECT_WRITE):
-        found |= _late(viewer)
+        found["late_projects"] = rows.LateProject.read(_late_projects(viewer), viewer)
+        found["late_songs"] = rows.LateSong.read(_late_songs(viewer), viewer)
     elif viewer.is_authenticated:
         found["projects"] = rows.ProjectOfDay.read(_projects(viewer), viewer)
     if viewer.can_anywhere(BUDGET_READ):
@@ -53,21 +56,36 @@ def _is_new(viewer: Viewer, found: dict[str, Any]) -> bool:
     return not Project.objects.visible_to(viewer).exists()
 
 
-def sessions_ahead(viewer: Viewer, now: datetime) -> QuerySet:
-    """Return the sessions that are not over, holds included, the nearest first."""
-    # no session lasts longer: with a lower bound on its start the index is read from there on
-    ahead = StudioSession.objects.visible_to(viewer).filter(starts_at__gt=now - LONGEST, ends_at__gt=now)
+def sessions_ahead(viewer: Viewer, now: datetime, begun: datetime) -> QuerySet:
+    """Return the sessions that are not over, holds included, the nearest first.
+
+    `begun` is `LONGEST` before: no session lasts longer, and with a lower bound the index is read from there on.
+    """
+    ahead = StudioSession.objects.visible_to(viewer).filter(starts_at__gt=begun, ends_at__gt=now)
     return ahead.filter(state__in=LIVE).order_by("starts_at", "pk")
 
 
+@prepared
+def _next_sessions(viewer: Viewer, now: datetime, begun: datetime) -> QuerySet:
+    return sessions_ahead(viewer, now, begun)[: AHEAD + 1]
+
+
 def _sessions(viewer: Viewer, now: datetime) -> dict[str, Any]:
-    found = rows.DaySession.read(sessions_ahead(viewer, now)[: AHEAD + 1], viewer)
+    found = rows.DaySession.read(_next_sessions(viewer, now=now, begun=now - LONGEST), viewer)
     return {"more": len(found) > AHEAD, "results": found[:AHEAD]}
 
 
 def _calls(viewer: Viewer, now: datetime) -> dict[str, Any]:
     """Return the calls that wait: `asking` for a word of the producer, `waiting` for one of the person."""
-    answer = Call.Answer
+    span = {"now": now, "begun": now - LONGEST}
+    return {
+        "asking": rows.OpenCall.read(_open_calls(viewer, asking=True, **span), viewer),
+        "waiting": rows.OpenCall.read(_open_calls(viewer, asking=False, **span), viewer),
+    }
+
+
+@prepared
+def _open_calls(viewer: Viewer, asking: bool, now: datetime, begun: datetime) -> QuerySet:
     planned = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
     # what did not leave, or was replaced, asked nobody
     heard = (*Delivery.OPEN, Delivery.State.SENT)
@@ -75,59 +93,61 @@ def _calls(viewer: Viewer, now: datetime) -> dict[str, Any]:
     calls = (
         Call.objects.visible_to(viewer)
         .filter(planned, removed_at=None, session__state=StudioSession.State.CONFIRMED)
-        .filter(session__starts_at__gt=now - LONGEST, session__ends_at__gt=now)
-        .exclude(answer=answer.CONFIRMED)
+        .filter(session__starts_at__gt=begun, session__ends_at__gt=now)
+        .filter(answer__in=ASKED_BACK if asking else (Call.Answer.PENDING,))
         .annotate(ref=Concat(Value(CALL), Cast("pk", CharField())), asked_at=Subquery(asked.values("created_at")[:1]))
-        .annotate(turn=Case(When(answer=answer.PENDING, then=Value(1)), default=Value(0)))
-        .order_by("turn", "call_at", "pk")
     )
-    found = rows.OpenCall.read(calls[: 2 * ROWS], viewer)
-    waiting = [call for call in found if call["answer"] == answer.PENDING]
-    return {"asking": [call for call in found if call not in waiting][:ROWS], "waiting": waiting[:ROWS]}
+    # by the session first: its index has them in this order, and the rest is never read
+    return calls.order_by("session__starts_at", "call_at", "pk")[:ROWS]
 
 
+@prepared
 def _roles(viewer: Viewer) -> QuerySet:
     produced = viewer.reach(PEOPLE_READ).q(project="project_id", desk="project__desk_id")
     open_ = Engagement.objects.visible_to(viewer).filter(produced, state__in=OPEN_ROLES)
     return open_.exclude(project__stage=Stage.DELIVERED).by_urgency()[:ROWS]
 
 
-def _late(viewer: Viewer) -> dict[str, Any]:
-    today = day_of(viewer)
-    reach = viewer.reach(PROJECT_WRITE)
+@prepared
+def _late_projects(viewer: Viewer) -> QuerySet:
     projects = (
         Project.objects.visible_to(viewer)
-        .filter(reach.q(project="pk", desk="desk_id"))
+        .filter(viewer.reach(PROJECT_WRITE).q(project="pk", desk="desk_id"))
         .open()
-        .with_lateness(today)
+        .with_lateness(day_of(viewer))
         .filter(Q(late_deadline_on__isnull=False) | Q(late_stage_on__isnull=False))
         .order_by(Coalesce("late_deadline_on", "late_stage_on"), "pk")
     )
+    return projects[:ROWS]
+
+
+@prepared
+def _late_songs(viewer: Viewer) -> QuerySet:
     songs = (
         Song.objects.visible_to(viewer)
-        .filter(reach.q(project="project_id", desk="project__desk_id"))
+        .filter(viewer.reach(PROJECT_WRITE).q(project="project_id", desk="project__desk_id"))
         .exclude(stage=Stage.DELIVERED)
-        .with_lateness(today)
+        .with_lateness(day_of(viewer))
         .filter(late_on__isnull=False)
         .order_by("late_on", "pk")
     )
-    return {
-        "late_projects": rows.LateProject.read(projects[:ROWS], viewer),
-        "late_songs": rows.LateSong.read(songs[:ROWS], viewer),
-    }
+    return songs[:ROWS]
 
 
+@prepared
 def _projects(viewer: Viewer) -> QuerySet:
     found = Project.objects.visible_to(viewer).open().with_lateness(day_of(viewer))
     return found.order_by(F("deadline").asc(nulls_last=True), "title", "pk")[:ROWS]
 
 
+@prepared
 def _budgets(viewer: Viewer) -> QuerySet:
     """Return the budgets of what was worked on last and is not delivered, with the sums of their ledgers."""
     open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
     return with_sums(open_).order_by("-project__updated_at", "-pk")[:ROWS]
 
 
+@prepared
 def _stuck(viewer: Viewer) -> QuerySet:
     """Return what could not be sent, the newest first, with the session it is about."""
     number = Cast(Substr("ref", len(CALL) + 1), BigIntegerField())

@@ -13,4 +13,4 @@ def looks_around(viewer: Viewer) -> bool:
 TODAY = {"retrieve": looks_around}
 SEARCH = {"retrieve": looks_around}
 ACTIVITY = {"list": looks_around, "retrieve": looks_around, "doers": looks_around}
-QUESTIONS = {"retrieve": PROJECT_READ}
+QUESTIONS = GLANCE = {"retrieve": PROJECT_READ}

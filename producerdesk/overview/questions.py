@@ -14,12 +14,14 @@ from budgets.models import Budget
 from budgets.standing import SUM_COLUMNS, figures_of, with_sums
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, SCHEDULE_READ
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from producerdesk.overview.day import sessions_ahead
 from projects.models import Project
 from projects.serializers import today as day_of
 from projects.stages import Stage
+from sessions.actions.plans import LONGEST
 from sessions.models import Call, StudioSession
 
 Kind, State = StudioSession.Kind, StudioSession.State
@@ -56,14 +58,20 @@ def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
 
 def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     """Return the project with what is asked of hires and of the ledger. One statement."""
-    found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
     columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
     if viewer.can_anywhere(PEOPLE_READ):
-        hires = ("needed", "auditioning", "offered", "hired", "first", "first_by")
-        found, columns = _with_hires(found), [*columns, *hires]
+        columns += ["needed", "auditioning", "offered", "hired", "first", "first_by"]
     if viewer.can_anywhere(BUDGET_READ):
-        found, columns = found.annotate(budget_of=Subquery(_standing_of())), [*columns, "budget_of"]
-    return found.values(*columns).first()
+        columns += ["budget_of"]
+    return next(iter(_standing(viewer, pk=pk).values(*columns)), None)
+
+
+@prepared
+def _standing(viewer: Viewer, pk: int) -> QuerySet:
+    found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
+    if viewer.can_anywhere(PEOPLE_READ):
+        found = _with_hires(found)
+    return found.annotate(budget_of=Subquery(_budget_of())) if viewer.can_anywhere(BUDGET_READ) else found
 
 
 def _with_hires(projects: QuerySet) -> QuerySet:
@@ -84,7 +92,7 @@ def _with_hires(projects: QuerySet) -> QuerySet:
     )
 
 
-def _standing_of() -> QuerySet:
+def _budget_of() -> QuerySet:
     """Return the budget of the project of the outer row with its sums, as one value: no further statement."""
     sums = with_sums(Budget.objects.filter(project=OuterRef("pk")))
     columns = ("currency", *SUM_COLUMNS, "to_approve")
@@ -92,12 +100,19 @@ def _standing_of() -> QuerySet:
 
 
 def _ahead(viewer: Viewer, pk: int, now: datetime) -> list[dict[str, Any]]:
-    """Return the sessions ahead with the engineer of each: one who says yes before one who has not answered."""
+    """Return the sessions ahead with the engineer of each."""
+    columns = ("id", "title", "kind", "state", "starts_at", "time_zone", "engineer", "sure")
+    return _with_engineer(viewer, pk=pk, now=now, begun=now - LONGEST).values(*columns)
+
+
+@prepared
+def _with_engineer(viewer: Viewer, pk: int, now: datetime, begun: datetime) -> QuerySet:
+    """Add `engineer`, one who says yes before one who has not answered, and whether the engineer is `sure`."""
     calls = Call.objects.filter(session=OuterRef("pk"), role__icontains="engineer", removed_at=None)
     coming = calls.exclude(answer=Call.Answer.DECLINED)
     sure = coming.filter(answer=Call.Answer.CONFIRMED)
-    rows = sessions_ahead(viewer, now).filter(project=pk)
-    rows = rows.annotate(
+    rows = sessions_ahead(viewer, now, begun).filter(project=pk)
+    annotated = rows.annotate(
         sure=Exists(sure),
         engineer=Coalesce(
             Subquery(sure.order_by("pk").values("contributor__name")[:1]),
@@ -105,8 +120,7 @@ def _ahead(viewer: Viewer, pk: int, now: datetime) -> list[dict[str, Any]]:
             Value(None, output_field=CharField(null=True)),
         ),
     )
-    columns = ("id", "title", "kind", "state", "starts_at", "time_zone", "engineer", "sure")
-    return list(rows.values(*columns)[:READ_AT_MOST])
+    return annotated[:READ_AT_MOST]
 
 
 # --- answering --------------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
 """What the frame of every page shows: the desk, the places, the open projects, the bell.
 
-Nothing is asked of the database until a template wants it, so a page without the frame costs nothing: two queries for
-the whole frame, none for who is not signed in, none in the API.
+Nothing is asked of the database until a template wants it, so a page without the frame costs nothing: one query for the
+whole frame, none for who is not signed in, none in the API.
 """
 
 import json
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+import orjson
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -18,12 +19,16 @@ from django.utils.translation import gettext_lazy as _
 
 from producerdesk.accounts.models import Desk, User
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
+from producerdesk.kit.folded import JsonRows
+from producerdesk.kit.paths import path_to
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices.models import Notice
 from projects.models import Project
 from projects.stages import Stage
 
 OPEN_PROJECTS = 8
+FRAME = ("waiting", "desk_name", "single_keys", "projects")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -82,49 +87,43 @@ class Shell:
         self.signed_in = viewer.user_id is not None
         self.name, self.email = viewer.name, viewer.email
 
-    @property
+    @cached_property
     def nav(self) -> list[dict[str, Any]]:
         """The places that exist and are open to this viewer."""
         return [
-            {"key": place.key, "url": url, "icon": place.icon, "label": place.label}
+            {"key": place.key, "url": url, "icon": place.icon, "label": str(place.label)}
             for place in (places_of(self._viewer) if self.signed_in else ())
             if (url := address(place.route)) and (place.right is None or self._viewer.can_anywhere(place.right))
         ]
 
     @cached_property
     def open_projects(self) -> list[dict[str, Any]]:
-        """The projects somebody worked on last, without the delivered ones. One query."""
-        rows = Project.objects.visible_to(self._viewer).exclude(stage=Stage.DELIVERED).order_by("-updated_at", "-pk")
+        """The projects somebody worked on last, without the delivered ones."""
         return [
-            {"id": pk, "title": title, "url": reverse("projects:detail", args=[pk])}
-            for pk, title in rows.values_list("pk", "title")[:OPEN_PROJECTS]
+            {"id": pk, "title": title, "url": path_to("projects:detail", pk)}
+            for pk, title in orjson.loads(self._known[3])
         ]
 
     @cached_property
-    def _counted(self) -> tuple[int, str, bool]:
-        """Unread notices, the desk's name, and whether single keys work. One query."""
-        if not self.signed_in:
-            return 0, "", True
-        unread = Notice.objects.filter(user=OuterRef("pk")).unread().order_by().values("user").annotate(n=Count("pk"))
-        desk = Desk.objects.filter(pk=self._viewer.home_desk_id or 0).values("name")
-        rows = User.objects.filter(pk=self._viewer.user_id or 0)
-        found = rows.values_list(Coalesce(Subquery(unread.values("n")), 0), Subquery(desk), "single_keys").first()
-        return (found[0], found[1] or "", found[2]) if found else (0, "", True)
+    def _known(self) -> tuple[int, str, bool, str]:
+        """Unread notices, the desk's name, whether single keys work, and the open projects as JSON. One query."""
+        found = _of_frame(self._viewer).values_list(*FRAME) if self.signed_in else []
+        return found[0] if found else (0, "", True, "[]")
 
     @property
     def unread(self) -> int:
         """How many notices wait."""
-        return self._counted[0]
+        return self._known[0]
 
     @property
     def desk_name(self) -> str:
         """The desk one works at."""
-        return self._counted[1]
+        return self._known[1] or ""
 
     @property
     def single_keys(self) -> bool:
         """Whether letters alone do something."""
-        return self._counted[2]
+        return self._known[2]
 
     @property
     def bell_url(self) -> str:
@@ -161,6 +160,18 @@ class Shell:
             if self.outbox_url:
                 items.append({"url": self.outbox_url, "icon": "mail", "label": _("Outbox")})
         return items
+
+
+@prepared
+def _of_frame(viewer: Viewer) -> QuerySet:
+    unread = Notice.objects.filter(user=OuterRef("pk")).unread().order_by().values("user").annotate(n=Count("pk"))
+    desk = Desk.objects.filter(pk=viewer.home_desk_id or 0).values("name")
+    open_ = Project.objects.visible_to(viewer).exclude(stage=Stage.DELIVERED).order_by("-updated_at", "-pk")
+    return User.objects.filter(pk=viewer.user_id or 0).annotate(
+        waiting=Coalesce(Subquery(unread.values("n")), 0),
+        desk_name=Subquery(desk),
+        projects=JsonRows(open_.values_list("pk", "title")[:OPEN_PROJECTS]),
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from producerdesk.kit import moments, tones, words
+from producerdesk.kit.paths import path_to
+from producerdesk.kit.templatetags.desk import icon
 from projects.models import Project
 from projects.stages import ORDER, Stage
 
@@ -49,7 +51,6 @@ def song_facts(songs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-@register.filter
 def matrix_cells(song: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a song's cells: `status` done, now, late or none, and the words that stand in it."""
     dates = {due["stage"]: due for due in song["due"]}
@@ -66,6 +67,47 @@ def _cell(song: Mapping[str, Any], stage: str, due: Mapping[str, Any] | None) ->
         status = "late" if song["late_on"] else "now"
         return cell | {"status": status, "text": _running(song["late_on"] or due_on)}
     return cell | {"status": "none", "text": short_day(due_on) if due_on else _("Not started")}
+
+
+@register.simple_tag
+def song_cells(song: Mapping[str, Any], project: Mapping[str, Any]) -> SafeString:
+    """Return a song's cells as clips of songs x stages. For who may edit, each is a button that sets its stage."""
+    act = path_to("projects:song_stage", project["id"], song["id"]) if project["can"]["edit"] else ""
+    return format_html_join("", "<td>{}</td>", ((_clip(song["title"], cell, act),) for cell in matrix_cells(song)))
+
+
+def _clip(title: str, cell: Mapping[str, Any], act: str) -> SafeString:
+    name = words.word(cell["stage"], "Song.stage")
+    button = format_html(_BUTTON, act, cell["stage"]) if act else ""
+    return format_html(
+        '<{0} class="pd-cell pd-cell--{1} is-{2}{3}"{4}{5}><span class="visually-hidden">{6}, {7}: </span>{8}</{0}>',
+        "button" if act else "span",
+        tones.stage_class(cell["stage"]),
+        cell["status"],
+        " is-own" if cell["own"] else "",
+        button,
+        format_html(' title="{}"', _whose(cell)) if cell["due_on"] else "",
+        title,
+        name,
+        _inside(name, cell),
+    )
+
+
+_BUTTON = ' type="submit" form="stages" formaction="{}" name="stage" value="{}" data-cell'
+
+
+def _whose(cell: Mapping[str, Any]) -> str:
+    said = {"day": short_day(cell["due_on"])}
+    return (_("Due %(day)s, the song's own date") if cell["own"] else _("Due %(day)s, as the project")) % said
+
+
+def _inside(stage: str, cell: Mapping[str, Any]) -> SafeString | str:
+    """Return what stands in a clip: a tick, a day, or for who only listens that nothing has begun."""
+    if cell["status"] == "done":
+        return icon("check", label=cell["text"])
+    if cell["status"] == "none":
+        return cell["text"] if cell["due_on"] else format_html('<span class="visually-hidden">{}</span>', cell["text"])
+    return format_html('<span class="pd-phone-only" aria-hidden="true">{}:</span>{}', stage, cell["text"])
 
 
 def _running(due_on: str | None) -> str:
@@ -85,8 +127,7 @@ def short_day(value: str | None) -> str:
     if day is None:
         return moments.NOTHING
     this_year = day.year == timezone.localdate().year
-    pattern = pgettext("date format", "j M") if this_year else pgettext("date format", "j M Y")
-    return date_format(day, pattern)
+    return moments.written(day, "j M" if this_year else "j M Y")
 
 
 @register.filter

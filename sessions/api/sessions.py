@@ -28,6 +28,7 @@ from sessions.models import Call, StudioSession
 
 LISTS = ("list", "calendar")
 PRICED = ("costs", "cancellation")
+KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
 WEEK = timedelta(weeks=1)
 CALENDAR_AT_MOST = 500
@@ -57,6 +58,8 @@ class SessionViewSet(DeskViewSet):
     }
 
     def known_params(self) -> frozenset[str]:
+        if self.action == "known":
+            return KNOWN_PARAMS
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
 
     def get_queryset(self) -> QuerySet:
@@ -90,10 +93,17 @@ class SessionViewSet(DeskViewSet):
             raise Refused({name: _("Give a moment, like 2027-03-01T00:00:00Z.") for name in missing})
         return said[0], said[1]
 
-    @extend_schema(responses=serializers.KnownThings)
+    @extend_schema(responses=serializers.KnownThings, parameters=[serializers.KnownInput])
     @action(detail=False)
     def known(self, request: Any) -> Response:
-        """What sessions can be narrowed by: projects, rooms, people."""
+        """What sessions can be narrowed by: projects, rooms, people. All of it, what is `search`ed, or a `few`."""
+        asked = serializers.KnownInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        if said["search"].strip():
+            return Response(known.called(self.viewer, said["search"]))
+        if said["few"]:
+            return Response(known.few(self.viewer, said["project"], said["person"]))
         return Response(known.things(self.viewer))
 
     # --- forms --------------------------------------------------------------------------------------

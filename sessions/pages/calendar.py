@@ -16,6 +16,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import show
 from producerdesk.kit.templatetags.desk import project_tone
+from sessions.pages.sessions import known_to
 
 VIEWS = ("week", "month", "list")
 ROWS = ("rooms", "hours")  # what a week is laid out by
@@ -54,7 +55,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
         "week": [first + n * DAY for n in range(WEEK)] if view == "week" else [],
         "busy": {row["starts_local"][:10] for row in found},
     }
-    known = ask(request, "api:session-known")
+    known = known_to(request)
     if answer.ok and view != "list":
         rooms = [] if filters.get("person") else known.data["rooms"]
         context |= {"data": _drawn(found, rooms, filters, view, by), "hours": _hours(found, view, by)}

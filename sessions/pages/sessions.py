@@ -29,7 +29,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     when = request.GET.get("when", COMING)
     context = {"current": "calendar", "filters": request.GET, "when": when, "narrowed": _narrowed(request.GET)}
     sessions = ask(request, "api:session-list", query=_asked(request.GET, when))
-    return show(request, "sessions/list.html", context, sessions=sessions, known=ask(request, "api:session-known"))
+    return show(request, "sessions/list.html", context, sessions=sessions, known=known_to(request))
+
+
+def known_to(request: HttpRequest) -> Answer:
+    """Return what a list is narrowed by: what was worked on last, and what is chosen. More is found by its name."""
+    chosen = {name: found for name in ("project", "person") if (found := request.GET.get(name, "")).isdecimal()}
+    return ask(request, "api:session-known", query={"few": "true"} | chosen)
 
 
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
@@ -218,6 +219,21 @@ class KnownRoom(KnownThing):
     """A room that may be booked."""
 
     studio = KnownThing()
+
+
+class KnownInput(serializers.Serializer):
+    """What of it one wants to know."""
+
+    search = serializers.CharField(
+        max_length=120, default="", allow_blank=True, help_text=_("Only what is called so, a few of each.")
+    )
+    few = serializers.BooleanField(default=False, help_text=_("Only what was worked on last, a few of each."))
+    project = serializers.IntegerField(
+        min_value=1, max_value=2**53, default=None, help_text=_("A project that is among the few in any case.")
+    )
+    person = serializers.IntegerField(
+        min_value=1, max_value=2**53, default=None, help_text=_("A person who is among the few in any case.")
+    )
 
 
 class KnownThings(serializers.Serializer):

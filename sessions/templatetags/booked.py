@@ -1,16 +1,19 @@
 """What templates of sessions say of the API's data: places, answers, what was sent, rates by their unit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from producerdesk.kit import forms, moments
+from producerdesk.kit import forms, moments, words
+from producerdesk.kit.paths import path_to
+from producerdesk.kit.templatetags.desk import chip, state
 from sessions import schedule
 
 register = template.Library()
@@ -97,6 +100,36 @@ def answers(calls: Sequence[Row]) -> dict[str, Any]:
     elif called:
         state, text = "confirmed", _("All confirmed")
     return counts | {"called": called, "state": state, "text": text}
+
+
+@register.simple_tag
+def stands(session: Row) -> SafeString:
+    """Return how a session stands, in one mark."""
+    if session["state"] == "hold":
+        return chip("hold", text=_("Hold"))
+    if session["state"] in ("cancelled", "wrapped"):
+        return state(session["state"], text=words.word(session["state"], "StudioSession.state"))
+    said = answers(session["calls"])
+    return state(said["state"] or "confirmed", text=said["text"] if said["state"] else _("Booked"))
+
+
+@register.filter
+def lines(sessions: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Yield what a table says of each session: a list has many, so everything is found out once and in one place."""
+    for session in sessions:
+        zone, starts = session["time_zone"], session["starts_at"]
+        yield {
+            "url": path_to("sessions:detail", session["id"]),
+            "title": session["title"],
+            "off": session["state"] == "cancelled",
+            "project": session["project"],
+            "kind": words.word(session["kind"], "StudioSession.kind"),
+            "iso": moments.iso(starts, zone),
+            "day": moments.day(starts, zone),
+            "span": moments.span(starts, session["ends_at"], zone),
+            "where": where(session),
+            "stands": stands(session),
+        }
 
 
 # --- forms --------------------------------------------------------------------------------------------

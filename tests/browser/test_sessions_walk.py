@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from projects.models import Project
 from sessions.models import Call, Room, StudioSession
 from tests import makers
 from tests.browsing import Browsing, axe
@@ -153,6 +154,43 @@ def test_on_a_phone_the_calendar_is_an_agenda(browsing: Browsing, cast: Cast) ->
         expect(page.get_by_role("link", name="Drums")).to_be_visible()
     page.get_by_role("link", name="Drums").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Drums")
+
+
+@BOTH
+def test_a_list_is_narrowed_by_typing_a_name(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    """Of many projects a few are offered; any other is found by its name, with keys alone."""
+    for number in range(20):
+        makers.make_project(cast.desk, f"Record {number:02}")
+    makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", title="Strings")
+    makers.make_session(Project.objects.get(title="Record 03"), cast.ana, f"{DAY}T14:00", title="Drums")
+    Project.objects.filter(title="Record 03").update(updated_at=timezone.now() - timedelta(days=9))
+    page = browsing.window(cast.ana, phone=phone)
+    page.goto("/sessions/")
+    if phone:
+        page.locator("label[for=n-shown]").click()
+    field = page.get_by_role("combobox", name="Project")
+    field.click()
+    options = page.locator("#n-project-list").get_by_role("option")
+    expect(options).to_have_count(1 + 12)
+    expect(options.first).to_have_text("All projects")
+    expect(options.filter(has_text="Record 03")).to_have_count(0)
+    field.fill("cord 03")
+    expect(options).to_have_text(["Record 03"])
+    assert axe(page) == []
+    field.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("Drums")
+    expect(field).to_have_value("Record 03")
+    field.fill("nobody calls a record so")
+    expect(options).to_have_text(["Nothing by that name"])
+    field.press("Escape")
+    expect(field).to_have_value("Record 03")
+    field.fill("")
+    field.press("ArrowDown")
+    field.press("ArrowUp")
+    field.press("Enter")  # all projects
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("#n-project-typed")).to_have_value("")  # on a phone the filters are folded again
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -47,7 +47,7 @@ DRAWN = {
     "projects:brief": "project questions",
     "projects:delete": "thing",
     "projects:delete_song": "thing",
-    "projects:detail": "project songs next_sessions people questions",
+    "projects:detail": "glance",
     "projects:edit": "project options",
     "projects:edit_song": "song project options",
     "projects:list": "summary projects shelf",

@@ -23,8 +23,8 @@ from tests.cast import Cast
 As = Callable[[str], Caller]
 NOW = "2027-03-08T08:00:00Z"
 DAY = "2027-03-10T10:00"
-# login 3, the frame 2, and one each for: sessions, calls of them, open calls, stuck, roles, late projects, late songs,
-# budgets
+# login 3, the frame 1, and one each for: sessions, calls of them, who asks, who is waited for, stuck, roles,
+# late projects, late songs, budgets
 PAGE = 13
 
 

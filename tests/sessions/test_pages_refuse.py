@@ -79,10 +79,36 @@ def test_what_is_not_there_is_not_found(ana: Caller, path: str) -> None:
     assert ana.page(path).status_code == 404
 
 
+def test_without_scripts_the_list_is_narrowed_by_what_was_worked_on_last(cast: Cast, ana: Caller) -> None:
+    makers.make_project(cast.desk)
+    page = ana.page(f"/sessions/?person={cast.wren_called.pk}").content.decode()
+    assert f'<option value="{cast.project.pk}">{cast.project.title}</option>'.replace("&", "&amp;") in page
+    assert f'<option value="{cast.wren_called.pk}" selected>' in page
+
+
+def test_what_sessions_are_narrowed_by_is_found_by_name(cast: Cast, ana: Caller) -> None:
+    for number in range(20):
+        makers.make_project(cast.desk, f"Record {number:02}")
+    few = ana.get("sessions/known/", few="true", project=cast.project.pk).json()
+    assert len(few["projects"]) == 13
+    assert cast.project.pk in {each["id"] for each in few["projects"]}
+    assert len(ana.get("sessions/known/").json()["projects"]) == 21
+    found = ana.get("sessions/known/", search="cord 1").json()["projects"]
+    assert [each["name"] for each in found] == ["Record 01", *(f"Record {number}" for number in range(10, 20))]
+    assert not ana.get("sessions/known/", search="elsewhere").json()["projects"]
+    strange = Caller(cast.cleo).get("sessions/known/", few="true", project=cast.project.pk, person=cast.wren_called.pk)
+    assert cast.project.pk not in {each["id"] for each in strange.json()["projects"]}
+    assert not strange.json()["people"]
+    assert Caller(cast.nora).get("sessions/known/", search="wren").json()["people"] == []
+    assert ana.get("sessions/known/", few="perhaps").status_code == 400
+    assert ana.get("sessions/known/", of="projects").status_code == 400
+
+
 COUNTS = {
     "/api/v1/sessions/?page_size=100": SIGNED_IN + 3,  # rows with their count, calls, songs
     "/api/v1/sessions/calendar/?since=2027-03-01T00:00:00Z&until=2027-04-01T00:00:00Z": SIGNED_IN + 2,  # rows, calls
     "/api/v1/sessions/known/": SIGNED_IN + 1,
+    "/api/v1/sessions/known/?few=true": SIGNED_IN + 1,
     "/calendar/?view=month&date=2027-03-01": SIGNED_IN + 3 + FRAME,
     "/sessions/?when=all": SIGNED_IN + 4 + FRAME,
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +24,7 @@ register = template.Library()
 
 THEMES = ("light", "dark", "auto")
 MINUS = "\N{MINUS SIGN}"
+DRAWN_AT_MOST = 2000  # small drawings that are kept. By type too: what is marked safe and what is not may read alike
 MARK = (("2", "9.5", "8"), ("7.6", "4", "16"), ("13.2", "7.5", "10"), ("18.8", "10.5", "4"))
 
 
@@ -34,6 +35,7 @@ def _file(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(DRAWN_AT_MOST, typed=True)
 def icon(name: str, size: str = "", label: str = "", classes: str = "") -> SafeString:
     """Return a Tabler outline icon from the sprite. Without a label it is decoration and hidden from readers."""
     given = f"pd-i pd-i--{size}" if size else "pd-i"
@@ -48,6 +50,7 @@ def icon(name: str, size: str = "", label: str = "", classes: str = "") -> SafeS
 
 
 @register.simple_tag
+@cache
 def mark() -> SafeString:
     """Return the product's sign, four bars of a level."""
     return format_html(
@@ -57,6 +60,7 @@ def mark() -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(DRAWN_AT_MOST, typed=True)
 def sleeve(key: object, title: str = "", size: str = "", image: str | None = None) -> SafeString:
     """Return a project's face: its image or the drawing its id gives. Silent: the title stands beside it."""
     classes = f"pd-sleeve pd-sleeve--{size}" if size else "pd-sleeve"
@@ -79,6 +83,7 @@ def project_tone(key: object) -> str:
 
 
 @register.simple_tag
+@lru_cache(DRAWN_AT_MOST, typed=True)
 def avatar(key: object, name: str = "", size: str = "", label: bool = False) -> SafeString:
     """Return a person's initials on the pair that the id gives; a dashed ring for nobody yet.
 
@@ -146,10 +151,14 @@ def spelled(number: int) -> str:
 @register.simple_tag
 def stage(value: str, text: str = "", dot: bool = False) -> SafeString:
     """Return a stage: a disc that is as full as the music is near to done, and its word."""
-    spoken = text or words.word(value)
+    return _stage(tones.stage_class(value), text or words.word(value), dot)
+
+
+@lru_cache(DRAWN_AT_MOST, typed=True)
+def _stage(name: str, spoken: str, dot: bool) -> SafeString:
     return format_html(
         '<span class="pd-stage pd-stage--{}">{}</span>',
-        f"{tones.stage_class(value)} pd-stage--dot" if dot else tones.stage_class(value),
+        f"{name} pd-stage--dot" if dot else name,
         format_html('<span class="visually-hidden">{}</span>', spoken) if dot else spoken,
     )
 
@@ -168,7 +177,12 @@ def chip(value: str, text: str = "", tone: str = "") -> SafeString:
 
 def _marked(box: str, value: str, text: str, tone: str) -> SafeString:
     name, usual = tones.state_look(value)
-    return format_html('<span class="{0} {0}--{1}">{2}{3}</span>', box, tone or usual, icon(name), text or word(value))
+    return _mark(box, tone or usual, name, text or word(value))
+
+
+@lru_cache(DRAWN_AT_MOST, typed=True)
+def _mark(box: str, tone: str, name: str, text: str) -> SafeString:
+    return format_html('<span class="{0} {0}--{1}">{2}{3}</span>', box, tone, icon(name), text)
 
 
 @register.simple_tag
@@ -296,7 +310,11 @@ def here(context: template.Context, key: str, url: str) -> SafeString:
     path = request.path if request else ""
     named = context.get("current")
     found = key == named if named and key else path == url or (url != "/" and path.startswith(url))
-    return format_html(' aria-current="{}"', "page" if path == url else "true") if found else SafeString("")
+    return _HERE[path == url] if found else _ELSEWHERE
+
+
+_HERE = {True: SafeString(' aria-current="page"'), False: SafeString(' aria-current="true"')}
+_ELSEWHERE = SafeString("")
 
 
 @register.simple_tag
@@ -383,6 +401,7 @@ def script_texts() -> dict[str, str]:
         "close": _("Close"),
         "localTime": _("%(time)s in %(place)s, where you are"),
         "nothingFound": _("Nothing by that name"),
+        "away": _("The network is away."),
         "searchFor": _("Search for “%s”"),
         "project": _("Project"),
         "kind_project": _("Project"),
