@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studio_sessions', '0002_index_sessions_in_order'),
+        ('studio_sessions', '0004_add_terms_and_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

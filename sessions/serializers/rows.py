@@ -13,8 +13,8 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.models import Call, CancellationTier, StudioSession
-from sessions.serializers.call_sheet import SheetRef
 from sessions.permissions import is_in_room
+from sessions.serializers.call_sheet import SheetRef
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
