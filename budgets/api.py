@@ -93,7 +93,7 @@ class BudgetViewSet(Fresh, DeskViewSet):
         return rows
 
     def _approvals(self, budgets: Collection[int], until: dt.datetime | None) -> dict[int, dict[str, Any]]:
-        latest = Approval.objects.all().until(until).latest(budgets).with_sums().order_by("pk")
+        latest = Approval.objects.all().until(until).standing(budgets).with_sums().order_by("pk")
         return {row["budget"]: row for row in serializers.ApprovalRow.read(latest, self.viewer)}
 
     def _until(self) -> dt.datetime | None:

@@ -92,11 +92,11 @@ class ApprovalQuerySet(_OfBudget):
         """Return those that stood at that moment; None for now."""
         return self if moment is None else self.filter(at__lte=moment)
 
-    def last(self, budget: str) -> Subquery:
+    def last_change(self, budget: str) -> Subquery:
         """Return the last change that is approved of the budget in this column, NULL if none is."""
         return Subquery(self.filter(budget=OuterRef(budget)).order_by("-pk").values("change")[:1])
 
-    def latest(self, budgets: Collection[int]) -> "ApprovalQuerySet":
+    def standing(self, budgets: Collection[int]) -> "ApprovalQuerySet":
         """Return the approval that counts of each of these budgets."""
         newest = self.filter(budget__in=budgets).order_by().values("budget").annotate(newest=Max("pk"))
         return self.filter(pk__in=newest.values("newest"))
@@ -107,8 +107,10 @@ class ApprovalQuerySet(_OfBudget):
 
     def with_sums(self) -> "ApprovalQuerySet":
         """Add `approved_minor`: what the plan came to that was approved."""
-        changes = self.model._meta.get_field("change").related_model.objects
-        covered = changes.filter(budget=OuterRef("budget"), pk__lte=OuterRef("change")).order_by().values("budget")
+        changes: Any = self.model._meta.get_field("change").related_model
+        covered = (
+            changes.objects.filter(budget=OuterRef("budget"), pk__lte=OuterRef("change")).order_by().values("budget")
+        )
         return self.annotate(approved_minor=Subquery(covered.annotate(sum=Sum("planned_minor")).values("sum")))
 
 

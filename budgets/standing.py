@@ -93,7 +93,7 @@ class Standing:
 
 def standings(budgets: Collection[int], until: datetime | None = None) -> dict[int, Standing]:
     """Return {budget: standing}, as it is or as it was at that moment. Two queries, however many budgets."""
-    approved = Approval.objects.all().until(until).last("budget")
+    approved = Approval.objects.all().until(until).last_change("budget")
     plan = PlanChange.objects.all().until(until).planned(budgets, approved)
     spent = BudgetEntry.objects.all().spent(budgets, until)
     accounts: dict[int, set[int]] = defaultdict(set)
@@ -150,7 +150,7 @@ def with_sums(budgets: QuerySet) -> QuerySet:
     entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
     spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL)
     changes = PlanChange.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
-    approved = Approval.objects.all().last("budget")
+    approved = Approval.objects.all().last_change("budget")
     beyond = PlanChange.objects.filter(budget=OuterRef("pk"), pk__gt=Coalesce(approved, 0)).order_by()
     moved = beyond.values("account").annotate(sum=Sum("planned_minor")).exclude(sum=0)
     return budgets.annotate(

@@ -213,7 +213,7 @@ def test_the_history_of_the_plan_ends_at_the_plan(cast: Cast, deeds: list[tuple]
     for deed in deeds:
         history.do(deed)
     by_account = history.planned()
-    approved = Approval.objects.all().last("budget")
+    approved = Approval.objects.all().last_change("budget")
     changes = PlanChange.objects.all().planned([history.budget.pk], approved)
     assert _told({account: plan.planned for (_budget, account), plan in changes.items()}) == _told(by_account)
     assert standings([history.budget.pk])[history.budget.pk].total.planned == sum(by_account.values())

@@ -116,7 +116,7 @@ def test_what_was_agreed_is_booked_and_remembered(cast: Cast) -> None:
     by_day(cast)
     session = book(cast, SATURDAY, "11:00", "14:00", outside_hours=True)
     assert session.outside_hours is True
-    plan = {"viewer": cast.viewer("ana"), "session": session}
+    plan: dict[str, Any] = {"viewer": cast.viewer("ana"), "session": session}
     with pytest.raises(Clash):  # another time is agreed anew
         actions.move_session(**plan, starts_local="2087-03-16T11:00", ends_local="2087-03-16T14:00")
     moved = actions.move_session(
@@ -169,12 +169,12 @@ def test_hours_are_written_whole_by_page_and_api(cast: Cast, client: Client) -> 
     studio = f"/studios/{cast.room.studio_id}/"
     etag = client.get(f"/api/v1{studio}")["ETag"]
     body = {"opening_hours": [{"weekday": 0, "opens": "10:00", "closes": "22:00"}], "closed_days": []}
-    put = {"content_type": "application/json", "headers": {"If-Match": etag}}
+    put: dict[str, Any] = {"content_type": "application/json", "headers": {"If-Match": etag}}
     assert client.put(f"/api/v1{studio}hours/", body, **put).json()["opening_hours"] == body["opening_hours"]
     assert client.put(f"/api/v1{studio}hours/", body, **put).status_code == 412
     wrong = {"opening_hours": [{"weekday": 9, "opens": "10:00", "closes": "22:00"}]}
     assert client.put(f"/api/v1{studio}hours/", wrong, **put).status_code == 400
-    page = {"_etag": client.get(f"/api/v1{studio}")["ETag"]}
+    page: dict[str, Any] = {"_etag": client.get(f"/api/v1{studio}")["ETag"]}
     for number in range(7):
         row = f"opening_hours[{number}]"
         filled = number in (1, 2)
@@ -193,7 +193,7 @@ def test_hours_are_written_whole_by_page_and_api(cast: Cast, client: Client) -> 
 def test_the_form_asks_whether_it_was_agreed(cast: Cast, client: Client) -> None:
     by_day(cast)
     client.force_login(cast.ana)
-    said = {
+    said: dict[str, Any] = {
         "project": str(cast.project.pk),
         "title": "Night",
         "room": str(cast.room.pk),

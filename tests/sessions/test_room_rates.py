@@ -218,7 +218,7 @@ def test_the_ledger_gets_what_the_lines_say(cast: Cast, room: tuple[list[RoomRat
         rate.room, rate.pk = place, None
     RoomRate.objects.bulk_create(rates)
     ends = (dt.datetime(2026, 3, 10, 8, tzinfo=dt.UTC) + dt.timedelta(minutes=length)).isoformat()[:16]
-    plan = {"project": project, "starts_local": "2026-03-10T08:00", "ends_local": ends, "room": place}
+    plan: dict[str, Any] = {"project": project, "starts_local": "2026-03-10T08:00", "ends_local": ends, "room": place}
     quote = actions.price_of(**plan)
     session = actions.book_session(viewer=cast.viewer("ana"), title="Any", **plan)
     assert opened(session) == minor_of(quote["lines"], currency) == minor_of([{"amount": quote["total"]}], currency)

@@ -242,7 +242,7 @@ def test_who_only_plans_neither_reads_nor_writes_terms(cast: Cast, client: Clien
     assert [name for name in answer.json() if name.startswith("deposit")] == []
     options = client.options(f"{studio}terms/", headers=planner).json()
     assert options["forms"].get("PUT", {}).get("values", {}) == {}
-    put = {"content_type": "application/json", "headers": planner | {"If-Match": answer["ETag"]}}
+    put: dict[str, Any] = {"content_type": "application/json", "headers": planner | {"If-Match": answer["ETag"]}}
     assert client.put(f"{studio}terms/", {}, **put).status_code == 403
     assert client.get(f"/api/v1/sessions/{session.pk}/cancellation/", headers=planner).status_code == 403
     assert CancellationTier.objects.count() == len(SCALE)

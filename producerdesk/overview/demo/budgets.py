@@ -1,6 +1,7 @@
 """What the records may cost and what was paid: plans, the yes to them, and a few receipts' worth of expenses."""
 
 from decimal import Decimal
+from typing import Any
 
 from budgets.actions import open_budget, set_exchange_rate
 from budgets.actions.expenses import add_expense
@@ -49,7 +50,7 @@ def exchange(demo: Demo, project: Project, currency: str, rate: str) -> None:
 def pay(demo: Demo, project: Project, offset: int, account: int, vendor: str, title: str, amount: str) -> None:
     """Enter what was paid on a day: "96.40 EUR"."""
     number, currency = amount.split()
-    said = {"vendor": vendor, "title": title, "spent_on": demo.day(offset), "account": account}
+    said: dict[str, Any] = {"vendor": vendor, "title": title, "spent_on": demo.day(offset), "account": account}
     add_expense(budget=_budget(project), by=demo.mara.pk, amount=parse(number, currency), **said)
 
 
