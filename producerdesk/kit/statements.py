@@ -1,0 +1,150 @@
+"""Statements that are compiled once: Django builds a list's SQL longer than the database works on it.
+
+What a viewer may read is said by querysets (`visible_to`), and for viewers of one kind (the same roles in as many desks
+and projects) their SQL differs in nothing but ids. So a queryset is built for a stand-in of that kind, whose ids are
+numbers that nothing real has; its SQL is kept, and each request puts the viewer's own ids where the stand-in's stood.
+
+    fetch(lambda viewer: Thing.objects.visible_to(viewer).values_list("pk"), viewer, key=("things", query))
+
+`key` names everything else that the SQL depends on: the resource, the query's exact words, today's date if it counts.
+Without a key, and for who holds a great many roles, the queryset is built for the viewer as ever.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from producerdesk.kit.kinds import FIRST
+from producerdesk.kit.viewer import Viewer
+
+MOST_KEPT = 1_000  # statements; then all are forgotten and come again as they are asked for
+Build = Callable[..., QuerySet]
+
+
+def fetch(build: Build, viewer: Viewer, key: Hashable | None = None, *given: Any) -> list[tuple]:
+    """Return the rows of the `values_list` that `build(viewer, *given)` makes, its SQL compiled once for the key.
+
+    `given` are ids, or lists of ids that stand after `__among`: they may differ from one request to the next.
+    """
+    kind = None if key is None else viewer.kind
+    if kind is None:
+        return list(build(viewer, *given))
+    place = (key, kind.key)
+    statement = _kept.get(place)
+    if statement is None:
+        statement = _compile(build(kind.stand_in(viewer), *_stand_ins(given, len(kind.ids))))
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[place] = statement
+    return statement.rows([*kind.ids, *given])
+
+
+def forget() -> None:
+    """Forget every statement."""
+    _kept.clear()
+
+
+# --- statements -------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Statement:
+    """SQL with the places where ids go: (place in the parameters, number of the id, how it is put there)."""
+
+    sql: str
+    params: Sequence[Any]
+    places: list[tuple[int, int, Callable[[Any], Any]]]
+    converters: Any = field(default_factory=dict)
+    columns: int | None = None
+    using: str = "default"
+
+    def rows(self, ids: Sequence[Any]) -> list[tuple]:
+        """Return what the database says with these ids."""
+        if not self.sql:
+            return []
+        params = list(self.params)
+        for place, number, put in self.places:
+            params[place] = put(ids[number])
+        connection = connections[self.using]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found = cursor.fetchall()
+        if self.columns is not None:  # further ones only sort
+            found = [row[: self.columns] for row in found]
+        if self.converters:
+            compiler = SQLCompiler(None, connection, self.using)  # type: ignore[arg-type]  # it only converts
+            found = [tuple(row) for row in compiler.apply_converters(found, self.converters)]
+        return found
+
+
+_kept: dict[tuple, _Statement] = {}
+
+
+def _compile(queryset: QuerySet) -> _Statement:
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return _Statement("", (), [])
+    return _Statement(
+        sql,
+        params,
+        [place for number, param in enumerate(params) for place in _places(number, param)],
+        compiler.get_converters([column for column, _sql, _alias in compiler.select]),
+        compiler.col_count if compiler.has_extra_select else None,
+        queryset.db,
+    )
+
+
+def _stand_ins(given: Sequence[Any], first: int) -> list[Any]:
+    """Return what stands for the given ids and lists of ids, numbered after the viewer's own."""
+    return [
+        [FIRST + first + number] if isinstance(value, list) else FIRST + first + number
+        for number, value in enumerate(given)
+    ]
+
+
+def _places(place: int, param: Any) -> list[tuple[int, int, Callable[[Any], Any]]]:
+    if isinstance(param, _Json):
+        return [(place, orjson.loads(param)[0] - FIRST, _Json.of)]
+    found = param[0] if isinstance(param, list) and param else param
+    return [(place, found - FIRST, _as_it_is)] if isinstance(found, int) and found >= FIRST else []
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+class _Json(str):
+    """A list of ids as SQLite reads it, told from a text that somebody typed."""
+
+    @classmethod
+    def of(cls, ids: list[int]) -> "_Json":
+        """Return the list as JSON."""
+        return cls(orjson.dumps(ids).decode())
+
+
+@ForeignObject.register_lookup
+@Field.register_lookup
+class Among(Lookup):
+    """`column__among=[1, 2, 3]`: as `__in`, but one parameter however many there are, so the SQL is ever the same."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        """Compare with an array."""
+        column, params = self.process_lhs(compiler, connection)
+        kind = self.lhs.output_field.db_type(connection)  # an empty list would be of no type
+        return f"{column} = ANY(%s::{kind}[])", [*params, list(self.rhs)]
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        """Compare with the rows of a JSON list."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, _Json.of(list(self.rhs))]  # noqa: S608
