@@ -18,6 +18,7 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Lookup, QuerySet
+from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 from producerdesk.kit.kinds import FIRST
@@ -32,9 +33,20 @@ def fetch(build: Build, viewer: Viewer, key: Hashable | None = None, *given: Any
 
     `given` are ids, or lists of ids that stand after `__among`: they may differ from one request to the next.
     """
-    kind = None if key is None else viewer.kind
-    if kind is None:
+    if key is None or viewer.kind is None:
         return list(build(viewer, *given))
+    return _statement(build, viewer, key, given).rows([*viewer.kind.ids, *given])
+
+
+def fetch_objects(build: Build, viewer: Viewer, key: Hashable, *given: Any) -> list[Any]:
+    """Return the objects of the queryset that `build(viewer, *given)` makes, with what `select_related` names."""
+    if viewer.kind is None:
+        return list(build(viewer, *given))
+    return _statement(build, viewer, key, given).objects([*viewer.kind.ids, *given])
+
+
+def _statement(build: Build, viewer: Viewer, key: Hashable, given: Sequence[Any]) -> "_Statement":
+    kind: Any = viewer.kind
     place = (key, kind.key)
     statement = _kept.get(place)
     if statement is None:
@@ -42,7 +54,7 @@ def fetch(build: Build, viewer: Viewer, key: Hashable | None = None, *given: Any
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[place] = statement
-    return statement.rows([*kind.ids, *given])
+    return statement
 
 
 def forget() -> None:
@@ -63,6 +75,7 @@ class _Statement:
     converters: Any = field(default_factory=dict)
     columns: int | None = None
     using: str = "default"
+    made_of: Any = None  # the select and its classes, where objects are made of the rows
 
     def rows(self, ids: Sequence[Any]) -> list[tuple]:
         """Return what the database says with these ids."""
@@ -82,6 +95,22 @@ class _Statement:
             found = [tuple(row) for row in compiler.apply_converters(found, self.converters)]
         return found
 
+    def objects(self, ids: Sequence[Any]) -> list[Any]:
+        """Return the rows as objects: what Django's own ModelIterable does with them."""
+        if not self.sql:
+            return []
+        select, info = self.made_of
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in select[first:last]]
+        related = get_related_populators(info, select, self.using)
+        found = []
+        for row in self.rows(ids):
+            made = info["model"].from_db(self.using, names, row[first:last])
+            for populator in related:
+                populator.populate(row, made)
+            found.append(made)
+        return found
+
 
 _kept: dict[tuple, _Statement] = {}
 
@@ -99,6 +128,7 @@ def _compile(queryset: QuerySet) -> _Statement:
         compiler.get_converters([column for column, _sql, _alias in compiler.select]),
         compiler.col_count if compiler.has_extra_select else None,
         queryset.db,
+        (compiler.select, compiler.klass_info),
     )
 
 
