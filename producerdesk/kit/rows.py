@@ -148,7 +148,7 @@ class RowSerializer(serializers.Serializer):
             found, folded = plan.fold(_asked(rows, viewer).filter(pk=pk).order_by(), viewer)
             return found.values_list(*plan.columns, *(f"folded_{number}" for number in folded))
 
-        found = fetch(one, viewer, key and (key, cls, "one"), int(pk))
+        found = fetch(one, viewer, key and (key, cls, "one"), pk if key is None else int(pk))
         return next(iter(cls._shaped(found, viewer, plan.folded, key=key)), None)
 
     @classmethod
@@ -225,7 +225,7 @@ class _Plan:
             else:
                 _fill(holders, name, child, viewer, statements)
 
-    # --- the shape of a row is written as one Python expression: a call for each of its fields would take most of the time
+    # --- shapes: each is one Python expression, since a call for every field would take most of the time
     def _compiled(self, expression: str) -> Shape:
         return eval(f"lambda values, viewer: {expression}", self._named)  # noqa: S307 - made of our own fields alone
 

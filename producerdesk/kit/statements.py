@@ -10,7 +10,8 @@ numbers that nothing real has; its SQL is kept, and each request puts the viewer
 Without a key, and for who holds a great many roles, the queryset is built for the viewer as ever.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,14 +25,16 @@ from django.db.models.sql.compiler import SQLCompiler
 from producerdesk.kit.kinds import FIRST
 from producerdesk.kit.viewer import Viewer
 
+FIRST_MOMENT = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)  # stand-in moments: no session is so far ahead
 MOST_KEPT = 1_000  # statements; then all are forgotten and come again as they are asked for
 Build = Callable[..., QuerySet]
+_Place = tuple[int, int, Callable[[Any], Any]]  # in the parameters, number of the value, how it is put there
 
 
 def fetch(build: Build, viewer: Viewer, key: Hashable | None = None, *given: Any) -> list[tuple]:
     """Return the rows of the `values_list` that `build(viewer, *given)` makes, its SQL compiled once for the key.
 
-    `given` are ids, or lists of ids that stand after `__among`: they may differ from one request to the next.
+    `given` are ids, lists of ids that stand after `__among`, or moments: they may differ from one request to the next.
     """
     if key is None or viewer.kind is None:
         return list(build(viewer, *given))
@@ -50,7 +53,10 @@ def _statement(build: Build, viewer: Viewer, key: Hashable, given: Sequence[Any]
     place = (key, kind.key)
     statement = _kept.get(place)
     if statement is None:
-        statement = _compile(build(kind.stand_in(viewer), *_stand_ins(given, len(kind.ids))))
+        stand_ins = [_stand_in(value, number) for number, value in enumerate(given, start=len(kind.ids))]
+        statement = _compile(
+            build(kind.stand_in(viewer), *stand_ins), [s for s in stand_ins if isinstance(s, dt.datetime)]
+        )
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[place] = statement
@@ -67,11 +73,11 @@ def forget() -> None:
 
 @dataclass(slots=True)
 class _Statement:
-    """SQL with the places where ids go: (place in the parameters, number of the id, how it is put there)."""
+    """SQL with the places where values go."""
 
     sql: str
     params: Sequence[Any]
-    places: list[tuple[int, int, Callable[[Any], Any]]]
+    places: list[_Place]
     converters: Any = field(default_factory=dict)
     columns: int | None = None
     using: str = "default"
@@ -115,16 +121,24 @@ class _Statement:
 _kept: dict[tuple, _Statement] = {}
 
 
-def _compile(queryset: QuerySet) -> _Statement:
+def _compile(queryset: QuerySet, moments: Iterable[dt.datetime]) -> _Statement:
     compiler = queryset.query.get_compiler(using=queryset.db)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return _Statement("", (), [])
+    adapt = connections[queryset.db].ops.adapt_datetimefield_value
+    numbers = {adapt(moment): (moment - FIRST_MOMENT).days for moment in moments}
+    places: list[_Place] = []
+    for place, param in enumerate(params):
+        if isinstance(param, dt.datetime | str) and param in numbers:
+            places.append((place, numbers[param], adapt))
+        elif found := _place_of(place, param):
+            places.append(found)
     return _Statement(
         sql,
         params,
-        [place for number, param in enumerate(params) for place in _places(number, param)],
+        places,
         compiler.get_converters([column for column, _sql, _alias in compiler.select]),
         compiler.col_count if compiler.has_extra_select else None,
         queryset.db,
@@ -132,19 +146,21 @@ def _compile(queryset: QuerySet) -> _Statement:
     )
 
 
-def _stand_ins(given: Sequence[Any], first: int) -> list[Any]:
-    """Return what stands for the given ids and lists of ids, numbered after the viewer's own."""
-    return [
-        [FIRST + first + number] if isinstance(value, list) else FIRST + first + number
-        for number, value in enumerate(given)
-    ]
+def _stand_in(value: Any, number: int) -> Any:
+    """Return what stands for a given value, told by its number from all others."""
+    if isinstance(value, list):
+        return [FIRST + number]
+    if isinstance(value, dt.datetime):
+        return FIRST_MOMENT + dt.timedelta(days=number)
+    return FIRST + number
 
 
-def _places(place: int, param: Any) -> list[tuple[int, int, Callable[[Any], Any]]]:
+def _place_of(place: int, param: Any) -> _Place | None:
+    """Return whether ids stand here that are put in anew each time, and how."""
     if isinstance(param, _Json):
-        return [(place, orjson.loads(param)[0] - FIRST, _Json.of)]
+        return place, orjson.loads(str(param))[0] - FIRST, _Json.of
     found = param[0] if isinstance(param, list) and param else param
-    return [(place, found - FIRST, _as_it_is)] if isinstance(found, int) and found >= FIRST else []
+    return (place, found - FIRST, _as_it_is) if isinstance(found, int) and found >= FIRST else None
 
 
 def _as_it_is(value: Any) -> Any:

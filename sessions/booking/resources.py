@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor
 from producerdesk.kit.errors import Conflict
+from producerdesk.kit.statements import fetch
+from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot, Resource
 
 Slots = list[BookingSlot]
@@ -103,13 +105,18 @@ def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
     return None if missing or joined else Resources(room, people)
 
 
-def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple[int | None, int | None, int | None, int | None]]:
+def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple]:
     """Return each contributor with user, own resource and the user's, by id; and the room's resource without an id."""
-    columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
-    people = Contributor.objects.filter(pk__in=contributor_ids).order_by().values_list(*columns)
-    of_room = Resource.objects.filter(room_id=room_id).order_by().values_list(_NONE, _NONE, "pk", _NONE)
-    found = list(people.union(of_room, all=True) if room_id else people)
+    found = fetch(_bookable, NOBODY, "bookable", room_id or 0, contributor_ids)
     return sorted(found, key=lambda row: row[0] or 0)
+
+
+def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int]) -> QuerySet:
+    columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
+    people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns)
+    return people.union(
+        Resource.objects.filter(room=room_id).order_by().values_list(_NONE, _NONE, "pk", _NONE), all=True
+    )
 
 
 def _repoint(slot: BookingSlot, users: Resource) -> bool:

@@ -73,7 +73,7 @@ class Desk:
     def __init__(self, name: str, sessions: int, server: str, redis: str, folder: Path) -> None:
         self.name, self._folder = name, folder / name
         base, _, query = server.partition("?")
-        url = f"{base.rpartition('/')[0]}/desk_bench_{os.getpid()}_{name}" + (f"?{query}" if query else "")
+        url = f"{base.rpartition('/')[0]}/desk_bench_{os.getpid()}_{name.lower()}" + (f"?{query}" if query else "")
         self.database, self._server = url, server
         self.port, self.floor_port = services.free_port(), services.free_port()
         self.env = services.clean_environment() | {
