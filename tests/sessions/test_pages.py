@@ -18,7 +18,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 
 NOON = "2027-03-01T12:00:00Z"
-SIGNED_IN, FRAME = 3, 2  # session, user, grants; open projects, and the bell with the desk
+SIGNED_IN, FRAME = 2, 2  # session, user with grants; open projects, and the bell with the desk
 State = StudioSession.State
 
 
