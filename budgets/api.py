@@ -71,9 +71,9 @@ class BudgetViewSet(Fresh, DeskViewSet):
     # --- reading ------------------------------------------------------------------------------------
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        rows, count = self.row.read_page(page, self.viewer)
-        return self.pages.answer(self._with_figures(rows), count)
+        whole = self.filter_queryset(self.get_queryset())
+        rows, count = self.row.read_page(self.paginate_queryset(whole), self.viewer)
+        return self.pages.answer(self._with_figures(rows), count, lambda: whole)
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the budget with its figures."""

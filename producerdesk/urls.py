@@ -10,6 +10,7 @@ from producerdesk.overview.api_docs import ApiDocs
 from sessions import urls as sessions
 
 urlpatterns = [
+    path("api/v1/", include("producerdesk.api_urls")),  # first: addresses are tried in this order
     path("", include("producerdesk.overview.urls")),
     path("", include("producerdesk.accounts.urls")),
     path("", include("producerdesk.notices.urls")),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("", include("projects.tokens_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("producerdesk.api_urls")),
     path("api/docs/", ApiDocs.as_view(), name="api_docs"),
     path("healthz", health.answer, name="healthz"),
     path("people/", include("contributors.urls")),

@@ -11,5 +11,5 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from projects import membership, notices  # models are there only now
 
-        viewer.register_grants(membership.grants)
+        viewer.register_grants(membership.COLUMNS, membership.columns, membership.grants)
         notices.register()

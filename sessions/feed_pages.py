@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from producerdesk.kit import clock
 from producerdesk.kit.ask import SignInFirst, ask
 from producerdesk.kit.throttles import PerSecret, WrongSecrets, hold_back
-from sessions import ics
 from sessions.schedule_pages import ics_file
 
 KEPT = dt.timedelta(days=60)  # cancelled and past events stay that long, so that every app hears of the end
@@ -32,6 +31,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     except SignInFirst:
         hold_back(WrongSecrets, request)
         return render(request, "errors/404.html", status=404)
+    from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
+
     body = ics.calendar(events, name=_("Studio sessions"))
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     response = ics_file(body, "sessions")
@@ -47,6 +48,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 
 
 def _events(request: HttpRequest) -> list[Any]:
+    from sessions import ics
+
     since = (clock.now() - KEPT).isoformat()
     own = _rows(request, "api:call-list", mine="true", removed="true", since=since)
     others = _rows(request, "api:session-list", mine="false", since=since)

@@ -17,7 +17,6 @@ from producerdesk.kit import clock, moments
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Attachment, Bell, Mail
-from sessions import ics
 from sessions.models import Call, StudioSession
 from sessions.serializers import CallDetail
 from sessions.sheets import changes, content
@@ -330,6 +329,8 @@ def _event(call: Call) -> Attachment:
     viewer = Viewer(via="link", contributor_id=call.contributor_id)
     row = CallDetail.read_one(Call.objects.all(), call.pk, viewer)
     assert row is not None, "its delivery was loaded a moment ago"  # noqa: S101
+    from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
+
     return Attachment("session.ics", "text/calendar", ics.calendar([ics.event_of_call(row)]))
 
 

@@ -26,7 +26,7 @@ from itertools import product
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,6 +38,8 @@ from budgets.queries import Level
 from contributors.models import ContributorRate, Engagement, EngagementFee, EngagementStep, FeeUnit
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
+from producerdesk.kit.statements import fetch, fetch_objects
+from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 from sessions.models import Room, RoomRate, StudioSession, StudioTerms
 
@@ -187,7 +189,7 @@ def _room_lines(work: Work) -> list[PriceLine]:
     if work.room is None:
         return []
     account = ROOM_ACCOUNTS.get(Kind(work.kind), chart.STUDIO)
-    rates = list(work.room.rates.all())
+    rates = fetch_objects(_rates_of, NOBODY, "rates of a room", work.room.pk)
     valid = _one_currency([rate for rate in rates if rate.is_valid_on(work.day)], work.project)
     if not valid:
         text = _("No rate on that day") if rates else _("No rate given")
@@ -203,6 +205,10 @@ def _room_lines(work: Work) -> list[PriceLine]:
         )
         for rate, minutes in used
     ]
+
+
+def _rates_of(viewer: Viewer, room_id: int) -> QuerySet:
+    return RoomRate.objects.filter(room=room_id)
 
 
 def paid_time(rates: Sequence[RoomRate], minutes: int) -> list[tuple[RoomRate, int]]:
@@ -363,18 +369,9 @@ def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
 
 def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee]]:
     """Return the fees agreed with each, what holds now before what has ended."""
-    was_confirmed = EngagementStep.objects.filter(
-        engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
-    )
-    rows = EngagementFee.objects.filter(
-        Q(engagement__state=State.CONFIRMED) | Q(Exists(was_confirmed), engagement__state=State.ENDED),
-        engagement__project=project,
-        engagement__contributor__in=contributor_ids,
-    ).order_by("engagement__state", "engagement")
     found = defaultdict(list)
     standing: set[int] = set()
-    columns = ("engagement__state", "engagement__contributor", "engagement__role")
-    for state, key, role, *fee in rows.values_list(*columns, "unit", "amount_minor", "currency", "account"):
+    for state, key, role, *fee in fetch(_fees_of, NOBODY, "fees agreed", project.pk, contributor_ids):
         if state == State.CONFIRMED:
             standing.add(key)
         elif key in standing:
@@ -384,15 +381,30 @@ def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee
     return dict(found)
 
 
+def _fees_of(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> QuerySet:
+    was_confirmed = EngagementStep.objects.filter(
+        engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
+    )
+    rows = EngagementFee.objects.filter(
+        Q(engagement__state=State.CONFIRMED) | Q(Exists(was_confirmed), engagement__state=State.ENDED),
+        engagement__project=project_id,
+        engagement__contributor__among=contributor_ids,
+    ).order_by("engagement__state", "engagement")
+    columns = ("engagement__state", "engagement__contributor", "engagement__role")
+    return rows.values_list(*columns, "unit", "amount_minor", "currency", "account")
+
+
 def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
     found = defaultdict(list)
     if contributor_ids:
-        rows = ContributorRate.objects.filter(
-            contributor__in=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY)
-        ).order_by("pk")
-        for key, unit, minor, currency in rows.values_list("contributor", "unit", "amount_minor", "currency"):
+        for key, unit, minor, currency in fetch(_rates_usual, NOBODY, "usual rates", contributor_ids):
             found[key].append(_Fee("", unit, Money(minor, currency)))
     return dict(found)
+
+
+def _rates_usual(viewer: Viewer, contributor_ids: list[int]) -> QuerySet:
+    rows = ContributorRate.objects.filter(contributor__among=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY))
+    return rows.order_by("pk").values_list("contributor", "unit", "amount_minor", "currency")
 
 
 def _begun(length: timedelta, step: int = QUARTER) -> int:

@@ -25,7 +25,7 @@ def invite(session: StudioSession, calls: Sequence[Call], *, new: bool = False) 
     """Invite these people, and plan their reminders. `new`: the calls were just made, so nothing is planned yet."""
     if not new:
         _start_anew(calls, _("Invited anew."))
-    _plan(session, [(call, INVITATION) for call in calls])
+    _plan(session, [(call, INVITATION) for call in calls], new=new)
 
 
 def tell_moved(session: StudioSession, calls: Sequence[Call]) -> None:
@@ -118,13 +118,15 @@ def _start_anew(calls: Sequence[Call], reason: str) -> None:
     notices.supersede(ref=[ref(call) for call in calls], kinds=TO_THE_PERSON, reason=reason)
 
 
-def _plan(session: StudioSession, kinds: Sequence[tuple[Call, str | None]], *, remind: bool = True) -> None:
+def _plan(
+    session: StudioSession, kinds: Sequence[tuple[Call, str | None]], *, remind: bool = True, new: bool = False
+) -> None:
     """Write the deliveries: the kind at once, if any, and the reminders. Nobody needs to hear of what is over."""
     now = clock.now()
     if session.ends_at <= now:
         return
     rows = [row for call, kind in kinds for row in _rows(session, call, kind, now, remind=remind)]
-    notices.plan(desk=session.desk_id, rows=rows, now=now)
+    notices.plan(desk=session.desk_id, rows=rows, now=now, first=new)
 
 
 def _rows(

@@ -18,7 +18,7 @@ from producerdesk.kit import clock, forms, moments
 from producerdesk.kit.ask import Answer, SignInFirst, ask
 from producerdesk.kit.pages import act, refusal
 from producerdesk.kit.throttles import PerSecret, WrongSecrets, hold_back
-from sessions import ics, schedule
+from sessions import schedule
 
 Page = Callable[..., HttpResponseBase]
 MOST = 100  # the API's largest page: nobody is called a hundred times ahead
@@ -221,12 +221,16 @@ def _number(text: str) -> int | None:
 def call_ics(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     """One own call as a calendar file."""
     call = ask(request, "api:call-detail", args=[pk]).data
+    from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
+
     return ics_file(ics.calendar([ics.event_of_call(call)]), f"call-{pk}")
 
 
 def session_ics(request: HttpRequest, pk: int) -> HttpResponse:
     """One session as a calendar file, for who plans or follows it."""
     session = ask(request, "api:session-detail", args=[pk]).data
+    from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
+
     return ics_file(ics.calendar([ics.event_of_session(session)]), f"session-{pk}")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.auth import TokenAuthentication as KnoxAuthentication
@@ -10,15 +11,39 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from producerdesk.accounts.models import ApiToken, User
-from producerdesk.kit.viewer import NOBODY, Viewer, grants_of
+from producerdesk.kit.statements import fetch
+from producerdesk.kit.viewer import NOBODY, Grants, Viewer, grant_columns, grant_names, grants_in
 
 # writing "last used" more often would cost an UPDATE with each request
 LAST_USED_STEP_SECONDS = 60
 
 
-def viewer_of_user(user: User, **narrowed: Any) -> Viewer:
-    """Return the viewer that a user is, with all grants. One query."""
-    desks, projects = grants_of(user.pk)
+def user_and_grants(user_id: int) -> tuple[User, Grants] | None:
+    """Return a user with all grants, or None. One query."""
+    columns = [field.attname for field in User._meta.concrete_fields]
+
+    def one(viewer: Viewer, user_id: int) -> QuerySet:
+        return User.objects.filter(pk=user_id).annotate(**grant_columns()).values_list(*columns, *grant_names())
+
+    for values in fetch(one, NOBODY, "user and grants", user_id):
+        user, folded = values[: len(columns)], values[len(columns) :]
+        return User.from_db(User.objects.db, columns, user), grants_in(dict(zip(grant_names(), folded, strict=True)))
+    return None
+
+
+def grants_of(user_id: int) -> Grants:
+    """Return all grants of a user. One query."""
+
+    def one(viewer: Viewer, user_id: int) -> QuerySet:
+        return User.objects.filter(pk=user_id).annotate(**grant_columns()).values_list(*grant_names())
+
+    found = fetch(one, NOBODY, "grants", user_id)
+    return grants_in(dict(zip(grant_names(), found[0], strict=True))) if found else ({}, {})
+
+
+def viewer_of_user(user: User, grants: Grants | None = None, **narrowed: Any) -> Viewer:
+    """Return the viewer that a user is, with all grants: those that are known already, else by one query."""
+    desks, projects = grants or grants_of(user.pk)
     return Viewer(
         via=narrowed.pop("via", "login"),
         user_id=user.pk,
@@ -36,7 +61,8 @@ def viewer_of_login(request: Any) -> Viewer:
     kept = request.__dict__.setdefault("viewer_kept", {})
     if "viewer" not in kept:
         user = request.user
-        kept["viewer"] = viewer_of_user(user) if user.is_authenticated else NOBODY
+        # the grants came with the user (AccountBackend.get_user); who has just signed in has none yet
+        kept["viewer"] = viewer_of_user(user, getattr(user, "known_grants", None)) if user.is_authenticated else NOBODY
     return kept["viewer"]
 
 

@@ -43,12 +43,13 @@ class JsonRows(Subquery):
 
 
 class RowCount(Subquery):
-    """How many rows a queryset has, beside each row of one of its pages. The database counts once for all of them."""
+    """How many rows a queryset has, at most so many, beside each row of a page. The database counts once for them."""
 
     output_field = IntegerField()
 
-    def __init__(self, queryset: QuerySet) -> None:
-        super().__init__(queryset.order_by().values("pk"))  # what only shows, and the order, are not worked out
+    def __init__(self, queryset: QuerySet, at_most: int) -> None:
+        # what only shows, and the order, are not worked out
+        super().__init__(queryset.order_by().values("pk")[:at_most])
 
     def as_sql(self, compiler: SQLCompiler, connection: Any, template: str | None = None, **extra: Any) -> Sql:
         inner = self.query.get_compiler(connection=connection, elide_empty=False)

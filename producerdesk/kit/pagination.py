@@ -1,8 +1,10 @@
 """Pages of a list: at most 100 rows, and a wrong page number is told so."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rest_framework.pagination import BasePagination
@@ -13,27 +15,39 @@ from producerdesk.kit.folded import RowCount
 
 ALL = "all_of_it"  # the column with the count
 USUAL, MOST = 50, 100
+COUNTED_AHEAD = 1_000  # rows behind the page that are counted; whether there are more is all that is told beyond
 LAST_PAGE = 1_000_000  # beyond it an offset is only a burden
 
 
 def counted(queryset: Any) -> Any:
-    """Return the queryset with the count of all its rows beside each, as `ALL`."""
-    return queryset.annotate(**{ALL: RowCount(queryset)})
+    """Return the queryset with the count of all its rows, at most a thousand, beside each, as `ALL`."""
+    return queryset.annotate(**{ALL: RowCount(queryset, COUNTED_AHEAD)})
 
 
 class Pages(BasePagination):
-    """`?page=2&page_size=50` -> `{"count", "page", "pages", "next", "previous", "results"}`."""
+    """`?page=2&page_size=50` -> `{"count", "more", "page", "pages", "next", "previous", "results"}`."""
+
+    def turn_to(self, request: Any) -> None:
+        """Note which page is asked for. A number that makes no sense is a 400."""
+        self.size = _number(request, "page_size", USUAL, MOST)
+        self.page = _number(request, "page", 1, LAST_PAGE)
+        self.request = request
+
+    def cut(self, whole: QuerySet) -> QuerySet:
+        """Return the page's slice, each row with the count of all as `ALL`."""
+        count = RowCount(whole, self._counted_to + 1)
+        return whole.annotate(**{ALL: count})[(self.page - 1) * self.size : self.page * self.size]
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """Return the page's slice of the queryset, each row with the count of all as `ALL`."""
-        size = _number(request, "page_size", USUAL, MOST)
-        self.page = _number(request, "page", 1, LAST_PAGE)
-        self.request, self.size, self.whole = request, size, queryset
-        return counted(queryset)[(self.page - 1) * size : self.page * size]
+        """Return the page's slice of the queryset."""
+        self.turn_to(request)
+        return self.cut(queryset)
 
-    def answer(self, rows: list[dict[str, Any]], count: int | None) -> Response:
+    def answer(self, rows: list[dict[str, Any]], count: int | None, whole: Callable[[], QuerySet]) -> Response:
         """Return the answer. Without rows there is no `count`: the list is empty, or the page lies beyond its end."""
-        self.count = (self.whole.count() if self.page > 1 else 0) if count is None else count
+        if count is None:
+            count = whole()[: self._counted_to + 1].count() if self.page > 1 else 0
+        self.count = min(count, self._counted_to)
         self.pages = max(1, -(-self.count // self.size))
         if self.page > self.pages:
             raise Refused(
@@ -45,6 +59,7 @@ class Pages(BasePagination):
         return Response(
             {
                 "count": self.count,
+                "more": count > self.count,
                 "page": self.page,
                 "pages": self.pages,
                 "next": self._link(self.page + 1) if self.page < self.pages else None,
@@ -52,6 +67,11 @@ class Pages(BasePagination):
                 "results": rows,
             }
         )
+
+    @property
+    def _counted_to(self) -> int:
+        """How far the rows are counted: to the end is a third of a page's time where there are ten thousand."""
+        return self.page * self.size + COUNTED_AHEAD
 
     def _link(self, page: int) -> str:
         params = self.request.query_params.copy()
@@ -61,12 +81,16 @@ class Pages(BasePagination):
     def get_paginated_response_schema(self, schema: dict) -> dict:
         link = {"type": ["string", "null"]}
         number = {"type": "integer"}
-        names = ("count", "page", "pages", "next", "previous", "results")
-        return {
-            "type": "object",
-            "required": list(names),
-            "properties": dict(zip(names, (number, number, number, link, link, schema), strict=True)),
+        kinds = {
+            "count": number | {"description": f"Counted to {COUNTED_AHEAD} rows behind this page, see `more`."},
+            "more": {"type": "boolean", "description": "Whether there are more than `count`."},
+            "page": number,
+            "pages": number,
+            "next": link,
+            "previous": link,
+            "results": schema,
         }
+        return {"type": "object", "required": list(kinds), "properties": kinds}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict]:
         def parameter(name: str, largest: int, text: str) -> dict:

@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db.models import Q
+
+from producerdesk.kit.kinds import Kind, kind_of
 
 
 class Grant(NamedTuple):
@@ -78,6 +81,11 @@ class Viewer:
             return f"user:{self.user_id}"
         return f"contributor:{self.contributor_id}" if self.contributor_id else "nobody"
 
+    @cached_property
+    def kind(self) -> Kind | None:
+        """What the viewer is but for the ids; None for who is one of a kind."""
+        return kind_of(self)
+
     @property
     def is_stranger(self) -> bool:
         """Whether it is somebody with an account and no role in any desk or project."""
@@ -96,8 +104,11 @@ class Viewer:
         """Return whether the viewer has the right on a project, or, without one, on the desk itself."""
         if not self.allows(right) or (self.project_limit is not None and project_id not in self.project_limit):
             return False
-        grants = (self.desks.get(desk_id), self.projects.get(project_id) if project_id else None)
-        return any(grant and right in grant.rights for grant in grants)
+        grant = self.desks.get(desk_id)  # asked several times for each row of a list
+        if grant is not None and right in grant.rights:
+            return True
+        grant = self.projects.get(project_id) if project_id else None
+        return grant is not None and right in grant.rights
 
     def can_in_desk(self, right: str, desk_id: int) -> bool:
         """Return whether the viewer has the right on the desk or on any project of it (its studios, its people)."""
@@ -138,17 +149,39 @@ class Viewer:
 
 NOBODY = Viewer()
 
-GrantSource = Callable[[int], Iterable[Grant]]
+Grants = tuple[dict[int, Grant], dict[int, Grant]]  # {desk_id: grant}, {project_id: grant}
+
+
+class GrantSource(NamedTuple):
+    """Where grants of a user stand: names of columns, what users are annotated with for them, and how they read."""
+
+    names: tuple[str, ...]
+    columns: Callable[[], Mapping[str, Any]]
+    read: Callable[..., Iterable[Grant]]
+
+
 _sources: list[GrantSource] = []
 
 
-def register_grants(source: GrantSource) -> None:
+def register_grants(
+    names: tuple[str, ...], columns: Callable[[], Mapping[str, Any]], read: Callable[..., Iterable[Grant]]
+) -> None:
     """Let an app say which grants a user holds. Called once from its AppConfig.ready."""
-    _sources.append(source)
+    _sources.append(GrantSource(names, columns, read))
 
 
-def grants_of(user_id: int) -> tuple[dict[int, Grant], dict[int, Grant]]:
-    """Return the user's grants as ({desk_id: grant}, {project_id: grant})."""
-    found = [grant for source in _sources for grant in source(user_id)]
+def grant_names() -> list[str]:
+    """Return the names of the columns that hold grants."""
+    return [name for source in _sources for name in source.names]
+
+
+def grant_columns() -> dict[str, Any]:
+    """Return what users are annotated with, so that their grants come in one query with them."""
+    return {name: column for source in _sources for name, column in source.columns().items()}
+
+
+def grants_in(values: Mapping[str, Any]) -> Grants:
+    """Return the grants that these columns of a user hold."""
+    found = [grant for source in _sources for grant in source.read(*(values[name] for name in source.names))]
     desks = {grant.desk_id: grant for grant in found if grant.project_id is None}
     return desks, {grant.project_id: grant for grant in found if grant.project_id is not None}

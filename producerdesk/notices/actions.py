@@ -37,19 +37,22 @@ class Row:
         return self.kind, self.ref, self.recipient, self.channel, self.offset, self.generation
 
 
-def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime) -> int:
+def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime, first: bool = False) -> int:
     """Make these messages stand; return how many were added. What stands already, or was sent, is left as it is.
 
-    A row that had been skipped or replaced stands again, as a new message at the new time.
+    A row that had been skipped or replaced stands again, as a new message at the new time. `first` says that what the
+    rows are about was just made, so that nothing can stand.
     """
     wanted = {row.key: row for row in rows}
     if not wanted:
         return 0
-    known = {_key(old): old for old in Delivery.objects.about({row.ref for row in wanted.values()})}
+    standing = () if first else Delivery.objects.about({row.ref for row in wanted.values()})
+    known = {_key(old): old for old in standing}
     dropped = [known[key] for key in wanted if key in known and known[key].state in Delivery.DROPPED]
     for old in dropped:
         _stand_again(old, wanted[_key(old)])
-    Delivery.objects.bulk_update(dropped, _PLANNED_FIELDS)
+    if dropped:
+        Delivery.objects.bulk_update(dropped, _PLANNED_FIELDS)
     desk_id = desk if isinstance(desk, int) else desk.pk
     new = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
     # two actions that plan the same at once: the second finds the row there

@@ -43,6 +43,7 @@ class SessionViewSet(DeskViewSet):
     detail_row = serializers.SessionDetail
     filterset_class = SessionFilter
     needs = permissions.SESSIONS
+    steady = True
     inputs = {
         "create": serializers.NewSessionInput,
         "update": serializers.AboutInput,
@@ -62,6 +63,11 @@ class SessionViewSet(DeskViewSet):
             return KNOWN_PARAMS
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
 
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        if self.action == "calendar":
+            return AllowListFilter().filter_queryset(self.request, queryset, self)
+        return super().filter_queryset(queryset)
+
     def get_queryset(self) -> QuerySet:
         called = Call.objects.filter(
             is_me(self.viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None
@@ -80,8 +86,9 @@ class SessionViewSet(DeskViewSet):
         since, until = self._span()
         if until - since > LONGEST_SPAN:
             raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
-        found = AllowListFilter().filter_queryset(request, self.get_queryset(), self)
-        rows = serializers.CalendarRow.read(found[: CALENDAR_AT_MOST + 1], self.viewer)
+        rows = serializers.CalendarRow.read(
+            lambda viewer: self.seen_by(viewer)[: CALENDAR_AT_MOST + 1], self.viewer, self.statement_key()
+        )
         return Response({"more": len(rows) > CALENDAR_AT_MOST, "results": rows[:CALENDAR_AT_MOST]})
 
     def _span(self) -> tuple[datetime, datetime]:

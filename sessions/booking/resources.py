@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor
 from producerdesk.kit.errors import Conflict
+from producerdesk.kit.statements import fetch
+from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot, Resource
 
 Slots = list[BookingSlot]
+_NONE = Value(None, output_field=BigIntegerField())
 _JOINED = _("Somebody's bookings were being joined up this moment. Try again.")
 
 
@@ -75,13 +78,14 @@ def relink(contributor: Contributor) -> Slots:
 
 def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
     """Return the resources, or None after making or joining some: then look again."""
-    room = _of_room(room_id)
+    room: int | None = None
     people: dict[int, int] = {}
-    missing = [Resource(room_id=room_id)] if room_id and room is None else []
+    missing: list[Resource] = []
     joined = False
-    columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
-    rows = Contributor.objects.filter(pk__in=contributor_ids).order_by("pk")
-    for pk, user_id, own, users in rows.values_list(*columns):
+    for pk, user_id, own, users in _rows(room_id, contributor_ids):
+        if pk is None:
+            room = own
+            continue
         if user_id and own:
             relink(Contributor(pk=pk, user_id=user_id))
             joined = True
@@ -93,16 +97,26 @@ def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
             people[pk] = own
         else:
             missing.append(Resource(contributor_id=pk))
+    if room_id and room is None:
+        missing.insert(0, Resource(room_id=room_id))
     if missing:
         # always in this order: two that make the same rows at once wait for, and not on, each other
         Resource.objects.bulk_create(missing, ignore_conflicts=True)
     return None if missing or joined else Resources(room, people)
 
 
-def _of_room(room_id: int | None) -> int | None:
-    if room_id is None:
-        return None
-    return Resource.objects.filter(room_id=room_id).values_list("pk", flat=True).first()
+def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple]:
+    """Return each contributor with user, own resource and the user's, by id; and the room's resource without an id."""
+    found = fetch(_bookable, NOBODY, "bookable", room_id or 0, contributor_ids)
+    return sorted(found, key=lambda row: row[0] or 0)
+
+
+def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int]) -> QuerySet:
+    columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
+    people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns)
+    return people.union(
+        Resource.objects.filter(room=room_id).order_by().values_list(_NONE, _NONE, "pk", _NONE), all=True
+    )
 
 
 def _repoint(slot: BookingSlot, users: Resource) -> bool:

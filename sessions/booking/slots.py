@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from producerdesk.kit.statements import fetch_objects
+from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot
 from sessions.booking.resources import lock, resources_for
 from sessions.models.session import StudioSession
@@ -151,20 +154,23 @@ def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, 
     found: dict[int, list[BookingSlot]] = {want.resource_id: [] for want in wants}
     if not wants:
         return found
-    overlap = Q(pk__in=())
+    said: list[Any] = []
     for want in wants:
         if want.ends_at - want.starts_at > LONGEST_SLOT:
             raise ValueError("no slot is longer than LONGEST_SLOT")
-        overlap |= Q(
-            resource_id=want.resource_id,
-            starts_at__lt=want.ends_at,
-            starts_at__gt=want.starts_at - LONGEST_SLOT,
-            ends_at__gt=want.starts_at,
-        )
-    others = BookingSlot.objects.filter(overlap)
-    for slot in others.exclude(session=session) if session else others:
-        found[slot.resource_id].append(slot)
+        said += [want.resource_id, want.starts_at, want.ends_at, want.starts_at - LONGEST_SLOT]
+    for slot in fetch_objects(_beside, NOBODY, ("beside", len(wants)), *said):
+        if session is None or slot.session_id != session.pk:
+            found[slot.resource_id].append(slot)
     return found
+
+
+def _beside(viewer: Viewer, *said: Any) -> QuerySet:
+    """Return the slots that overlap, of four values each: resource, start, end, start of the earliest that may."""
+    overlap = Q(pk__in=())
+    for resource_id, starts_at, ends_at, earliest in zip(*[iter(said)] * 4, strict=True):
+        overlap |= Q(resource_id=resource_id, starts_at__lt=ends_at, starts_at__gt=earliest, ends_at__gt=starts_at)
+    return BookingSlot.objects.filter(overlap)
 
 
 def _in_the_way(slot: BookingSlot, want: Want, own: BookingSlot | None, *, confirmed: bool) -> bool:

@@ -167,7 +167,7 @@ class AboutInput(InputSerializer):
 class NewSessionInput(AboutInput, WhereInput, WhenInput):
     """A session to book, or to hold until it is confirmed."""
 
-    project = VisibleField(Project.objects, may=_may_plan, label=_("Project"))
+    project = VisibleField(Project.objects.select_related("desk"), may=_may_plan, label=_("Project"))
     calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
 

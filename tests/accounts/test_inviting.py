@@ -294,7 +294,7 @@ def test_a_list_costs_the_same_for_few_and_many(
         makers.make_member(cast.project, makers.make_user(f"M {one}"), "artist")
     ana = as_("ana")
     for path in ("invitations/", "members/", "staff/"):
-        with django_assert_num_queries(4):  # login session, user, grants, rows with their count
+        with django_assert_num_queries(3):  # login session, user with grants, rows with their count
             assert ana.get(path).status_code == 200
 
 

@@ -76,8 +76,8 @@ def _first_of_each(desk: Any, owner: User) -> dict[str, Any]:
         viewer=makers.viewer_of(owner),
         project=project,
         title="Tracking",
-        starts_local="2031-01-01T10:00",
-        ends_local="2031-01-01T14:00",
+        starts_local="2099-01-01T10:00",  # beyond a million others
+        ends_local="2099-01-01T14:00",
         room=room,
         songs=[song],
         calls=[{"contributor": person} for person in people],

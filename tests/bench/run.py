@@ -70,10 +70,10 @@ class Case:
 class Desk:
     """The production server on a database of its own, and the floors beside it."""
 
-    def __init__(self, name: str, sessions: int, server: str, redis: str, folder: Path) -> None:
+    def __init__(self, name: str, server: str, redis: str, folder: Path) -> None:
         self.name, self._folder = name, folder / name
         base, _, query = server.partition("?")
-        url = f"{base.rpartition('/')[0]}/desk_bench_{os.getpid()}_{name}" + (f"?{query}" if query else "")
+        url = f"{base.rpartition('/')[0]}/desk_bench_{os.getpid()}_{name.lower()}" + (f"?{query}" if query else "")
         self.database, self._server = url, server
         self.port, self.floor_port = services.free_port(), services.free_port()
         self.env = services.clean_environment() | {
@@ -87,11 +87,15 @@ class Desk:
         }
         self.start_seconds = 0.0
         self._processes: list[subprocess.Popen[bytes]] = []
-        _on_server(server, f"CREATE DATABASE {self._database_name}")
+        self._turn = itertools.count()
+        self.facts: dict[str, Any] = {}
+
+    def fill(self, sessions: int) -> None:
+        """Make the database with so many sessions."""
+        _on_server(self._server, f"CREATE DATABASE {self._database_name}")
         self.run("manage.py", "migrate", "--verbosity", "0")
         self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
         self.facts = json.loads(self.run("-m", "tests.bench.maker", str(sessions)).splitlines()[-1])
-        self._turn = itertools.count()
         self._free = self._bookable(self.facts["days"])
 
     @property
@@ -318,8 +322,9 @@ def main() -> int:
         desks = []
         for name, sessions in [("10k", SMALL), *([("1M", LARGE)] if options.large else [])]:
             print(f"Filling a desk with {sessions:,} sessions …", flush=True)
-            desk = Desk(name, sessions, server, redis.url, folder)
-            held.callback(desk.stop)
+            desk = Desk(name, server, redis.url, folder)
+            held.callback(desk.stop)  # before it is filled: a filling that fails leaves no database behind
+            desk.fill(sessions)
             desks.append(desk)
         inside = json.loads(
             desks[0].run("-m", "tests.bench.inside", "count", json.dumps(desks[0].facts)).splitlines()[-1]

@@ -145,7 +145,7 @@ def test_lists_cost_the_same_for_few_and_many(cast: Cast, as_: As, number: int, 
         leave_in_outbox(cast.desk)
     ana = as_("ana")
     for path in ("deliveries/", "notices/", "outbox/"):
-        with django_assert_num_queries(4):  # login session, user, grants, rows with their count
+        with django_assert_num_queries(3):  # login session, user with grants, rows with their count
             assert ana.get(path).status_code == 200
 
 

@@ -224,7 +224,7 @@ def test_all_five_take_two_statements_for_much_as_for_little(cast: Cast, as_: As
         with CaptureQueriesContext(connection) as caught:
             asked(ana, cast.project.pk)
         counts.append(len(caught))
-    assert counts == [3 + 2, 3 + 2]  # login, and the five
+    assert counts == [2 + 2, 2 + 2]  # login, and the five
 
 
 @pytest.mark.parametrize("page", ["", "songs/", "brief/", "sessions/", "people/", "access/"])

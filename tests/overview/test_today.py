@@ -23,9 +23,9 @@ from tests.cast import Cast
 As = Callable[[str], Caller]
 NOW = "2027-03-08T08:00:00Z"
 DAY = "2027-03-10T10:00"
-# login 3, the frame 1, and one each for: sessions, calls of them, who asks, who is waited for, stuck, roles,
+# login 2, the frame 1, and one each for: sessions, calls of them, who asks, who is waited for, stuck, roles,
 # late projects, late songs, budgets
-PAGE = 13
+PAGE = 12
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from sessions.models import StudioSession
 from tests.cast import Cast
 
 NOON = "2027-03-01T12:00:00Z"
-SIGNED_IN, FRAME = 3, 1  # session, user, grants; open projects, the bell and the desk
+SIGNED_IN, FRAME = 2, 1  # session, user with grants; open projects, the bell and the desk
 State = StudioSession.State
 
 
