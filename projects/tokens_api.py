@@ -46,7 +46,7 @@ class TokenViewSet(DeskViewSet):
         )
         rows = self.row.read(self.get_queryset().filter(pk=token.pk), self.viewer)
         answer = Response(rows[0] | {"secret": secret}, status=201, headers={"Cache-Control": "no-store"})
-        answer.kept = rows[0] | {"secret": None}  # type: ignore[attr-defined] # read by accounts.once
+        answer.kept = rows[0] | {"secret": None}  # read by accounts.once
         return answer
 
     def answer(self, pk: Any, status: int = 200) -> Response:

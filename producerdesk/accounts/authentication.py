@@ -100,8 +100,7 @@ class TokenAuthentication(KnoxAuthentication):
         user, token = found
         limits = frozenset(token.project_limits.values_list("project_id", flat=True)) if token.limited else None
         self._note_use(token)
-        narrowed = {"scopes": frozenset(token.scopes), "project_limit": limits}
-        return user, viewer_of_user(user, via="token", **narrowed)
+        return user, viewer_of_user(user, via="token", scopes=frozenset(token.scopes), project_limit=limits)
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         if not 40 <= len(token) <= 200:

@@ -211,7 +211,7 @@ class FormRows(serializers.ListSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-        for name, field in self.child.fields.items():  # type: ignore[union-attr]
+        for name, field in self.child.fields.items():
             if isinstance(field, VisibleField):
                 field.look_ahead([row[name] for row in rows[: self.max_length] if name in row])
         return super().to_internal_value(data)

@@ -28,7 +28,11 @@ class Kind:
             name="",
             email="",
             desks={grant.desk_id: grant for grant in self._grants(viewer.desks.values())},
-            projects={grant.project_id: grant for grant in self._grants(viewer.projects.values())},
+            projects={
+                grant.project_id: grant
+                for grant in self._grants(viewer.projects.values())
+                if grant.project_id is not None
+            },
             project_limit=None
             if viewer.project_limit is None
             else frozenset(self._stand_in("project", key) for key in viewer.project_limit),

@@ -126,7 +126,7 @@ class RowSerializer(serializers.Serializer):
 
     @classmethod
     def read(
-        cls, rows: QuerySet | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
+        cls, rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
     ) -> list[dict[str, Any]]:
         """Return the rows as plain dicts, in their order. One query, and one for each kind of children.
 
@@ -347,5 +347,5 @@ def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Vi
             holder[name].append(row)
 
 
-def _asked(rows: QuerySet | Callable[[Viewer], QuerySet], viewer: Viewer) -> QuerySet:
+def _asked(rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer) -> Any:
     return rows(viewer) if callable(rows) else rows

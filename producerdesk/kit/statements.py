@@ -108,7 +108,7 @@ class _Statement:
         select, info = self.made_of
         first, last = info["select_fields"][0], info["select_fields"][-1] + 1
         names = [column[0].target.attname for column in select[first:last]]
-        related = get_related_populators(info, select, self.using)
+        related = get_related_populators(info, select, self.using)  # type: ignore[call-arg]  # stubs of a later Django
         found = []
         for row in self.rows(ids):
             made = info["model"].from_db(self.using, names, row[first:last])
@@ -128,7 +128,7 @@ def _compile(queryset: QuerySet, moments: Iterable[dt.datetime]) -> _Statement:
     except EmptyResultSet:
         return _Statement("", (), [])
     adapt = connections[queryset.db].ops.adapt_datetimefield_value
-    numbers = {adapt(moment): (moment - FIRST_MOMENT).days for moment in moments}
+    numbers: dict[Any, int] = {adapt(moment): (moment - FIRST_MOMENT).days for moment in moments}
     places: list[_Place] = []
     for place, param in enumerate(params):
         if isinstance(param, dt.datetime | str) and param in numbers:

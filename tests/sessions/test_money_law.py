@@ -183,7 +183,7 @@ class Desk:
         ContributorRate.objects.create(
             contributor=self.player, unit="hour", amount_minor=model.player, currency=model.currency
         )
-        set_exchange_rate(project=self.project, currency="USD", rate=DOLLAR)
+        set_exchange_rate(project=self.project, currency="USD", rate=DOLLAR, by=None)
         self.sessions: list[StudioSession] = []
         self.hires: list[Engagement] = []
         self.expenses: list[Expense] = []
