@@ -108,7 +108,9 @@ def _prepare(build: Callable[..., QuerySet], how: How, viewer: Viewer, given: di
     values, _shape = _values(viewer, given)
     stand_ins = [_stand_in(number, value) for number, value in enumerate(values)]
     other, rest = _with(viewer, given, stand_ins)
-    with connections["default"].execute_wrapper(_no_query):
+    connection = connections["default"]
+    assert connection.features.supports_json_field  # the first time Django finds it out by a query of its own
+    with connection.execute_wrapper(_no_query):
         queryset = how(build(other, **rest), other)
         compiler = queryset.query.get_compiler(queryset.db)
         try:
