@@ -135,7 +135,7 @@ class TakeFilter(DeskFilterSet):
     session = number(_("Session"), "session_id")
     song = number(_("Song"), "song_id")
     project = number(_("Project"), "session__project_id")
-    keeper = django_filters.BooleanFilter(label=_("Keepers"))
+    keeper = YesNoFilter(label=_("Keepers"))
 
     class Meta:
         model = Take

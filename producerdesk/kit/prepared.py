@@ -109,7 +109,7 @@ def _prepare(build: Callable[..., QuerySet], how: How, viewer: Viewer, given: di
     stand_ins = [_stand_in(number, value) for number, value in enumerate(values)]
     other, rest = _with(viewer, given, stand_ins)
     connection = connections["default"]
-    assert connection.features.supports_json_field  # the first time Django finds it out by a query of its own
+    _ = connection.features.supports_json_field  # the first time Django finds it out by a query of its own
     with connection.execute_wrapper(_no_query):
         queryset = how(build(other, **rest), other)
         compiler = queryset.query.get_compiler(queryset.db)

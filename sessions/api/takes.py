@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.fresh import Fresh
 from producerdesk.kit.permissions import SIGNED_IN
-from sessions import permissions, serializers, sheets
+from sessions import permissions, serializers, take_sheet
 from sessions.actions import takes
 from sessions.filters import TakeFilter
 from sessions.models import StudioSession, Take
@@ -61,7 +61,7 @@ class TakeLogViewSet(Fresh, DeskViewSet):
         log = self.row.read_one(self.get_queryset(), self.get_object().pk, self.viewer)
         if log is None:
             raise Http404
-        answer = HttpResponse(sheets.write(log).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        answer = HttpResponse(take_sheet.write(log).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="take-sheet-{pk}.csv"'
         return answer
 

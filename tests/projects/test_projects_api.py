@@ -58,7 +58,7 @@ def test_the_first_record_of_a_person_without_a_desk_makes_one(db: None) -> None
     answer = Api(nina).post("projects/", {"title": "First", "artist": "Nina", "kind": "beat"})
     assert answer.status_code == 201
     assert (answer.json()["time_zone"], answer.json()["can"]["edit"]) == ("Asia/Tokyo", True)
-    assert list(DeskStaff.objects.filter(user=nina).values_list("desk__name", "role")) == [("Nina", "owner")]
+    assert list(DeskStaff.objects.filter(user=nina).values_list("desk__name", "role")) == [("Nina’s desk", "owner")]
     assert Api(nina).post("projects/", {"title": "Second", "artist": "Nina"}).json()["desk"] == answer.json()["desk"]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from budgets.sheets import guarded
+from producerdesk.kit.text import guarded
 
 HEADER = (
     *("song", "take", "date", "time", "who plays", "rating", "keeper"),
