@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "FeeUnit": "contributors.models.FeeUnit",
         "EngagementState": "contributors.models.Engagement.State",
         "RoomRateUnit": "sessions.models.RoomRate.Unit",
+        "NoticeUnit": "sessions.models.CancellationTier.Unit",
         "SessionKind": "sessions.models.StudioSession.Kind",
         "SessionState": "sessions.models.StudioSession.State",
         "CallAnswer": "sessions.models.Call.Answer",

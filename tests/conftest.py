@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -71,6 +72,16 @@ if not services.on_postgres():
     @pytest.fixture(scope="session")
     def django_db_modify_db_settings_xdist_suffix() -> None:
         """Nothing to add: each xdist process has a data folder, and so a database file, of its own."""
+
+else:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+        """At the end nobody else holds the test database: PostgreSQL drops none that a program still speaks to."""
+        yield
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            mine = "datname = current_database() AND pid <> pg_backend_pid()"
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")  # noqa: S608
 
 
 # --- processes ------------------------------------------------------------------------------------

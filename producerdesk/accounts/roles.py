@@ -49,7 +49,7 @@ _PAYING = frozenset({PROJECT_READ, SCHEDULE_READ, BUDGET_READ, BUDGET_APPROVE})
 
 RIGHTS_OF: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(RIGHTS),
-    Role.CO_PRODUCER: _PRODUCING,
+    Role.CO_PRODUCER: _PRODUCING | {BUDGET_APPROVE},
     Role.ASSISTANT: _PRODUCING,
     Role.ARTIST: frozenset({PROJECT_READ, SCHEDULE_READ}),
     # called to single sessions: they see those, and the songs they play on

@@ -9,8 +9,14 @@ resources = [("activity", api.ActivityViewSet, "activity")]
 singles = [
     path("search/", api.SearchViewSet.as_view({"get": "retrieve"}), name="search"),
     path("today/", api.TodayViewSet.as_view({"get": "retrieve"}), name="today"),
-    path("projects/<id:pk>/questions/", api.QuestionsViewSet.as_view({"get": "retrieve"}), name="project-questions"),
-    path("projects/<id:pk>/glance/", api.GlanceViewSet.as_view({"get": "retrieve"}), name="project-glance"),
+    path(
+        "projects/<id:pk>/questions/",
+        api.QuestionsViewSet.as_view({"get": "retrieve"}, detail=True),
+        name="project-questions",
+    ),
+    path(
+        "projects/<id:pk>/glance/", api.GlanceViewSet.as_view({"get": "retrieve"}, detail=True), name="project-glance"
+    ),
 ]
 urlpatterns = [
     path("", pages.today, name="today"),

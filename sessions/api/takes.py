@@ -33,6 +33,9 @@ class TakeLogViewSet(Fresh, DeskViewSet):
     def place_of(self, found: StudioSession) -> tuple[int, int]:
         return found.desk_id, found.project_id
 
+    def form_values(self, found: StudioSession, action: str = "update") -> dict[str, Any]:
+        return {}  # what is logged here is a new take
+
     def get_object(self) -> StudioSession:
         """Return the session if the viewer is in the room. Who only reads the schedule is not."""
         found = super().get_object()

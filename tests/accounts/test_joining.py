@@ -104,7 +104,7 @@ def test_once_closed_it_tells_nothing_but_that(cast: Cast, mara: User, state: st
 
 def test_it_falls_with_the_right_of_who_gave_it(cast: Cast, mara: User) -> None:
     invitation = joining.invite(
-        by=cast.asa, desk=cast.desk, project=cast.project, email=MARA, role="co_producer", now=timezone.now()
+        by=cast.asa, desk=cast.desk, project=cast.project, email=MARA, role="assistant", now=timezone.now()
     )
     assert Caller().get(joins(invitation)).json()["state"] == "open"
     DeskStaff.objects.filter(user=cast.asa).delete()

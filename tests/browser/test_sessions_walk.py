@@ -50,7 +50,7 @@ def test_from_a_studio_to_a_session_that_nobody_else_can_take(browsing: Browsing
     page.get_by_role("button", name="Add studio").click()
     said(page, "Now its first room")
     page.get_by_label("Name").fill("Live room")
-    page.get_by_role("group", name="An hour").get_by_label("Rate").fill("75")
+    page.get_by_role("group", name="An hour", exact=True).get_by_label("Rate").fill("75")
     page.get_by_role("button", name="Add room").click()
     expect(page.get_by_text("€75.00")).to_be_visible()
     room = Room.objects.get(name="Live room")

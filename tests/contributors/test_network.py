@@ -112,7 +112,7 @@ def test_the_first_person_somebody_adds_makes_a_desk(db: None) -> None:
     assert mia.get("contributors/").json()["results"] == []
     made = mia.post("contributors/", name="Ken")
     assert made.status_code == 201
-    assert made.json()["desk"]["name"] == "Mia"
+    assert made.json()["desk"]["name"] == "Mia’s desk"
     assert Desk.objects.get().time_zone == "Asia/Tokyo"
     assert mia.get("contributors/").json()["count"] == 1
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.db.models import Model
 
 from budgets.actions import expenses, open_budget, plan
 from budgets.models import ExchangeRate
+from budgets.standing import standings
 from contributors import links
 from contributors.authentication import viewer_of_link
 from contributors.models import EngagementStep, Skill
@@ -28,7 +30,8 @@ from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import joining
 from sessions import feeds
-from sessions.actions import call_person
+from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions.actions.takes import log_take
 from sessions.authentication import viewer_of_feed
 from tests import makers
 from tests.law.world import World, make_world
@@ -65,9 +68,14 @@ def world(db: None) -> World:
         makers.make_rate(person, "hour", "40")
         hire = makers.make_engagement(project, person, fee="40")
         EngagementStep.objects.create(engagement=hire, state=hire.state)
-        makers.make_song(project)
-        session = makers.make_session(project, by, "2027-03-12T10:00", room=room)
-        call_person(viewer=makers.viewer_of(by), session=session, contributor=person)
+        song = makers.make_song(project)
+        session = makers.make_session(project, by, "2027-03-12T10:00", room=room, songs=[song])
+        viewer = makers.viewer_of(by)
+        call_person(viewer=viewer, session=session, contributor=person)
+        session.refresh_from_db()
+        save_sheet(viewer=viewer, session=session, expected=0, parking="In the yard.")
+        publish_sheet(viewer=viewer, session=session, expected=1)
+        log_take(viewer=viewer, session=session, key=uuid4(), song=song.pk)
         _budget(project, by)
         _letters(desk, by)
     joining.invite(project=cast.other_project, email="new@example.com", role="artist", by=cast.cleo,
@@ -82,6 +90,7 @@ def world(db: None) -> World:
 def _budget(project: Any, by: User) -> None:
     budget = open_budget(project)
     plan.add_line(budget=budget, by=by.pk, account=310, rate_minor=100)
+    plan.approve(budget=budget, plan=standings([budget.pk])[budget.pk].version, by=by)
     spent: dict[str, Any] = {"title": "Strings", "spent_on": "2026-11-14", "account": 310, "vendor": "Shop"}
     expenses.add_expense(budget=budget, by=by.pk, amount=Money(500, "EUR"), **spent)
     ExchangeRate.objects.create(budget=budget, currency="GBP", rate="1.15")

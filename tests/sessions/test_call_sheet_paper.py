@@ -75,7 +75,7 @@ def test_it_comes_as_a4_or_letter(cast: Cast, query: str, size: tuple[int, int])
 
 def test_what_was_typed_is_printed_and_never_run(cast: Cast) -> None:
     order = [ROW | {"what": HOSTILE, "songs": HOSTILE[:80], "who": HOSTILE[:80]}]
-    lines = {"parking": "One\r\nTwo\rThree\u2028Four\x00\x1b[31m", "notes": HOSTILE}
+    lines = {"parking": "One\r\nTwo\rThree\u2028Four\x1b[31m", "notes": HOSTILE}
     session = sent(cast, HOSTILE, running_order=order, **lines)
     said = text_of(read(by_ana(cast), f"/sessions/{session.pk}/call-sheet.pdf"))
     expected = HOSTILE if _can_print("王") else HOSTILE.replace("王小明", "□□□")
