@@ -217,7 +217,7 @@
     signedOut = stranger(answer);
     if (away || signedOut) return false;
     if (answer.status === 412) {
-      await reread(take, path);
+      if (!(await reread(take, path))) return false;
     } else if (!answer.ok) {
       take.refused = Object.values(answer.data.fields || {}).flat().join(" ") || answer.data.detail || say("refused");
       keep(take);
@@ -230,11 +230,16 @@
     remember();
     return true;
   }
+  /* Say whether the server answered: a network that goes just now refuses nothing. */
   async function reread(take, path) {
     const answer = await ask("GET", path);
+    away = lost(answer);
+    signedOut = stranger(answer);
+    if (away || signedOut) return false;
     if (answer.ok) adopt(answer.data);
     else take.refused = answer.data.detail || say("refused");
     keep(take);
+    return true;
   }
 
   /* --- what a person does --- */
