@@ -1,10 +1,9 @@
 """A real headless Chromium, and what it must never report on any of our pages."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.test import Client
@@ -19,9 +18,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from desklib.checks import find_browser
 from tests import services
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # without these Chromium looks for its maker's hosts at every start
 SWITCHES = (
     "--no-sandbox",
@@ -36,13 +35,19 @@ SWITCHES = (
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 AXE = services.ROOT / "producerdesk" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# half a fade is neither theme's colour; a sheet made by a script is none that the page's security policy forbids
+AT_ONCE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { transition: none !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the browser."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = find_browser()
     if program is None:
         services.missing("Chromium")
     with sync_playwright() as playwright:
@@ -73,8 +78,6 @@ class Browsing:
             timezone_id=zone,
         )
         context.set_default_timeout(10_000)
-        # not a script of the page, so the page's security policy has no say
-        context.add_init_script(path=AXE)
         if user is not None:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _login(user), "url": self.site}])
         self._contexts.append(context)
@@ -108,12 +111,38 @@ class Browsing:
             self.problems.append(f"{response.status} for {response.url}")
 
 
-def axe(page: Page) -> list[str]:
-    """Return what axe-core finds against WCAG 2 A and AA on the page as it is now, one line a finding."""
+def clean(page: Page) -> None:
+    """Assert that nothing keeps anybody out of the page as it is: in neither theme a finding, and all of it fits."""
     page.wait_for_load_state()  # a click comes back before the page it led to is all there
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", WCAG
-    )
+    found = _findings(page, {"type": "tag", "values": WCAG})
+    chosen = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+    _turn(page, "light" if chosen == "dark" else "dark")
+    found += _findings(page, {"type": "rule", "values": ["color-contrast"]})
+    _turn(page, chosen)
+    assert not found, "\n".join([page.url, *found])
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} scrolls sideways"
+
+
+def clean_at_both_sizes(page: Page) -> None:
+    """Assert the same on a desk and on a phone."""
+    here = page.viewport_size
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        clean(page)
+    page.set_viewport_size(here or DESKTOP)
+
+
+def _turn(page: Page, theme: Literal["dark", "light"]) -> None:
+    page.evaluate(AT_ONCE)
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", arg=theme)
+
+
+def _findings(page: Page, run_only: dict[str, Any]) -> list[str]:
+    """Return what axe-core finds against WCAG 2 A and AA, one line a finding."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())  # not a script of the page, so the page's security policy has no say
+    found = page.evaluate("runOnly => axe.run(document, {runOnly, resultTypes: ['violations']})", run_only)
     return [
         f"{rule['id']} ({rule['impact']}): {' | '.join(node['html'][:120] for node in rule['nodes'][:3])}"
         for rule in found["violations"]

@@ -1,5 +1,6 @@
 """Fixtures for all tests, and the rules of a run: which tests run where, and what is said at its end."""
 
+import gc
 import json
 import os
 from collections.abc import Iterator
@@ -34,6 +35,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = [item for item in items if _differs_by_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what stays until the end: all that was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def _differs_by_database(item: pytest.Item) -> bool:

@@ -105,7 +105,7 @@ def _bench(options: argparse.Namespace, rest: list[str]) -> int:
 
 def _screens(options: argparse.Namespace, rest: list[str]) -> int:
     setup.for_tests()
-    checks.find_browser()
+    checks.install_browser()
     return _become([str(PYTHON), "-m", "tests.browser.screens", *rest])
 
 

@@ -9,7 +9,7 @@ from contributors import links
 from producerdesk.kit import clock
 from sessions.models import CallSheet, SheetCopy
 from tests import makers
-from tests.browsing import DESKTOP, PHONE, Browsing, axe
+from tests.browsing import Browsing, clean_at_both_sizes
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.once
@@ -19,20 +19,6 @@ pytestmark = pytest.mark.once
 def cast(site: str) -> Cast:
     """The cast, where the web server sees it."""
     return make_cast()
-
-
-def clean(page: Page) -> None:
-    """The page has no fault in either theme, on a desk and on a phone, and does not scroll sideways."""
-    before = page.viewport_size
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.reload()  # colours that fade into each other are neither theme's
-            assert axe(page) == [], (size, theme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(before or DESKTOP)
 
 
 def said(page: Page, words: str) -> None:
@@ -52,7 +38,7 @@ def test_a_call_sheet_is_written_sent_read_and_changed(browsing: Browsing, cast:
     page.get_by_role("link", name="Call sheet").click()
     expect(page.get_by_text("Not sent yet")).to_be_visible()
     page.get_by_role("link", name="Edit").click()
-    clean(page)
+    clean_at_both_sizes(page)
 
     rows = page.locator("[data-running] [data-row]")
     count = rows.count()
@@ -84,14 +70,14 @@ def test_a_call_sheet_is_written_sent_read_and_changed(browsing: Browsing, cast:
     reader.get_by_role("link", name="Call sheet").tap()
     expect(reader.get_by_text("In the yard")).to_be_visible()
     expect(reader.get_by_text("nora@example.com")).to_be_visible()
-    clean(reader)
+    clean_at_both_sizes(reader)
     with reader.expect_navigation():
         reader.get_by_role("button", name="I have read it").tap()
     expect(reader.get_by_text("You have confirmed this version")).to_be_visible()
 
     page.reload()
     expect(page.get_by_text("1 opened, 1 confirmed of 2")).to_be_visible()
-    clean(page)
+    clean_at_both_sizes(page)
     page.get_by_role("link", name="Edit").click()
     page.get_by_label("Parking").fill("In the street")
     page.get_by_role("button", name="Save").click()
@@ -105,6 +91,6 @@ def test_a_call_sheet_is_written_sent_read_and_changed(browsing: Browsing, cast:
         reader.get_by_role("link", name="Call sheet").tap()
     expect(reader.get_by_role("heading", name="Changed since you read it")).to_be_visible()
     expect(reader.get_by_text("Parking changed")).to_be_visible()
-    clean(reader)
+    clean_at_both_sizes(reader)
     copy = SheetCopy.objects.get(call__contributor=cast.wren_called)
     assert (copy.opened_number, copy.confirmed_number) == (2, 1)

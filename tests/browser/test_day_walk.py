@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from producerdesk.kit import clock
 from producerdesk.notices.models import Delivery
@@ -13,12 +13,12 @@ from projects.models import StageDate
 from sessions import actions
 from sessions.models import Call, StudioSession
 from tests import makers
-from tests.browsing import Browsing, axe
+from tests.browsing import Browsing, clean
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.once
 
-BOTH = pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk", "dark phone"])
+BOTH = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -50,15 +50,9 @@ def morning(cast: Cast) -> Cast:
     return cast
 
 
-def clean(page: Page) -> None:
-    """The page has no fault, and does not scroll sideways."""
-    assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 @BOTH
-def test_a_morning_is_worked_off_on_one_page(browsing: Browsing, morning: Cast, phone: bool, dark: bool) -> None:
-    page = browsing.window(morning.ana, phone=phone, dark=dark)
+def test_a_morning_is_worked_off_on_one_page(browsing: Browsing, morning: Cast, phone: bool) -> None:
+    page = browsing.window(morning.ana, phone=phone)
     page.goto("/")
     expect(page.get_by_role("region", name="Next session")).to_contain_text("Lead vocals")
     clean(page)
@@ -86,20 +80,20 @@ def test_a_morning_is_worked_off_on_one_page(browsing: Browsing, morning: Cast, 
 
 
 @BOTH
-def test_a_clear_desk_and_an_empty_one(browsing: Browsing, cast: Cast, phone: bool, dark: bool) -> None:
-    page = browsing.window(cast.ana, phone=phone, dark=dark)
+def test_a_clear_desk_and_an_empty_one(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    page = browsing.window(cast.ana, phone=phone)
     page.goto("/")
     expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
     clean(page)
-    new = browsing.window(makers.make_user("Mara"), phone=phone, dark=dark)
+    new = browsing.window(makers.make_user("Mara"), phone=phone)
     new.goto("/")
     expect(new).to_have_url(f"{browsing.site}/projects/start/")
 
 
 @BOTH
-def test_artist_and_label_have_days_of_their_own(browsing: Browsing, morning: Cast, phone: bool, dark: bool) -> None:
+def test_artist_and_label_have_days_of_their_own(browsing: Browsing, morning: Cast, phone: bool) -> None:
     soon = book(morning, 2, "Guide vocals", calls=[{"contributor": morning.nora_called}])
-    page = browsing.window(morning.nora, phone=phone, dark=dark)
+    page = browsing.window(morning.nora, phone=phone)
     page.goto("/")
     expect(page.get_by_role("region", name="Next session")).to_contain_text("Guide vocals")
     clean(page)
@@ -107,7 +101,7 @@ def test_artist_and_label_have_days_of_their_own(browsing: Browsing, morning: Ca
     expect(page).to_have_url(f"{browsing.site}/")
     expect(page.get_by_role("button", name="Yes, I will be there")).to_have_count(0)
     assert Call.objects.get(session=soon).answer == "confirmed"
-    label = browsing.window(morning.lena, phone=phone, dark=dark)
+    label = browsing.window(morning.lena, phone=phone)
     label.goto("/")
     expect(label.locator("#budgets")).to_contain_text("committed")
     clean(label)
@@ -140,8 +134,8 @@ def test_search_by_keyboard(browsing: Browsing, morning: Cast) -> None:
 
 
 @BOTH
-def test_questions_and_activity_of_a_project(browsing: Browsing, morning: Cast, phone: bool, dark: bool) -> None:
-    page = browsing.window(morning.ana, phone=phone, dark=dark)
+def test_questions_and_activity_of_a_project(browsing: Browsing, morning: Cast, phone: bool) -> None:
+    page = browsing.window(morning.ana, phone=phone)
     page.goto(f"/projects/{morning.project.pk}/activity/")
     questions = page.get_by_role("region", name="How it stands")
     expect(questions).to_contain_text("1 of 2 sessions")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from sessions.models import StudioSession, Take
 from tests import makers, services
-from tests.browsing import DESKTOP, PHONE, Browsing, axe
+from tests.browsing import Browsing, clean_at_both_sizes
 from tests.cast import Cast, make_cast
 
 TODAY = timezone.now().date() + timedelta(days=1)
@@ -47,17 +47,6 @@ def row(page: Page, number: int) -> Locator:
     return page.locator("[data-row]").filter(has_text=f"Take {number}")
 
 
-def at_both_sizes(page: Page) -> None:
-    """Expect nothing of axe, and nothing that scrolls sideways, on a laptop and on a phone."""
-    here = page.viewport_size
-    assert here
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.set_viewport_size(here)
-
-
 @pytest.mark.heavy
 def test_takes_are_logged_by_key_and_seen_by_the_other(browsing: Browsing, cast: Cast, session: StudioSession) -> None:
     ana = browsing.window(cast.ana)
@@ -75,7 +64,7 @@ def test_takes_are_logged_by_key_and_seen_by_the_other(browsing: Browsing, cast:
     ana.keyboard.press("z")  # the third was none
     says(ana, "All sent")
     expect(ana.locator("[data-row]")).to_have_count(2)
-    at_both_sizes(ana)
+    clean_at_both_sizes(ana)
     first, second = Take.objects.standing().order_by("number")
     assert (first.rating, first.reason) == (3, "timing, bar 12 ")
     assert (second.rating, second.keeper, second.note) == (5, True, "The one")
@@ -84,7 +73,7 @@ def test_takes_are_logged_by_key_and_seen_by_the_other(browsing: Browsing, cast:
     emil = browsing.window(cast.emil, phone=True, dark=True)
     enter(emil, session)
     expect(row(emil, 2)).to_contain_text("The one")
-    at_both_sizes(emil)
+    clean_at_both_sizes(emil)
     # both at the same take at once: other fields are joined, for the same one somebody is asked
     emil.context.set_offline(True)
     row(emil, 1).get_by_role("button").tap()

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
@@ -34,8 +35,8 @@ from sessions.models import CalendarFeed, Call, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
 
-# the columns of the table of doors, in their order
 KEY = UUID(int=1)
+# the columns of the table of doors, in their order
 ROLES = ("nobody", "cleo", "ana", "ben", "asa", "nora", "emil", "cara", "lena", "xavi", "link", "feed")
 
 
@@ -117,6 +118,14 @@ class World:
         if role != "nobody":
             client.force_login(getattr(self.cast, role))
         return client, {}
+
+
+def on_each_database(names: str, *, once: str) -> list[Any]:
+    """Return who asks, as parameters: some on each database, the others on the first.
+
+    What a database answers otherwise it answers otherwise to whoever asks, so a few are enough on the second.
+    """
+    return [*names.split(), *(pytest.param(name, marks=pytest.mark.once) for name in once.split())]
 
 
 def make_world() -> World:
