@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -204,4 +205,4 @@ def _drop(expense: Expense) -> None:
     for found in Receipt.objects.filter(expense=expense):
         path = found.file.name
         found.delete()
-        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc] # a default binds the path of this turn
+        transaction.on_commit(partial(default_storage.delete, path))
