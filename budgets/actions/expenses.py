@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from budgets.actions import ledger
-from budgets.actions.ledger import Line, Part, Source
+from budgets.actions.book import Line, Part, Source
 from budgets.actions.plan import LARGEST
 from budgets.exchange import exchange_in
 from budgets.models import Budget, Expense, Payee, Receipt

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from budgets.exchange import exchange_of
 from budgets.models import BudgetEntry
-from budgets.queries import Level
+from budgets.queries import Agreed
 from producerdesk.kit.money import Money, round_half_up
 from sessions.models import StudioTerms
 from sessions.pricing.people import people_lines
@@ -24,17 +24,19 @@ def price(work: Work) -> list[PriceLine]:
 def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] | None = None) -> dict:
     """Return the price and what it does to the budget, as plain data.
 
-    `open` is what this session has committed and not yet spent, `spent` what it has, `change` what booking would add
-    to both; sums are in the budget's currency and None where a rate of exchange is missing, which `missing` names.
-    `lines` are the price, where it is known already.
+    `open` is what this session has committed and not yet spent, `spent` what it has, `paid` what expenses have paid of
+    both. `change` is what booking would add to the budget: less than what is paid it will not cost. Sums are in the
+    budget's currency and None where a rate of exchange is missing, which `missing` names. `lines` are the price, where
+    it is known already.
     """
     lines = price(work) if lines is None else lines
     exchange = exchange_of(work.project)
     entries = BudgetEntry.objects.filter(budget__project=work.project)
     committed = entries.level().committed
-    mine = entries.of_source(SOURCE, session_id).level() if session_id else Level(0, 0)
+    mine = entries.of_source(SOURCE, session_id).agreed() if session_id else Agreed()
     missing = sorted({line.amount.currency for line in lines if not exchange.knows(line.amount.currency)})
     total = None if missing else sum(exchange.worth(line.amount).minor for line in lines)
+    change = None if total is None else max(total, mine.paid) - mine.all
 
     def shown(minor: int | None) -> dict | None:
         return None if minor is None else Money(minor, exchange.currency).as_json()
@@ -45,10 +47,11 @@ def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] 
         "currency": exchange.currency,
         "total": shown(total),
         "open": shown(mine.open),
-        "spent": shown(mine.actual),
-        "change": shown(None if total is None else total - mine.committed),
+        "spent": shown(mine.spent),
+        "paid": shown(mine.paid),
+        "change": shown(change),
         "committed": shown(committed),
-        "committed_after": shown(None if total is None else committed - mine.committed + total),
+        "committed_after": shown(None if change is None else committed + change),
         "missing": [exchange.missing(currency) for currency in missing],
     }
 
