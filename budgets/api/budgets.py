@@ -53,11 +53,8 @@ class BudgetViewSet(Fresh, DeskViewSet):
         return found.select_related("project").order_by("project__title", "pk")
 
     def known_params(self) -> frozenset[str]:
-        return (
-            frozenset({"as_of"})
-            if self.action in ("summary", "history", "export", "retrieve")
-            else super().known_params()
-        )
+        dated = self.action in ("summary", "history", "export", "retrieve")
+        return frozenset({"as_of"}) if dated else super().known_params()
 
     def form_start(self, action: str) -> dict[str, Any]:
         return {"chart": True}
@@ -67,7 +64,8 @@ class BudgetViewSet(Fresh, DeskViewSet):
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         whole = self.filter_queryset(self.get_queryset())
         rows, count = self.row.read_page(self.paginate_queryset(whole), self.viewer)
-        return self.pages.answer(self._with_figures(rows), count, lambda: whole)
+        found = self._with_figures(rows, heads=request.query_params.get("heads") == "true")
+        return self.pages.answer(found, count, lambda: whole)
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the budget with its figures."""
@@ -76,7 +74,7 @@ class BudgetViewSet(Fresh, DeskViewSet):
             raise Http404
         return Response(self._with_figures([row])[0], status=status, headers={"ETag": f'"{row["version"]}"'})
 
-    def _with_figures(self, rows: Rows) -> Rows:
+    def _with_figures(self, rows: Rows, *, heads: bool = False) -> Rows:
         ids, until = [row["id"] for row in rows], self._until()
         found, approvals = standings(ids, until), self._approvals(ids, until)
         for row in rows:
@@ -84,6 +82,7 @@ class BudgetViewSet(Fresh, DeskViewSet):
             row["plan"] = _plan(standing, approvals.get(row["id"]))
             row["total"] = standing.total.as_json(row["currency"])
             row["over_lines"] = standing.over_lines
+            row["heads"] = _heads(standing, row["currency"]) if heads else None
         return rows
 
     def _approvals(self, budgets: Collection[int], until: dt.datetime | None) -> dict[int, dict[str, Any]]:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from budgets import permissions, serializers
 from budgets.actions import expenses
-from budgets.api.parts import OfBudget
+from budgets.api.parts import ListOfBudget, OfBudget
 from budgets.filters import ExpenseFilter
 from budgets.models import Budget, Expense, Receipt
 from budgets.receipts import Checked, NotAReceipt, check
@@ -45,7 +45,7 @@ class _Expenses(OfBudget):
             raise Refused({"receipt": str(why)}) from None
 
 
-class BudgetExpenseViewSet(_Expenses):
+class BudgetExpenseViewSet(ListOfBudget, _Expenses):
     """The expenses of a budget, latest first."""
 
     filterset_class = ExpenseFilter

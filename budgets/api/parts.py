@@ -43,6 +43,16 @@ def payable(budget: Budget) -> list[dict[str, Any]]:
     return [one | {name: as_json(one[name], budget.currency) for name in sums} for one in found.values()]
 
 
+class ListOfBudget:
+    """A list below a budget. Rows prove that the viewer reads it; where there are none it is asked for."""
+
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().list(request, *args, **kwargs)  # type: ignore[misc] # stands before a view set
+        if not answer.data["count"]:
+            _ = self.budget  # type: ignore[attr-defined] # a 404, if there is none
+        return answer
+
+
 class OfBudget(Fresh, DeskViewSet):
     """What belongs to the budget that the path names: `/budgets/7/lines/`. A budget one may not read is a 404."""
 
@@ -59,7 +69,7 @@ class OfBudget(Fresh, DeskViewSet):
 
     def get_queryset(self) -> QuerySet:
         found = super().get_queryset()
-        return found.filter(budget=self.budget) if "budget" in self.kwargs else found
+        return found.filter(budget=self.kwargs["budget"]) if "budget" in self.kwargs else found
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
@@ -78,7 +88,7 @@ def _payable_label(row: dict[str, Any]) -> str:
     return f"{what}, {row['open']['amount']} {row['open']['currency']}"
 
 
-class LineViewSet(NoPages, OfBudget):
+class LineViewSet(ListOfBudget, NoPages, OfBudget):
     """The lines of a plan, by account. All of them come at once."""
 
     queryset = BudgetLine.objects
@@ -125,7 +135,7 @@ class LineViewSet(NoPages, OfBudget):
         return self.answer(pk)
 
 
-class ApprovalViewSet(NoPages, OfBudget):
+class ApprovalViewSet(ListOfBudget, NoPages, OfBudget):
     """Who approved the plan, when, and what it came to; the latest first. Nothing of it is ever changed."""
 
     queryset = Approval.objects
@@ -148,7 +158,7 @@ class ApprovalViewSet(NoPages, OfBudget):
         return self.answer(approval.pk, status=201)
 
 
-class EntryViewSet(OfBudget):
+class EntryViewSet(ListOfBudget, OfBudget):
     """The ledger: every entry since the budget was opened, in its order. Nothing in it is ever changed.
 
     `?since=` the last `cursor` gives what is new, in order: never one twice, never one missed. `seq` has no gaps, and
@@ -178,7 +188,7 @@ class EntryViewSet(OfBudget):
         return Response(rows[0], status=status)
 
 
-class RateViewSet(NoPages, OfBudget):
+class RateViewSet(ListOfBudget, NoPages, OfBudget):
     """What foreign currencies are worth in the budget's. Sums that were entered keep the rate they came with."""
 
     queryset = ExchangeRate.objects

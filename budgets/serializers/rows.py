@@ -16,7 +16,8 @@ from projects.serializers import ProjectRef
 class FiguresRow(serializers.Serializer):
     """Planned, approved, committed (booked or agreed, spent or not), actual (spent), forecast and left.
 
-    `left` is approved less committed; `over` is by how much the committed exceeds the approved, null within it.
+    `left` is approved less committed, null where nothing was ever planned; `over` is by how much the committed exceeds
+    the approved, null within it.
     """
 
     planned = MoneyField("", "")
@@ -172,7 +173,8 @@ class ControllerRow(RowSerializer):
 
 class BudgetRow(RowSerializer):
     """A project's budget with its figures. `cursor` is the number of its last ledger entry: when it has grown, ask
-    `entries/?since=` for what is new. `lines` says how many lines the plan has.
+    `entries/?since=` for what is new. `lines` says how many lines the plan has. `heads`
+    is null unless `?heads=true` asks for it.
     """
 
     id = serializers.IntegerField()
@@ -184,6 +186,7 @@ class BudgetRow(RowSerializer):
     plan = Computed(lambda pk: None, "pk", kind=PlanState())
     total = Computed(lambda pk: None, "pk", kind=FiguresRow())
     over_lines = Computed(lambda pk: 0, "pk", kind=serializers.IntegerField())
+    heads = Computed(lambda pk: None, "pk", kind=HeadFigures(many=True, allow_null=True))
     can = Computed(_can_of_budget, "project__desk_id", "project_id", "controller_id", kind=_RIGHTS, for_viewer=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

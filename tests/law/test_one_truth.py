@@ -19,7 +19,7 @@ DRAWN = {
     "budgets:expenses": "budget project expenses",
     "budgets:list": "budgets",
     "budgets:new_expense": "budget project payees options",
-    "budgets:of_project": "project budget summary history expenses approvals",
+    "budgets:of_project": "project budgets history expenses approvals",
     "budgets:plan": "budget project lines",
     "budgets:settings": "budget project rates options",
     "contributors:delete": "person",
