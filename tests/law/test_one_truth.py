@@ -130,7 +130,8 @@ ACTS = set(
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
     sessions:my-call-seen sessions:my-feed-end sessions:nudge_call sessions:reprice sessions:restore
     sessions:restore_room
-    sessions:restore_studio sessions:publish_call_sheet sessions:sheet-opened sessions:sheet-confirm
+    sessions:restore_studio sessions:publish_call_sheet sessions:reopen_call
+    sessions:sheet-opened sessions:sheet-confirm
     sessions:my-sheet-opened sessions:my-sheet-confirm
     """.split()
 )
