@@ -1,5 +1,7 @@
 """What the lists of budgets, entries and expenses may be asked."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ class BudgetFilter(DeskFilterSet):
     open = YesNoFilter(method="only_open", label=_("Of projects that are not delivered yet"))
     search = django_filters.CharFilter(method="find", label=_("Title, artist or label"), max_length=200)
     as_of = django_filters.CharFilter(method="leave", label=_("As it stood then: a day, or a moment"))
+    heads = YesNoFilter(method="leave", label=_("With what stands below each total: heads and accounts"))
 
     class Meta:
         model = Budget
@@ -33,8 +36,8 @@ class BudgetFilter(DeskFilterSet):
             queryset = queryset.filter(found | Q(project__label__icontains=word))
         return queryset
 
-    def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset  # the view reads it: it changes the sums, not which budgets there are
+    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        return queryset  # the view reads it: it changes what is said of budgets, not which there are
 
 
 class EntryFilter(DeskFilterSet):

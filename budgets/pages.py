@@ -33,28 +33,24 @@ def _without_empty(said: QueryDict) -> QueryDict:
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How the money of a project stands, or the offer to start."""
     project = ask(request, "api:project-detail", args=[pk])
-    found = ask(request, "api:budget-list", query={"project": pk}).data["results"]
     context: dict[str, Any] = {"tab": "budget", "current": "budgets"}
-    if not found:
+    as_of, asked = request.GET.get("as_of"), {"project": pk, "heads": "true"}
+    found = ask(request, "api:budget-list", query=asked | {"as_of": as_of})
+    if not found.ok:  # no such moment: say so above the figures of today
+        context["as_of_refused"] = " ".join(found.data["fields"].get("as_of", [found.data["detail"]]))
+        as_of, found = None, ask(request, "api:budget-list", query=asked)
+    if not found.data["results"]:
         start = ask(request, "api:budget-list", method="OPTIONS").data["forms"]
         return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, project=project)
-    as_of, pk = request.GET.get("as_of"), found[0]["id"]
-    summary = ask(request, "api:budget-summary", args=[pk], query={"as_of": as_of})
-    if not summary.ok:  # no such moment: say so above the figures of today
-        context["as_of_refused"] = " ".join(summary.data["fields"].get("as_of", [summary.data["detail"]]))
-        as_of, summary = None, ask(request, "api:budget-summary", args=[pk])
-    context |= {"as_of": as_of or "", "by_account": request.GET.get("by") == "account", "part": "figures"}
-    return show(
-        request,
-        "budgets/overview.html",
-        context,
-        project=project,
-        budget=ask(request, "api:budget-detail", args=[pk]),
-        summary=summary,
-        history=ask(request, "api:budget-history", args=[pk], query={"as_of": as_of}),
-        approvals=ask(request, "api:budget-approval-list", args=[pk]),
-        expenses=ask(request, "api:budget-expense-list", args=[pk], query={"page_size": LATEST}),
-    )
+    budget = found.data["results"][0]
+    context |= {"budget": budget, "as_of": as_of or "", "part": "figures"}
+    context["by_account"] = request.GET.get("by") == "account"
+    pk, answers = budget["id"], {"project": project, "budgets": found}
+    if budget["plan"]["approval"]:
+        answers["approvals"] = ask(request, "api:budget-approval-list", args=[pk])
+    answers["history"] = ask(request, "api:budget-history", args=[pk], query={"as_of": as_of})
+    answers["expenses"] = ask(request, "api:budget-expense-list", args=[pk], query={"page_size": LATEST})
+    return show(request, "budgets/overview.html", context, **answers)
 
 
 def start(request: HttpRequest, pk: int) -> HttpResponseBase:

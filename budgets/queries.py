@@ -71,6 +71,19 @@ class Level:
         return self.open + self.actual
 
 
+class Agreed(NamedTuple):
+    """What a source has agreed to or spent itself, and what expenses have paid of that, in minor units."""
+
+    open: int = 0  # agreed and not yet settled
+    spent: int = 0
+    paid: int = 0
+
+    @property
+    def all(self) -> int:
+        """Return all that it will cost, paid or not."""
+        return self.open + self.spent
+
+
 _OPEN = Coalesce(Sum("amount_minor", filter=Q(kind__in=("commit", "release"))), 0)
 _ACTUAL = Coalesce(Sum("amount_minor", filter=Q(kind="actual")), 0)
 Sums = dict[tuple[int, int], tuple[int, int]]  # (budget, account): two sums
@@ -160,6 +173,16 @@ class EntryQuerySet(models.QuerySet):
     def level(self) -> Level:
         """Return the sum of these entries."""
         return Level(**self.aggregate(open=_OPEN, actual=_ACTUAL))
+
+    def agreed(self) -> Agreed:
+        """Return what the sources of these entries say themselves, and what expenses have paid of it. One query."""
+        own = Q(used_by=None)
+        found = self.aggregate(
+            open=Coalesce(Sum("amount_minor", filter=own & Q(kind__in=("commit", "release"))), 0),
+            spent=Coalesce(Sum("amount_minor", filter=own & Q(kind="actual")), 0),
+            paid=-Coalesce(Sum("amount_minor", filter=~own), 0),
+        )
+        return Agreed(**found)
 
     def levels_by_account(self) -> dict[int, Level]:
         """Return the sums of these entries, {account: level}, lowest account first."""

@@ -17,7 +17,7 @@ SUMS = ("planned", "approved", "committed", "actual", "forecast", "left")
 def write(summary: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:
     """Return a budget as CSV: the total, each head, its accounts, their lines; `level` says which a row is.
 
-    Sums are plain numbers, as many decimals as the currency has. Text is never a formula.
+    Sums are plain numbers, as many decimals as the currency has; nothing is left of no plan. Text is never a formula.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -38,7 +38,7 @@ def write(summary: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str
 
 
 def _figures(level: str, row: Mapping[str, Any], currency: str) -> list[Any]:
-    sums = [row[name]["amount"] for name in SUMS]
+    sums = [row[name]["amount"] if row[name] else "" for name in SUMS]
     return [level, row["account"], guarded(row["title"]), "", "", "", "", *sums, currency]
 
 

@@ -35,8 +35,9 @@ class Figures:
     planless: bool = False  # of a budget without any plan: there is nothing to be over, and nothing is left of it
 
     @property
-    def left(self) -> int:
-        return self.approved - self.committed
+    def left(self) -> int | None:
+        """What of the approved is not committed; None where nothing was ever planned: nothing is left of no plan."""
+        return None if self.planless else self.approved - self.committed
 
     @property
     def forecast(self) -> int:
@@ -45,7 +46,7 @@ class Figures:
     @property
     def over(self) -> int:
         """By how much the committed goes over the approved; 0 within it, and where nothing was ever planned."""
-        return 0 if self.planless else max(0, -self.left)
+        return max(0, -(self.left or 0))
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
@@ -57,9 +58,10 @@ class Figures:
         )
 
     def as_json(self, currency: str) -> dict[str, Any]:
-        """Return the sums as the API writes them; `over` is null where nothing is over."""
-        names = ("planned", "approved", "committed", "actual", "forecast", "left")
-        sums = {name: as_json(getattr(self, name), currency) for name in names}
+        """Return the sums as the API writes them: `left` null of no plan, `over` null where nothing is over."""
+        names = ("planned", "approved", "committed", "actual", "forecast")
+        sums: dict[str, Any] = {name: as_json(getattr(self, name), currency) for name in names}
+        sums["left"] = None if self.left is None else as_json(self.left, currency)
         return sums | {"over": as_json(self.over, currency) if self.over else None}
 
 

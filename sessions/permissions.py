@@ -53,6 +53,7 @@ CALLS = {
     "seen": may_answer,
     "accept": SCHEDULE_WRITE,
     "keep": SCHEDULE_WRITE,
+    "reopen": SCHEDULE_WRITE,
     "nudge": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,
     "swap": SCHEDULE_WRITE,

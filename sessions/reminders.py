@@ -42,6 +42,14 @@ def tell_proposal_answered(session: StudioSession, calls: Sequence[Call]) -> Non
     _plan(session, [(call, PROPOSAL_ANSWERED) for call in calls])
 
 
+def take_back_answer(session: StudioSession, call: Call, *, moved: bool) -> None:
+    """Unsay what was answered to a proposal, and plan the reminders anew. Whom it moved and reached is told."""
+    heard = Delivery.objects.about([ref(call)]).filter(kind=PROPOSAL_ANSWERED, generation=call.generation)
+    told = heard.filter(state__in=(State.SENDING, State.SENT)).exists()
+    _start_anew([call], _("The answer was taken back."))
+    _plan(session, [(call, MOVED if told and moved else None)])
+
+
 def tell_cancelled(session: StudioSession, calls: Sequence[Call], reason: str) -> None:
     """Tell these people that they need not come. Who was never told of the session hears nothing now."""
     told = _told(calls)

@@ -49,6 +49,7 @@ urlpatterns = [
     path("calls/<id:pk>/remove/", calls.remove, name="remove_call"),
     path("calls/<id:pk>/accept/", calls.accept, name="accept_call"),
     path("calls/<id:pk>/keep/", calls.keep, name="keep_call"),
+    path("calls/<id:pk>/reopen/", calls.reopen, name="reopen_call"),
     path("calls/<id:pk>/nudge/", calls.nudge, name="nudge_call"),
     path("calls/<id:pk>/confirm/", calls.answer, {"name": "confirm"}, name="confirm_call"),
     path("calls/<id:pk>/decline/", calls.answer, {"name": "decline"}, name="decline_call"),

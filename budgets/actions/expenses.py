@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from budgets.actions import ledger
-from budgets.actions.ledger import Line, Part, Source
+from budgets.actions.book import Line, Part, Source
 from budgets.actions.plan import LARGEST
 from budgets.exchange import exchange_in
 from budgets.models import Budget, Expense, Payee, Receipt
@@ -204,4 +205,4 @@ def _drop(expense: Expense) -> None:
     for found in Receipt.objects.filter(expense=expense):
         path = found.file.name
         found.delete()
-        transaction.on_commit(lambda path=path: default_storage.delete(path))  # type: ignore[misc] # a default binds the path of this turn
+        transaction.on_commit(partial(default_storage.delete, path))

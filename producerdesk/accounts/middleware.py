@@ -20,8 +20,9 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer_kept = {}  # type: ignore[attr-defined] # read through the request everywhere
-        request.viewer = SimpleLazyObject(lambda: viewer_of_login(request))  # type: ignore[attr-defined] # read through the request everywhere
+        # Django's request does not know these two; everything else reads them through it
+        request.viewer_kept = {}  # type: ignore[attr-defined] # see above
+        request.viewer = SimpleLazyObject(lambda: viewer_of_login(request))  # type: ignore[attr-defined] # see above
         if request.path.startswith(API):
             return self.get_response(request)
         with timezone.override(_zone(request)):

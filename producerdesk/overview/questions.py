@@ -202,8 +202,6 @@ def _budget(project: dict[str, Any]) -> dict[str, Any]:
         return {"state": "none", "controller": None, "to_approve": False, **dict.fromkeys(BUDGET_SUMS)}
     figures = figures_of(*(found[name] for name in SUM_COLUMNS))
     sums = figures.as_json(found["currency"])
-    if figures.planless:  # nothing can be left of no plan
-        sums["left"] = None
     state = "bad" if figures.over else "ok" if found["controller"] and not figures.planless else "todo"
     # SQLite has no booleans in its JSON
     said = {"state": state, "controller": found["controller"], "to_approve": bool(found["to_approve"])}

@@ -4,7 +4,15 @@ Each is one transaction, takes keyword arguments and the viewer who does it. Whe
 the door. Locks are taken in this order: the session's row, resources, the budget.
 """
 
-from sessions.actions.answers import accept_proposal, confirm_call, decline_call, keep_call, mark_seen, propose_time
+from sessions.actions.answers import (
+    accept_proposal,
+    confirm_call,
+    decline_call,
+    keep_call,
+    mark_seen,
+    propose_time,
+    reopen_proposal,
+)
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
@@ -39,6 +47,7 @@ __all__ = [
     "propose_time",
     "publish_sheet",
     "remove_call",
+    "reopen_proposal",
     "reprice_session",
     "restore_session",
     "save_sheet",

@@ -67,18 +67,22 @@ def propose_time(
     if call.answer == Answer.DECLINED:
         raise Conflict(_("You said no to this session. Say yes first, then propose another time."))
     proposed_at = clock.resolve(proposed_local, session.time_zone, proposed_fold, field="proposed_local")
-    now = clock.now()
-    if proposed_at <= now:
-        raise Refused({"proposed_local": _("This is past.")})
-    if proposed_at > now + FARTHEST_PROPOSAL:
-        raise Refused({"proposed_local": _("This is more than a year away.")})
-    if proposed_at == call.call_at:
-        raise Refused({"proposed_local": _("This is when you are called.")})
-    call.proposed_local, call.proposed_at = clock.wall(proposed_at, session.time_zone).local, proposed_at
-    _write(call, Answer.PROPOSED, reason, proposal=True)
+    _ask_for(session, call, proposed_at, reason, field="proposed_local")
     note_call(session, call, "proposed", viewer, at=proposed_at)
     reminders.tell_producer(session, call, by=viewer.user_id)
     return call
+
+
+def _ask_for(session: StudioSession, call: Call, proposed_at: datetime, reason: str, *, field: str) -> None:
+    now = clock.now()
+    if proposed_at <= now:
+        raise Refused({field: _("This is past.")})
+    if proposed_at > now + FARTHEST_PROPOSAL:
+        raise Refused({field: _("This is more than a year away.")})
+    if proposed_at == call.call_at:
+        raise Refused({field: _("This is when you are called.")})
+    call.proposed_local, call.proposed_at = clock.wall(proposed_at, session.time_zone).local, proposed_at
+    _write(call, Answer.PROPOSED, reason, proposal=True)
 
 
 @books
@@ -119,6 +123,38 @@ def keep_call(*, viewer: Viewer, call: Call, expected: int | None = None) -> Cal
     note_call(session, call, "kept", viewer, at=call.call_at)
     if session.state == State.CONFIRMED:
         reminders.tell_proposal_answered(session, [call])
+    return call
+
+
+@books
+def reopen_proposal(
+    *,
+    viewer: Viewer,
+    call: Call,
+    proposed_at: datetime,
+    call_at: datetime | None = None,
+    reason: str = "",
+    expected: int | None = None,
+) -> Call:
+    """Take back what the producer said to a proposal: it waits again, and the person is called at the time of before.
+
+    `call_at` is that time, None where it stayed. Whom the answer has not reached yet hears nothing of all this. Raises
+    Clash if the time of before is gone.
+    """
+    session = changing(call.session)
+    must_be_live(session)
+    bump(call, expected)
+    call.session = session
+    if call.removed_at is not None or call.answer not in (Answer.PENDING, Answer.CONFIRMED):
+        raise Conflict(_("This was answered anew since."))
+    moves = call_at is not None and call_at != call.call_at
+    if call_at is not None and moves:
+        plans.set_call_at(call, when_of(session), call_at, field="call_at")
+    _ask_for(session, call, proposed_at, reason, field="proposed_at")
+    note_call(session, call, "reopened", viewer, at=proposed_at)
+    _account_for(session, viewer, call)
+    if session.state == State.CONFIRMED:
+        reminders.take_back_answer(session, call, moved=moves)
     return call
 
 

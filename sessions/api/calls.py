@@ -30,6 +30,7 @@ class CallViewSet(DeskViewSet):
         "seen": serializers.NothingInput,
         "accept": serializers.AcceptInput,
         "keep": serializers.NothingInput,
+        "reopen": serializers.ReopenInput,
         "nudge": serializers.NothingInput,
         "swap": serializers.SwapInput,
     }
@@ -93,6 +94,11 @@ class CallViewSet(DeskViewSet):
     def keep(self, request: Any, pk: str) -> Response:
         """Keep the time as it was; the person is asked again."""
         return self._change(actions.keep_call)
+
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Any, pk: str) -> Response:
+        """Take back what was said to a proposal: it waits again, as it was."""
+        return self._change(actions.reopen_proposal)
 
     @action(detail=True, methods=["post"])
     def nudge(self, request: Any, pk: str) -> Response:

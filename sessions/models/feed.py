@@ -12,7 +12,9 @@ class FeedQuerySet(models.QuerySet):
     """Calendar feeds."""
 
     def visible_to(self, viewer: Viewer) -> "FeedQuerySet":
-        """Return the viewer's own feeds."""
+        """Return the viewer's own feeds. A token and a feed have none: whoever has only those makes no new way in."""
+        if viewer.scopes is not None:
+            return self.none()
         if viewer.user_id:
             return self.filter(user_id=viewer.user_id)
         return self.filter(Q(contributor_id=viewer.contributor_id) if viewer.contributor_id else Q(pk__in=()))

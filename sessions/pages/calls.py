@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -88,13 +89,31 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
     then = reverse("sessions:move", args=[session]) if request.POST.get("move") == "session" else ""
     refused = clash_drawn(request, session, then)
     done = _("Taken over. Everybody concerned is told.")
-    return act(request, "api:call-accept", args=[pk], then=_to(call), done=done, refused=refused)
+    # a whole session that moved has moved for others, too: that is moved back on its page
+    undo = None if request.POST.get("move") == "session" else _reopened(request, call)
+    return act(request, "api:call-accept", args=[pk], then=_to(call), done=done, undo=undo, refused=refused)
+
+
+def _reopened(request: HttpRequest, call: dict[str, Any]) -> Callable[[Any], str]:
+    """Return how an answer to this proposal is taken back: the call as it stood, sent to the address for that."""
+    said = {name: call[name] or "" for name in ("proposed_at", "call_at", "reason")}
+    said["next"] = request.POST.get("next", "")
+    return lambda _answer: f"{reverse('sessions:reopen_call', args=[call['id']])}?{urlencode(said)}"
+
+
+def reopen(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back what was said to a proposal."""
+    refused = clash_drawn(request, ask(request, "api:call-detail", args=[pk]).data["session"]["id"])
+    return act(request, "api:call-reopen", args=[pk], done=_("It waits for you again."), refused=refused)
 
 
 def keep(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Keep the time as it was."""
+    undo = None
+    if request.method == "POST":
+        undo = _reopened(request, ask(request, "api:call-detail", args=[pk]).data)
     done = lambda call: _("Kept. %(name)s is told and asked again.") % call["person"]  # noqa: E731
-    return act(request, "api:call-keep", args=[pk], done=done)
+    return act(request, "api:call-keep", args=[pk], done=done, undo=undo)
 
 
 def nudge(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -59,48 +59,25 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change a studio."""
-    context = {"studio": _studio(request, pk).data, "current": "studios"}
-    return form_page(
-        request,
-        "sessions/studio_form.html",
-        "api:studio-detail",
-        args=[pk],
-        method="PUT",
-        then=page_of,
-        done=_("Saved."),
-        context=context,
-    )
+    return _change(request, pk, "sessions/studio_form.html", "api:studio-detail", _("Saved."))
 
 
 def hours(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say when a studio is open."""
     _drop_empty(request, "opening_hours", ("opens", "closes"))
-    context = {"studio": _studio(request, pk).data, "current": "studios"}
-    return form_page(
-        request,
-        "sessions/studio_hours.html",
-        "api:studio-hours",
-        args=[pk],
-        method="PUT",
-        then=page_of,
-        done=_("Saved. What is booked stands."),
-        context=context,
-    )
+    done = _("Saved. What is booked stands.")
+    return _change(request, pk, "sessions/studio_hours.html", "api:studio-hours", done)
 
 
 def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say what deposit a studio wants and what cancelling costs."""
+    done = _("Saved. These terms count from now on.")
+    return _change(request, pk, "sessions/studio_terms.html", "api:studio-terms", done)
+
+
+def _change(request: HttpRequest, pk: int, template: str, route: str, done: str) -> HttpResponseBase:
     context = {"studio": _studio(request, pk).data, "current": "studios"}
-    return form_page(
-        request,
-        "sessions/studio_terms.html",
-        "api:studio-terms",
-        args=[pk],
-        method="PUT",
-        then=page_of,
-        done=_("Saved. These terms count from now on."),
-        context=context,
-    )
+    return form_page(request, template, route, args=[pk], method="PUT", then=page_of, done=done, context=context)
 
 
 # --- rooms --------------------------------------------------------------------------------------------

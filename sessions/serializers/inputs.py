@@ -244,6 +244,14 @@ class ProposeInput(InputSerializer):
         return said
 
 
+class ReopenInput(InputSerializer):
+    """The proposal as it was before it was answered, and when the person was called then, where that changed."""
+
+    proposed_at = serializers.DateTimeField(default_timezone=dt.UTC, label=_("Could be there at"))
+    call_at = serializers.DateTimeField(default_timezone=dt.UTC, required=False, allow_null=True, label=_("Called at"))
+    reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))
+
+
 class AcceptInput(InputSerializer):
     """Whether only this person's call time moves, or the whole session."""
 

@@ -282,7 +282,10 @@ class CancellationCost(serializers.Serializer):
 
 
 class Quote(serializers.Serializer):
-    """What a session costs and what that does to the budget. A sum is null where a rate of exchange is missing."""
+    """What a session costs and what that does to the budget. A sum is null where a rate of exchange is missing.
+
+    `open` is committed by it and `spent` is spent, with what expenses have `paid` of both.
+    """
 
     lines = QuoteLine(many=True)
     deposit = Deposit(allow_null=True)
@@ -290,6 +293,7 @@ class Quote(serializers.Serializer):
     total = MoneyField("", "")
     open = MoneyField("", "")
     spent = MoneyField("", "")
+    paid = MoneyField("", "")
     change = MoneyField("", "")
     committed = MoneyField("", "")
     committed_after = MoneyField("", "")

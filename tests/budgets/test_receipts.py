@@ -137,7 +137,7 @@ def test_a_large_file_goes_to_the_disk_and_not_into_memory(
         seen.append(file)
         return check(file, name)
 
-    monkeypatch.setattr("budgets.api.check", watched)
+    monkeypatch.setattr("budgets.api.expenses.check", watched)
     path = f"expenses/{spend(ana, budget)['id']}/receipt/"
     assert send(ana, path, PDF + b"0" * 6_000_000 + b"\n%%EOF\n").status_code == 200
     assert isinstance(seen[0], TemporaryUploadedFile)

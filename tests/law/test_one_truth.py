@@ -19,7 +19,7 @@ DRAWN = {
     "budgets:expenses": "budget project expenses",
     "budgets:list": "budgets",
     "budgets:new_expense": "budget project payees options",
-    "budgets:of_project": "project budget summary history expenses approvals",
+    "budgets:of_project": "project budgets history expenses approvals",
     "budgets:plan": "budget project lines",
     "budgets:settings": "budget project rates options",
     "contributors:delete": "person",
@@ -130,7 +130,8 @@ ACTS = set(
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
     sessions:my-call-seen sessions:my-feed-end sessions:nudge_call sessions:reprice sessions:restore
     sessions:restore_room
-    sessions:restore_studio sessions:publish_call_sheet sessions:sheet-opened sessions:sheet-confirm
+    sessions:restore_studio sessions:publish_call_sheet sessions:reopen_call
+    sessions:sheet-opened sessions:sheet-confirm
     sessions:my-sheet-opened sessions:my-sheet-confirm
     """.split()
 )

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budgets.models import Budget
 from contributors.models import Engagement
+from producerdesk.kit.templatetags.desk import as_form
 from producerdesk.notices.models import Delivery
 from projects.models import Song, StageDate
 from sessions import actions
@@ -230,6 +231,30 @@ def test_a_hold_is_confirmed_in_place(cast: Cast, as_: As) -> None:
     assert as_("ana").send(f"/sessions/{held.pk}/confirm/", next="/#sessions")["Location"] == "/#sessions"
     held.refresh_from_db()
     assert held.state == "confirmed"
+
+
+@pytest.mark.parametrize("name", ["accept", "keep"])
+def test_an_answer_to_a_proposal_is_taken_back_in_place(cast: Cast, as_: As, session: StudioSession, name: str) -> None:
+    call = call_of(session, "Nora")
+    said = {"proposed_local": "2027-03-10T11:30", "reason": "My train"}
+    actions.propose_time(viewer=cast.viewer("nora"), call=call, **said)
+    before = Call.objects.values("call_at", "proposed_at", "answer", "reason").get(pk=call.pk)
+    ana = as_("ana").client
+    page = ana.post(f"/calls/{call.pk}/{name}/", {"move": "call", "next": "/#asking"}, follow=True)
+    (message,) = page.context["messages"]
+    back = as_form(message.extra_tags)
+    assert "Undo" in page.text and dict(back["fields"])["next"] == "/#asking"
+    assert call_of(session, "Nora").answer != before["answer"]
+    page = ana.post(back["path"], dict(back["fields"]), follow=True)
+    assert "It waits for you again." in page.text
+    assert Call.objects.values("call_at", "proposed_at", "answer", "reason").get(pk=call.pk) == before
+
+
+def test_a_whole_session_that_moved_has_no_short_way_back(cast: Cast, as_: As, session: StudioSession) -> None:
+    call = call_of(session, "Nora")
+    actions.propose_time(viewer=cast.viewer("nora"), call=call, proposed_local="2027-03-10T11:30")
+    page = as_("ana").client.post(f"/calls/{call.pk}/accept/", {"move": "session", "next": "/"}, follow=True)
+    assert [message.extra_tags for message in page.context["messages"]] == [""]
 
 
 def test_a_form_leads_back_only_to_our_own_pages(cast: Cast, as_: As) -> None:

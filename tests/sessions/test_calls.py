@@ -288,6 +288,49 @@ def test_there_has_to_be_a_proposal(cast: Cast, session: StudioSession) -> None:
             answer(viewer=cast.viewer("ana"), call=call)
 
 
+# --- an answer taken back -------------------------------------------------------------------------
+ASKED_FOR = datetime(2027, 3, 10, 10, 30, tzinfo=UTC)
+CALLED_AT = datetime(2027, 3, 10, 9, tzinfo=UTC)
+
+
+def reopen(cast: Cast, call: Call, **said: Any) -> Call:
+    given: dict[str, Any] = {"proposed_at": ASKED_FOR, "call_at": CALLED_AT} | said
+    return actions.reopen_proposal(viewer=cast.viewer("ana"), call=call, **given)
+
+
+@pytest.mark.parametrize("answer", [actions.accept_proposal, actions.keep_call])
+def test_an_answer_taken_back_at_once_leaves_all_as_it_was(cast: Cast, session: StudioSession, answer: Any) -> None:
+    proposal = propose(cast, session)
+    before = (proposal.call_at, proposal.proposed_at, proposal.proposed_local, proposal.answer, proposal.reason)
+    call = reopen(cast, answer(viewer=cast.viewer("ana"), call=proposal), reason=before[-1])
+    assert (call.call_at, call.proposed_at, call.proposed_local, call.answer, call.reason) == before
+    assert slot_of(session, cast.wren_called).starts_at == call.call_at
+    assert open_for(cast.wren_called) == 8 * 5_000
+    assert pending(PROPOSAL_ANSWERED, MOVED) == set(), "nobody had heard of it"
+    reminded = Delivery.objects.filter(kind=REMINDER, state=Delivery.State.PENDING, recipient_name="Wren Castellan")
+    assert {each.due_at + timedelta(minutes=each.offset) for each in reminded} == {call.call_at}
+
+
+@pytest.mark.parametrize(("answer", "told"), [(actions.accept_proposal, {MOVED}), (actions.keep_call, set())])
+def test_whom_the_answer_has_reached_hears_where_it_led(
+    cast: Cast, session: StudioSession, answer: Any, told: set[str]
+) -> None:
+    call = answer(viewer=cast.viewer("ana"), call=propose(cast, session))
+    send_all()
+    reopen(cast, call)
+    assert {kind for kind, _name, _channel in pending(PROPOSAL_ANSWERED, MOVED)} == told
+
+
+def test_what_was_answered_anew_is_not_taken_back(cast: Cast, session: StudioSession) -> None:
+    call = actions.keep_call(viewer=cast.viewer("ana"), call=propose(cast, session))
+    with pytest.raises(Refused):
+        reopen(cast, call, proposed_at=CALLED_AT)
+    actions.decline_call(viewer=cast.viewer("ana"), call=call)
+    with pytest.raises(Conflict):
+        reopen(cast, call)
+    assert call_of(session, cast.wren_called).answer == Answer.DECLINED
+
+
 # --- who is called --------------------------------------------------------------------------------
 def test_one_more_is_called_invited_and_paid(cast: Cast, session: StudioSession) -> None:
     makers.make_rate(cast.emil_called, "hour", "40")

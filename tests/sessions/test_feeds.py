@@ -1,5 +1,6 @@
 """The calendar feed: whose sessions stand in it, how long, and that an unchanged one is not sent again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from icalendar import Calendar
 
 from contributors.models import Contributor
 from producerdesk.accounts.models import User
+from producerdesk.accounts.roles import RIGHTS, SCHEDULE_READ
 from producerdesk.kit import clock
 from sessions import actions, feed_pages
 from sessions.models import CalendarFeed, Call
@@ -116,6 +118,16 @@ def test_ones_feeds_are_ones_own(cast: Cast) -> None:
         assert caller.get("feeds/").json()["count"] == 0
         assert caller.delete(f"feeds/{feed.pk}/").status_code == 404
     assert Caller(cast.nora).delete(f"feeds/{feed.pk}/").status_code == 204
+
+
+@pytest.mark.parametrize("scopes", [RIGHTS, [SCHEDULE_READ], []], ids=["every right", "one", "none"])
+def test_a_token_sees_no_feeds_whatever_its_scopes(cast: Cast, scopes: list[str]) -> None:
+    """Whoever has only a token neither makes a way in that would outlive it nor learns of the others."""
+    feed_of(Caller(cast.nora))
+    viewer = cast.viewer("nora")
+    assert CalendarFeed.objects.all().visible_to(viewer).count() == 1
+    token = replace(viewer, via="token", scopes=frozenset(scopes))
+    assert not CalendarFeed.objects.all().visible_to(token).exists()
 
 
 def test_a_feed_ends_with_its_account(cast: Cast) -> None:

@@ -36,7 +36,7 @@ DAY = rate("day", 480, "8")
 
 
 def total(used: list[tuple[RoomRate, int]]) -> int:
-    return sum(pricing._room_amount(*each).minor for each in used) // 100
+    return sum(pricing.room_amount(*each).minor for each in used) // 100
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_price_is_above_that_of_hours_alone_or_below_what_covers_the_time(
 
 @pytest.mark.parametrize(("minutes", "paid"), [(0, 0), (1, 15), (15, 15), (16, 30), (61, 75), (480, 480)])
 def test_a_quarter_that_is_begun_is_paid(minutes: int, paid: int) -> None:
-    assert pricing._begun(timedelta(minutes=minutes)) == paid
+    assert pricing.begun(timedelta(minutes=minutes)) == paid
 
 
 def work(cast: Cast, *people: tuple[Contributor, str], hours: float = 6, kind: str = "tracking") -> pricing.Work:

@@ -197,13 +197,13 @@ def priced_rooms(draw: st.DrawFn) -> tuple[list[RoomRate], int, int]:
 @given(priced_rooms())
 def test_paid_time_covers_the_time_and_never_falls_as_it_grows(room: tuple[list[RoomRate], int, int]) -> None:
     rates, step, length = room
-    minutes = pricing._begun(dt.timedelta(minutes=length), step)
+    minutes = pricing.begun(dt.timedelta(minutes=length), step)
     used = pricing.paid_time(rates, minutes)
     assert sum(each[1] for each in used) >= minutes >= length
-    cost = [pricing._room_amount(*each).minor for each in used]
+    cost = [pricing.room_amount(*each).minor for each in used]
     assert min(cost) >= 0
     longer = pricing.paid_time(rates, minutes + step)
-    assert sum(pricing._room_amount(*each).minor for each in longer) >= sum(cost) - len(cost)  # each line is rounded
+    assert sum(pricing.room_amount(*each).minor for each in longer) >= sum(cost) - len(cost)  # each line is rounded
 
 
 @pytest.mark.soak

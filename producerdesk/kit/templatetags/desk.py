@@ -11,8 +11,10 @@ from babel.numbers import NumberPattern, format_currency, get_decimal_symbol, pa
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -139,6 +141,15 @@ register.filter("number_word", words.number)
 
 
 register.filter("first_link", first_link)
+
+
+@register.filter
+def tally(page: Mapping[str, Any], how: str = "") -> str:
+    """Return how many rows a list has: "1,050+" where there are more than were counted; in "words" if small."""
+    count, more = page["count"], page.get("more", False)
+    if how == "words" and not more:
+        return capfirst(words.number(count))
+    return number_format(count, force_grouping=True) + ("+" if more else "")
 
 
 @register.filter

@@ -8,7 +8,7 @@ from budgets.permissions import may_approve
 from budgets.standing import SUM_COLUMNS, figures_of
 from contributors.models import Engagement
 from producerdesk.accounts.roles import SCHEDULE_WRITE
-from producerdesk.kit import clock, money
+from producerdesk.kit import clock
 from producerdesk.kit.rows import Computed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
@@ -107,11 +107,6 @@ class LateSong(RowSerializer):
     project = ProjectRef()
 
 
-def _left(currency: str, *sums: int) -> dict[str, str] | None:
-    figures = figures_of(*sums)
-    return None if figures.planless else money.as_json(figures.left, currency)
-
-
 def _approves(viewer: Viewer, desk_id: int, project_id: int, controller_id: int | None, waits: bool) -> bool:
     is_mine = controller_id is None or controller_id == viewer.user_id
     return waits and is_mine and may_approve(viewer, desk_id, project_id, controller_id)
@@ -125,7 +120,11 @@ class BudgetHealth(RowSerializer):
 
     project = ProjectRef()
     approved = MoneyField("approved_minor", "currency")
-    left = Computed(_left, "currency", *SUM_COLUMNS, kind=MoneyField("", "", allow_null=True))
+    left = Computed(
+        lambda currency, *sums: figures_of(*sums).as_json(currency)["left"],
+        *("currency", *SUM_COLUMNS),
+        kind=MoneyField("", "", allow_null=True),
+    )
     over = Computed(lambda *sums: figures_of(*sums).over > 0, *SUM_COLUMNS, kind=serializers.BooleanField())
     approve = Computed(
         _approves,

@@ -45,6 +45,7 @@ SENTENCES = {
     ("call", "declined"): gettext_lazy("noted a no of %(person)s to %(title)s"),
     ("call", "proposed"): gettext_lazy("noted that %(person)s asks for %(at)s in %(title)s"),
     ("call", "accepted"): gettext_lazy("took the %(at)s of %(person)s for %(title)s"),
+    ("call", "reopened"): gettext_lazy("took back the answer to %(person)s, who asks for %(at)s for %(title)s"),
     ("call", "kept"): gettext_lazy("kept the %(at)s of %(title)s for %(person)s"),
     ("call", "nudged"): gettext_lazy("asked %(person)s once more to %(title)s"),
     ("call", "sheet_confirmed"): gettext_lazy("noted that %(person)s has read the call sheet of %(title)s"),

@@ -15,7 +15,7 @@
     function count() {
       lanes.forEach((lane) => {
         const shown = lane.querySelector("[data-lane-count]");
-        if (shown) shown.textContent = lane.querySelectorAll(".pd-card").length + Number(shown.dataset.beyond || 0);
+        if (shown) shown.textContent = lane.querySelectorAll(".pd-card").length + Number(shown.dataset.beyond || 0) + (shown.dataset.more || "");
       });
     }
 

@@ -1,0 +1,51 @@
+"""What the API says of budgets, and what one may tell it."""
+
+from budgets.serializers.inputs import (
+    ApprovalInput,
+    BudgetInput,
+    ExchangeInput,
+    ExpenseInput,
+    LineInput,
+    NewBudgetInput,
+    NewExpenseInput,
+    NothingInput,
+    ReceiptInput,
+)
+from budgets.serializers.rows import (
+    ApprovalRow,
+    BudgetRow,
+    Commitments,
+    EntryRow,
+    ExchangeRow,
+    ExpenseRow,
+    History,
+    LineRow,
+    PayeeRow,
+    Payees,
+    Summary,
+    commitment_key,
+)
+
+__all__ = [
+    "ApprovalInput",
+    "ApprovalRow",
+    "BudgetInput",
+    "BudgetRow",
+    "Commitments",
+    "EntryRow",
+    "ExchangeInput",
+    "ExchangeRow",
+    "ExpenseInput",
+    "ExpenseRow",
+    "History",
+    "LineInput",
+    "LineRow",
+    "NewBudgetInput",
+    "NewExpenseInput",
+    "NothingInput",
+    "PayeeRow",
+    "Payees",
+    "ReceiptInput",
+    "Summary",
+    "commitment_key",
+]

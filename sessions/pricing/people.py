@@ -1,0 +1,127 @@
+"""What people cost: by what was agreed with them, else by what they usually ask.
+
+A person costs the fee of the confirmed engagement on the project: by the hour from call to end, or by the day (each
+started twelve hours). Of several engagements the one whose role is that of the call counts, else the first. A hire that
+has ended still says what was agreed, where none is confirmed any more. Song and flat fees were committed with the
+engagement: the line says so and costs nothing. Without a fee the person's usual rate by the hour or the day counts,
+whichever is less; without that, nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from budgets import chart
+from contributors.models import ContributorRate, Engagement, EngagementFee, EngagementStep, FeeUnit
+from producerdesk.kit import moments
+from producerdesk.kit.money import Money, round_half_up
+from producerdesk.kit.statements import fetch
+from producerdesk.kit.viewer import NOBODY, Viewer
+from projects.models import Project
+from sessions.pricing.work import PriceLine, Work, Worker, begun
+
+State = Engagement.State
+DAY_OF_WORK = 12 * 60  # minutes that a fee by the day pays for
+
+
+def person_part(contributor_id: int) -> str:
+    """Return the part of a session that pays one person."""
+    return f"person:{contributor_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fee:
+    role: str
+    unit: str
+    amount: Money
+    account: int | None = None
+
+
+def people_lines(work: Work) -> list[PriceLine]:
+    ids = [person.contributor_id for person in work.people]
+    fees = _agreed(work.project, ids)
+    usual = _usual([key for key in ids if key not in fees])
+    return [_person_line(person, fees, usual, work) for person in work.people]
+
+
+def _person_line(person: Worker, fees: dict[int, list[_Fee]], usual: dict[int, list[_Fee]], work: Work) -> PriceLine:
+    minutes = begun(work.ends_at - person.call_at)
+    agreed = fees.get(person.contributor_id, [])
+    same_role = [fee for fee in agreed if fee.role.casefold() == person.role.casefold()]
+    choice = [_paid(fee, minutes) for fee in (same_role or agreed)[:1]]
+    choice = choice or [_paid(fee, minutes) for fee in usual.get(person.contributor_id, [])]
+    # rates in two currencies cannot be compared: the first counts
+    choice = [each for each in choice if each[1].currency == choice[0][1].currency]
+    part = person_part(person.contributor_id)
+    if not choice:
+        empty = Money(0, work.project.currency)
+        return PriceLine(person.name, _("No fee agreed"), empty, chart.account_of_role(person.role), part)
+    fee, amount, detail = min(choice, key=lambda each: each[1].minor)
+    account = chart.account_of_role(person.role or fee.role) if fee.account is None else fee.account
+    return PriceLine(person.name, detail, amount, account, part)
+
+
+def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
+    """Return the fee, what it comes to and how."""
+    rate = str(fee.amount)
+    match fee.unit:
+        case FeeUnit.HOUR:
+            sum_ = round_half_up(Decimal(fee.amount.minor) * minutes / 60)
+            detail = _("%(hours)s at %(rate)s") % {"hours": moments.duration(minutes), "rate": rate}
+        case FeeUnit.DAY:
+            days = ceil(minutes / DAY_OF_WORK)
+            sum_ = fee.amount.minor * days
+            detail = ngettext("%(number)d day at %(rate)s", "%(number)d days at %(rate)s", days) % {
+                "number": days,
+                "rate": rate,
+            }
+        case FeeUnit.SONG:
+            sum_, detail = 0, _("By the song, agreed for the project")
+        case _:
+            sum_, detail = 0, _("Flat, agreed for the project")
+    return fee, Money(sum_, fee.amount.currency), detail
+
+
+def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee]]:
+    """Return the fees agreed with each, what holds now before what has ended."""
+    found = defaultdict(list)
+    standing: set[int] = set()
+    for state, key, role, *fee in fetch(_fees_of, NOBODY, "fees agreed", project.pk, contributor_ids):
+        if state == State.CONFIRMED:
+            standing.add(key)
+        elif key in standing:
+            continue
+        unit, minor, currency, account = fee
+        found[key].append(_Fee(role, unit, Money(minor, currency), account))
+    return dict(found)
+
+
+def _fees_of(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> QuerySet:
+    was_confirmed = EngagementStep.objects.filter(
+        engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
+    )
+    rows = EngagementFee.objects.filter(
+        Q(engagement__state=State.CONFIRMED) | Q(Exists(was_confirmed), engagement__state=State.ENDED),
+        engagement__project=project_id,
+        engagement__contributor__among=contributor_ids,
+    ).order_by("engagement__state", "engagement")
+    columns = ("engagement__state", "engagement__contributor", "engagement__role")
+    return rows.values_list(*columns, "unit", "amount_minor", "currency", "account")
+
+
+def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
+    found = defaultdict(list)
+    if contributor_ids:
+        for key, unit, minor, currency in fetch(_rates_usual, NOBODY, "usual rates", contributor_ids):
+            found[key].append(_Fee("", unit, Money(minor, currency)))
+    return dict(found)
+
+
+def _rates_usual(viewer: Viewer, contributor_ids: list[int]) -> QuerySet:
+    rows = ContributorRate.objects.filter(contributor__among=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY))
+    return rows.order_by("pk").values_list("contributor", "unit", "amount_minor", "currency")
