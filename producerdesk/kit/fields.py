@@ -12,7 +12,7 @@ from rest_framework.utils import html
 
 from producerdesk.kit import models, moments, money
 from producerdesk.kit.permissions import viewer_of
-from producerdesk.kit.statements import fetch_objects
+from producerdesk.kit.prepared import Ready
 from producerdesk.kit.viewer import Viewer
 
 MANY_AT_MOST = 100
@@ -63,8 +63,8 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
         def visible(viewer: Viewer, keys: list[int]) -> QuerySet:
             return self.rows.all().visible_to(viewer).filter(pk__among=keys).order_by()
 
-        found = fetch_objects(visible, self.viewer, ("look up", self.rows), sorted(set(keys)))
-        return {row.pk: row for row in found}
+        ready = Ready(visible, self.viewer, {"keys": sorted(set(keys))}, key=("look up", self.rows))
+        return {row.pk: row for row in ready.objects()}
 
     def look_ahead(self, said: Iterable[Any]) -> None:
         """Look up at once what all rows of a form say of this field."""

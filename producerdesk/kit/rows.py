@@ -19,7 +19,7 @@ from producerdesk.kit import money
 from producerdesk.kit.folded import Decoder, JsonRows, decoders_of, unfold
 from producerdesk.kit.pagination import ALL
 from producerdesk.kit.prepared import Ready
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared.ready import How
 from producerdesk.kit.viewer import NOBODY, Viewer
 
 Shape = Callable[[tuple, Viewer], Any]
@@ -81,11 +81,11 @@ class Children(serializers.Field):
         """Return the rows that belong to these, as their columns and the key they belong to. One query."""
         columns = (*self.columns, self.of)
         if all(type(key) is int for key in keys):
-            return Ready(self._of, viewer, {"keys": keys}).values_list(*columns)
-        return list(self._of(viewer, keys).values_list(*columns))
+            return Ready(self._of, viewer, {"keys": keys}, key=self).values_list(*columns)
+        return list(self.rows(viewer).filter(**{f"{self.of}__in": keys}).values_list(*columns))
 
-    def _of(self, viewer: Viewer, keys: Iterable[Any]) -> QuerySet:
-        return self.rows(viewer).filter(**{f"{self.of}__in": keys})
+    def _of(self, viewer: Viewer, keys: list[int]) -> QuerySet:
+        return self.rows(viewer).filter(**{f"{self.of}__among": keys})
 
     def shape(self, values: tuple, viewer: Viewer) -> Any:
         """Return a row of those columns as the API says it."""
@@ -125,55 +125,34 @@ class RowSerializer(serializers.Serializer):
     """Declare fields as in any serializer. A nested RowSerializer reads through the foreign key it is named after."""
 
     @classmethod
-    def read(
-        cls, rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
-    ) -> list[dict[str, Any]]:
-        """Return the rows as plain dicts, in their order. One query, and one for each kind of children.
-
-        With a `key` (kit.statements) SQL is compiled once: `rows` is then a function that says which they are.
-        """
+    def read(cls, rows: QuerySet | Ready, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
+        """Return the rows as plain dicts, in their order. One query, and one for each kind of children."""
         columns = _plan(cls).columns
-        found = fetch(lambda viewer: _asked(rows, viewer).values_list(*columns), viewer, key and (key, cls))
-        return cls._shaped(found, viewer)
+        return cls._shaped(_asked(rows, viewer, cls, lambda queryset, viewer: queryset.values_list(*columns)), viewer)
 
     @classmethod
-    def read_page(
-        cls, page: QuerySet | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
-    ) -> tuple[list[dict[str, Any]], int | None]:
+    def read_page(cls, page: QuerySet | Ready, viewer: Viewer = NOBODY) -> tuple[list[dict[str, Any]], int | None]:
         """Return the rows of a page, and the count of all that came with them; None if there are no rows."""
-        columns = _plan(cls).columns
-        found = fetch(lambda viewer: _asked(page, viewer).values_list(*columns, ALL), viewer, key and (key, cls, ALL))
+        columns = (*_plan(cls).columns, ALL)
+        found = _asked(page, viewer, (cls, ALL), lambda queryset, viewer: queryset.values_list(*columns))
         return cls._shaped(found, viewer), found[0][-1] if found else None
 
     @classmethod
-    def read_one(
-        cls,
-        rows: QuerySet | Callable[[Viewer], QuerySet],
-        pk: Any,
-        viewer: Viewer = NOBODY,
-        key: Hashable | None = None,
-    ) -> dict[str, Any] | None:
+    def read_one(cls, rows: QuerySet, pk: Any, viewer: Viewer = NOBODY) -> dict[str, Any] | None:
         """Return the row with this key, or None. One query, and one for each kind of children that does not fold."""
-        plan = _plan(cls)
-
-        def one(viewer: Viewer, pk: Any) -> QuerySet:
-            return plan.folded(_asked(rows, viewer).filter(pk=pk).order_by(), viewer)
-
-        found = fetch(one, viewer, key and (key, cls, "one"), pk if key is None else int(pk))
-        return next(iter(cls._shaped(found, viewer, plan.folds())), None)
+        return next(iter(cls.read_folded(rows.filter(pk=pk).order_by(), viewer)), None)
 
     @classmethod
-    def read_folded(cls, ready: Ready, viewer: Viewer) -> list[dict[str, Any]]:
-        """Return the rows of a prepared query, their plain children in the very same statement: for a few rows."""
+    def read_folded(cls, rows: QuerySet | Ready, viewer: Viewer) -> list[dict[str, Any]]:
+        """Return rows, their plain children in the very same statement: for a few rows."""
         plan = _plan(cls)
-        found = ready.tuples(cls, plan.folded)
-        return cls._shaped(found, viewer, plan.folds())
+        return cls._shaped(_asked(rows, viewer, (cls, "folded"), plan.folded), viewer, plan.folds())
 
     @classmethod
     def page_folded(cls, ready: Ready, viewer: Viewer) -> dict[str, Any]:
         """Return the same as a page, of a query that has the count of all beside each row (`counted`)."""
         plan = _plan(cls)
-        found = ready.tuples((cls, ALL), lambda queryset, viewer: plan.folded(queryset, viewer, ALL))
+        found = ready.tuples((cls, "folded", ALL), lambda queryset, viewer: plan.folded(queryset, viewer, ALL))
         return {"count": found[0][-1] if found else 0, "results": cls._shaped(found, viewer, plan.folds())}
 
     @classmethod
@@ -347,5 +326,5 @@ def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Vi
             holder[name].append(row)
 
 
-def _asked(rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer) -> Any:
-    return rows(viewer) if callable(rows) else rows
+def _asked(rows: QuerySet | Ready, viewer: Viewer, what: Hashable, how: How) -> list[tuple]:
+    return rows.tuples(what, how) if isinstance(rows, Ready) else list(how(rows, viewer))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from producerdesk.kit.kinds import Kind, kind_of
+from producerdesk.kit.prepared.kinds import Kind, kind_of
 
 
 class Grant(NamedTuple):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor
 from producerdesk.kit.errors import Conflict
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot, Resource
 
@@ -107,10 +107,11 @@ def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
 
 def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple]:
     """Return each contributor with user, own resource and the user's, by id; and the room's resource without an id."""
-    found = fetch(_bookable, NOBODY, "bookable", room_id or 0, contributor_ids)
+    found = _bookable(NOBODY, room_id=room_id or 0, contributor_ids=contributor_ids).rows()
     return sorted(found, key=lambda row: row[0] or 0)
 
 
+@prepared
 def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int]) -> QuerySet:
     columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
     people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns)
