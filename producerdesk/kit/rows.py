@@ -31,7 +31,7 @@ def utc(moment: dt.datetime | None) -> str | None:
     if moment is None:
         return None
     # strftime takes five times as long, and a list of fifty has hundreds of moments
-    return moment.astimezone(dt.UTC).isoformat()[:_SECONDS] + "Z"
+    return (moment if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC)).isoformat()[:_SECONDS] + "Z"
 
 
 class MoneyField(serializers.Field):

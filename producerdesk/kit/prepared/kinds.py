@@ -1,4 +1,4 @@
-"""Kinds of viewers: what a viewer is but for the ids, and what stands in for ids, days and moments."""
+"""Kinds of viewers: what a viewer is but for the ids, and what stands in for ids, texts, days and moments."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ MOST_IDS = 40  # of one viewer; who has more roles is one of a kind
 # lets one through (2**53).
 FIRST_ID, ID_STEP = 2_305_843_000_000_000_003, 1_000_003
 FIRST_DAY, DAY_STEP = dt.datetime(8001, 1, 1, 1, 17, tzinfo=dt.UTC), dt.timedelta(days=371, hours=1)
-NAME = "2305843000000000003 stands in"  # for name and address, which no prepared query may depend on
+NAME = f"{FIRST_ID} stands in"  # for name and address, which no prepared query may depend on
 
 
 def stand_in(number: int, value: Any) -> Any:
@@ -27,7 +27,9 @@ def stand_in(number: int, value: Any) -> Any:
         return FIRST_ID + number * ID_STEP
     if isinstance(value, list):
         return [FIRST_ID + number * ID_STEP]
-    raise TypeError(f"{value!r} has no stand-in: give ids, lists of ids, days and moments.")
+    if isinstance(value, str):
+        return f"{FIRST_ID + number * ID_STEP} is said"
+    raise TypeError(f"{value!r} has no stand-in: give ids, lists of ids, texts, days and moments.")
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ How = Callable[[QuerySet, "Viewer"], QuerySet]
 
 
 def prepared(build: Build) -> Callable[..., "Ready"]:
-    """Let a function of a viewer and further values (ids, lists of ids, days, moments) build its SQL once.
+    """Let a function of a viewer and further values (ids, lists of ids, texts, days, moments) build its SQL once.
 
     It gives a `Ready`. A list of ids stands after `__among`. None, yes and no are part of what the SQL is kept by.
     """

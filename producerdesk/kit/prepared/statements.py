@@ -25,7 +25,7 @@ from producerdesk.kit.prepared.kinds import FIRST_ID
 OFTEN = 3  # times that a statement is asked by this process before its plan is worth keeping
 PLANS_AT_MOST = 200  # on a connection: each takes the database some 50 kB
 _BAKED = re.compile(r"23058430\d{11}|\d{4}-\d\d-\d\d")  # a stand-in that became text, or a date
-_TYPES = {int: "bigint", dt.date: "date", dt.datetime: "timestamptz", list: "bigint[]"}
+_TYPES = {int: "bigint", dt.date: "date", dt.datetime: "timestamptz", list: "bigint[]", str: "text"}
 _PUT = {dt.date: "adapt_datefield_value", dt.datetime: "adapt_datetimefield_value"}
 _numbers = itertools.count(1)
 _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection, the statements it knows
