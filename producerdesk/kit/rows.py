@@ -22,7 +22,7 @@ from producerdesk.kit.prepared import Ready
 from producerdesk.kit.prepared.ready import How
 from producerdesk.kit.viewer import NOBODY, Viewer
 
-Shape = Callable[[tuple, Viewer], Any]
+Shape = Callable[[Iterable[tuple], Viewer], list[Any]]
 _SECONDS = len("2027-03-28T08:00:00")
 
 
@@ -87,9 +87,9 @@ class Children(serializers.Field):
     def _of(self, viewer: Viewer, keys: list[int]) -> QuerySet:
         return self.rows(viewer).filter(**{f"{self.of}__among": keys})
 
-    def shape(self, values: tuple, viewer: Viewer) -> Any:
-        """Return a row of those columns as the API says it."""
-        return _plan(self.row).shape(values, viewer)
+    def shape(self, found: Iterable[tuple], viewer: Viewer) -> list[Any]:
+        """Return rows of those columns as the API says them."""
+        return _plan(self.row).shape(found, viewer)
 
     def decoders(self, rows: QuerySet | None = None) -> tuple[Decoder, ...] | None:
         """Return how its rows are read out of JSON, or None if they do not fold. Found once, from any of its rows."""
@@ -114,8 +114,8 @@ class Listed(Children):
     def columns(self) -> list[str]:
         return [self.column]
 
-    def shape(self, values: tuple, viewer: Viewer) -> Any:
-        return values[0]
+    def shape(self, found: Iterable[tuple], viewer: Viewer) -> list[Any]:
+        return [values[0] for values in found]
 
     def has_children(self) -> bool:
         return False
@@ -167,7 +167,7 @@ class RowSerializer(serializers.Serializer):
         folded: Mapping[int, int] = MappingProxyType({}),
     ) -> list[dict[str, Any]]:
         plan = _plan(cls)
-        rows = [plan.shape(values, viewer) for values in found]
+        rows = plan.shape(found, viewer)
         plan.join_children(rows, found, viewer, folded)
         cls.finish(rows)
         return rows
@@ -214,7 +214,7 @@ class _Plan:
         for number, (where, name, key, child) in enumerate(self.children):
             holders: dict[Any, list[dict]] = {}
             for row, values in zip(rows, found, strict=True):
-                holder = _inside(row, where)
+                holder = _inside(row, where) if where else row
                 if holder is not None:
                     holder[name] = []
                     holders.setdefault(values[key], []).append(holder)
@@ -227,27 +227,33 @@ class _Plan:
 
     # --- shapes: each is one Python expression, since a call for every field would take most of the time
     def _compiled(self, expression: str) -> Shape:
-        return eval(f"lambda values, viewer: {expression}", self._named)  # noqa: S307 - made of our own fields alone
+        return eval(f"lambda found, viewer: [{expression} for values in found]", self._named)  # noqa: S307 - made of our own fields alone
 
     def _object(self, row: serializers.Serializer, where: tuple[str, ...], source: str = "") -> str:
         """Return the expression that makes a dict of this serializer's columns, which `source` leads to."""
         prefix = f"{source}__" if source else ""
-        parts: list[str] = []
+        parts: list[tuple[str, str]] = []  # what one must be allowed ("" for everybody), and a field
         allowed: dict[str, str] = {}  # each question to the viewer is asked once a row
         for name, field in row.fields.items():
             if isinstance(field, Children):
                 self.children.append((where, name, self.column(f"{prefix}pk"), field))
             elif isinstance(field, Only):
                 question = f"{self._name(field.allow)}(viewer, {self._values(field.columns, prefix)})"
-                value = self._field(name, field.field, where, prefix)
-                answer = allowed.get(question)
-                if answer is None:
+                if question not in allowed:
                     allowed[question] = f"answer_{next(self._numbers)}"
-                    answer = f"({allowed[question]} := {question})"
-                parts.append(f"**({{{name!r}: {value}}} if {answer} else {{}})")
+                parts.append((question, f"{name!r}: {self._field(name, field.field, where, prefix)}"))
             else:
-                parts.append(f"{name!r}: {self._field(name, field, where, prefix)}")
-        return f"{{{', '.join(parts)}}}"
+                parts.append(("", f"{name!r}: {self._field(name, field, where, prefix)}"))
+        asked: set[str] = set()
+        said = []
+        for question, together in itertools.groupby(parts, lambda part: part[0]):
+            fields = ", ".join(field for _question, field in together)
+            if question:
+                answer = allowed[question] if question in asked else f"({allowed[question]} := {question})"
+                asked.add(question)
+                fields = f"**({{{fields}}} if {answer} else {{}})"
+            said.append(fields)
+        return f"{{{', '.join(said)}}}"
 
     def _field(self, name: str, field: serializers.Field, where: tuple[str, ...], prefix: str) -> str:
         if isinstance(field, MoneyField):
@@ -311,14 +317,14 @@ def _unfold(
     holders: dict[Any, list[dict]], name: str, child: Children, found: list[tuple[Any, str]], viewer: Viewer
 ) -> None:
     for key, text in found:
-        shaped = [child.shape(values, viewer) for values in unfold(text, child.decoders() or ())]
+        shaped = child.shape(unfold(text, child.decoders() or ()), viewer)
         for holder in holders.get(key, ()):
             holder[name].extend(shaped)
 
 
 def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Viewer) -> None:
     found = child.found(viewer, list(holders))
-    shaped = [child.shape(values, viewer) for values in found]
+    shaped = child.shape(found, viewer)
     if child.has_children():
         _plan(child.row).join_children(shaped, found, viewer, {})
     for values, row in zip(found, shaped, strict=True):
