@@ -15,7 +15,6 @@ from projects import urls as projects
 from sessions import urls as sessions
 
 
-
 def by_first_word(routes: list[URLPattern]) -> list[URLResolver]:
     """Return the same routes under their first words, so that an address is held against few of them."""
     found: dict[str, list[URLPattern]] = {}

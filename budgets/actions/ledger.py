@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from budgets.exchange import Exchange, exchange_in
@@ -17,7 +17,10 @@ from budgets.models import Budget, BudgetEntry, ExchangeRate
 from producerdesk.accounts.models import User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.inserting import insert
 from producerdesk.kit.money import Money, round_half_up
+from producerdesk.kit.prepared import prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.activity import note
 from projects.models import Project
 
@@ -191,15 +194,19 @@ def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
 
 def _locked(project: Project, *, needed: bool) -> Budget | None:
     """Return the budget with its row locked, so that `seq` is ours; None if there is none and none is needed."""
-    own = Budget.objects.filter(project=project)
     # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
     if not connection.features.has_select_for_update:
-        own.update(last_seq=F("last_seq"))
-    budget = own.select_for_update(no_key=True).first()
-    if budget is None and needed:
-        open_budget(project)
-        return _locked(project, needed=True)
-    return budget
+        Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
+    found = _of_project(NOBODY, project_id=project.pk).objects()
+    if found or not needed:
+        return found[0] if found else None
+    open_budget(project)
+    return _locked(project, needed=True)
+
+
+@prepared
+def _of_project(viewer: Viewer, project_id: int) -> QuerySet:
+    return Budget.objects.filter(project=project_id).select_for_update(no_key=True)
 
 
 @dataclass(slots=True)
@@ -277,7 +284,7 @@ class _Book:
         for seq, entry in enumerate(self.entries, start=self.budget.last_seq + 1):
             entry.seq, entry.prev_hash = seq, previous
             previous = entry.digest()
-        BudgetEntry.objects.bulk_create(self.entries)
+        insert(self.entries)
         Budget.objects.filter(pk=self.budget.pk).update(last_seq=self.entries[-1].seq, last_hash=previous)
 
     def _read(self) -> None:

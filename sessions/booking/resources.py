@@ -46,15 +46,19 @@ def lock(resource_ids: Iterable[int]) -> None:
     be read after this.
     """
     wanted = set(resource_ids)
-    rows = Resource.objects.filter(pk__in=wanted).order_by("pk")
     if connection.features.has_select_for_update:
-        ours = len(rows.select_for_update(no_key=True).values_list("pk"))
+        ours = len(_locked(NOBODY, keys=sorted(wanted)).values_list("pk"))
     else:
         # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
-        ours = rows.order_by().update(lock_seq=F("lock_seq") + 1)
+        ours = Resource.objects.filter(pk__in=wanted).update(lock_seq=F("lock_seq") + 1)
     if ours != len(wanted):
         # a person accepted an invitation this moment and is booked through another resource from now on
         raise Conflict(str(_JOINED))
+
+
+@prepared
+def _locked(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return Resource.objects.filter(pk__among=keys).order_by("pk").select_for_update(no_key=True)
 
 
 def relink(contributor: Contributor) -> Slots:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from producerdesk.kit.inserting import insert
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot
@@ -123,7 +124,7 @@ def write(claimed: Claim, session: StudioSession) -> None:
         BookingSlot.objects.filter(pk__in=claimed.old).delete()
     for slot in claimed.new:
         slot.session = session
-    BookingSlot.objects.bulk_create(claimed.new)
+    insert(claimed.new)
 
 
 def take(session: StudioSession, wants: Iterable[Want], *, confirmed: bool) -> None:
