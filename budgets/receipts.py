@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from django.core.files.base import File
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
 
 MEGABYTES = 25  # a phone's photo has up to 12, a scan of several pages more
 LARGEST_FILE = MEGABYTES * 2**20
@@ -105,6 +104,8 @@ def _pdf(file: File, head: bytes) -> tuple[str, str]:
 
 
 def _picture(file: File) -> tuple[str, str]:
+    from PIL import Image, UnidentifiedImageError  # only who takes receipts in needs to hold it
+
     file.seek(0)
     try:
         with warnings.catch_warnings():

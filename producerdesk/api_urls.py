@@ -1,6 +1,6 @@
 """The REST API's addresses: each app names its resources, one router serves them."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from budgets import urls as budgets
@@ -14,6 +14,16 @@ from projects import tokens_urls as tokens
 from projects import urls as projects
 from sessions import urls as sessions
 
+
+def by_first_word(routes: list[URLPattern]) -> list[URLResolver]:
+    """Return the same routes under their first words, so that an address is held against few of them."""
+    found: dict[str, list[URLPattern]] = {}
+    for route in routes:
+        first, _slash, rest = str(route.pattern).removeprefix("^").partition("/")
+        found.setdefault(first, []).append(re_path(f"^{rest}", route.callback, route.default_args, route.name))
+    return [path(f"{first}/", include(under)) for first, under in found.items()]
+
+
 app_name = "api"
 router = SimpleRouter()
 for app in (accounts, budgets, contributors, notices, projects, members, tokens, sessions, overview):
@@ -25,5 +35,5 @@ urlpatterns = [
     *accounts.singles,
     *sessions.singles,
     *overview.singles,
-    path("", include(router.urls)),
+    *by_first_word(router.urls),
 ]

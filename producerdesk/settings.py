@@ -93,7 +93,7 @@ DATABASES = {"default": ENV.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an API error followed by a query would meet a doomed transaction; actions are atomic
 if ENV.redis_url:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
+    CACHES = {"default": {"BACKEND": "producerdesk.kit.cache.RedisCache", "LOCATION": ENV.redis_url}}
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
@@ -142,6 +142,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ProducerDesk"
 MFA_TOTP_TOLERANCE = 1  # of 30 seconds: phones are not always on time
+SESSION_ENGINE = "producerdesk.accounts.logins"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 SESSION_COOKIE_NAME = "desk_login"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

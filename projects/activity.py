@@ -11,6 +11,7 @@ from django.db import models
 
 from producerdesk.accounts.models import User
 from producerdesk.kit import clock
+from producerdesk.kit.inserting import insert
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from projects.models import Activity, Project
@@ -31,7 +32,7 @@ def note(
 ) -> None:
     """Note a deed. `about` is the thing it was done to, `title` what it is called, if not as it calls itself."""
     called = title if title is not None else str(about or "")
-    Activity.objects.create(
+    found = Activity(
         project_id=project if isinstance(project, int) else project.pk,
         at=clock.now(),
         kind=kind,
@@ -41,6 +42,7 @@ def note(
         facts={name: _plain(value) for name, value in facts.items() if value is not None},
         **_who(by),
     )
+    insert([found])
 
 
 def _who(by: Actor) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def called(viewer: Viewer, search: str) -> dict[str, list[dict[str, Any]]]:
 
 def few(viewer: Viewer, project: int | None, person: int | None) -> dict[str, list[dict[str, Any]]]:
     """Return the projects and people that were worked on last, these two in any case, and all rooms."""
-    return _shaped(_few(viewer, project=project, person=person).tuples("few", lambda queryset, viewer: queryset))
+    return _shaped(_few(viewer, project=project, person=person).rows())
 
 
 @prepared

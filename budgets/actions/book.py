@@ -13,6 +13,7 @@ from decimal import Decimal
 from budgets.exchange import Exchange, exchange_in
 from budgets.models import Budget, BudgetEntry, Expense
 from producerdesk.kit import clock
+from producerdesk.kit.inserting import insert
 from producerdesk.kit.money import Money, round_half_up
 
 Kind = BudgetEntry.Kind
@@ -125,7 +126,7 @@ class Pen:
         for seq, entry in enumerate(self.entries, start=self.budget.last_seq + 1):
             entry.seq, entry.prev_hash = seq, previous
             previous = entry.digest()
-        BudgetEntry.objects.bulk_create(self.entries)
+        insert(self.entries)
         Budget.objects.filter(pk=self.budget.pk).update(last_seq=self.entries[-1].seq, last_hash=previous)
 
 

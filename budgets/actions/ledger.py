@@ -6,13 +6,15 @@ Lock order everywhere: resources (sessions/booking), then the budget.
 from collections.abc import Callable, Collection, Iterable
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from budgets.actions.book import Bill, Book, Line, Part, Pen, Source
 from budgets.models import Budget
 from producerdesk.accounts.models import User
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.prepared import prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 
 Lines = Iterable[Line] | Callable[[], Iterable[Line]]  # a function is asked under the budget's lock
@@ -138,12 +140,16 @@ def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
 
 def _locked(project: Project, *, needed: bool) -> Budget | None:
     """Return the budget with its row locked, so that `seq` is ours; None if there is none and none is needed."""
-    own = Budget.objects.filter(project=project)
     # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
     if not connection.features.has_select_for_update:
-        own.update(last_seq=F("last_seq"))
-    budget = own.select_for_update(no_key=True).first()
-    if budget is None and needed:
-        open_budget(project)
-        return _locked(project, needed=True)
-    return budget
+        Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
+    found = _of_project(NOBODY, project_id=project.pk).objects()
+    if found or not needed:
+        return found[0] if found else None
+    open_budget(project)
+    return _locked(project, needed=True)
+
+
+@prepared
+def _of_project(viewer: Viewer, project_id: int) -> QuerySet:
+    return Budget.objects.filter(project=project_id).select_for_update(no_key=True)

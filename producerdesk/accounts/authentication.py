@@ -1,5 +1,6 @@
 """Ways in that belong to accounts: login and API token. Each builds the same Viewer."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from producerdesk.accounts.models import ApiToken, User
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Grants, Viewer, grant_columns, grant_names, grants_in
 
 # writing "last used" more often would cost an UPDATE with each request
@@ -20,25 +21,28 @@ LAST_USED_STEP_SECONDS = 60
 
 def user_and_grants(user_id: int) -> tuple[User, Grants] | None:
     """Return a user with all grants, or None. One query."""
-    columns = [field.attname for field in User._meta.concrete_fields]
-
-    def one(viewer: Viewer, user_id: int) -> QuerySet:
-        return User.objects.filter(pk=user_id).annotate(**grant_columns()).values_list(*columns, *grant_names())
-
-    for values in fetch(one, NOBODY, "user and grants", user_id):
+    columns, names = _columns(), grant_names()
+    for values in _granted(NOBODY, user_id=user_id).values_list(*columns, *names):
         user, folded = values[: len(columns)], values[len(columns) :]
-        return User.from_db(User.objects.db, columns, user), grants_in(dict(zip(grant_names(), folded, strict=True)))
+        return User.from_db(User.objects.db, columns, user), grants_in(dict(zip(names, folded, strict=True)))
     return None
 
 
 def grants_of(user_id: int) -> Grants:
     """Return all grants of a user. One query."""
+    names = grant_names()
+    found = _granted(NOBODY, user_id=user_id).values_list(*names)
+    return grants_in(dict(zip(names, found[0], strict=True))) if found else ({}, {})
 
-    def one(viewer: Viewer, user_id: int) -> QuerySet:
-        return User.objects.filter(pk=user_id).annotate(**grant_columns()).values_list(*grant_names())
 
-    found = fetch(one, NOBODY, "grants", user_id)
-    return grants_in(dict(zip(grant_names(), found[0], strict=True))) if found else ({}, {})
+@prepared
+def _granted(viewer: Viewer, user_id: int) -> QuerySet:
+    return User.objects.filter(pk=user_id).annotate(**grant_columns())
+
+
+@cache
+def _columns() -> list[str]:
+    return [field.attname for field in User._meta.concrete_fields]
 
 
 def viewer_of_user(user: User, grants: Grants | None = None, **narrowed: Any) -> Viewer:

@@ -1,12 +1,16 @@
 """The base of every API resource: rights by table, rows out, versions checked."""
 
+import datetime as dt
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status, viewsets
 from rest_framework.response import Response
@@ -15,10 +19,14 @@ from producerdesk.kit.errors import Refused, Stale, VersionNeeded
 from producerdesk.kit.filters import refuse_unknown
 from producerdesk.kit.pagination import Pages, Whole
 from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right, viewer_of
+from producerdesk.kit.prepared import Ready
 from producerdesk.kit.rows import RowSerializer
 from producerdesk.kit.viewer import Viewer
 
 _ETAG = re.compile(r'^(?:W/)?"(\d{1,9})(?:-[0-9a-f]{16})?"$')  # kit.fresh adds a digest
+MOMENTS = ("since", "until")  # what a query says of time: as long as one looks on, it is another each second
+NO_MOMENTS: Mapping[str, dt.datetime] = MappingProxyType({})
+LAST_YEAR = 3000  # far before the moments that stand in for others
 
 
 class DeskViewSet(viewsets.GenericViewSet):
@@ -31,7 +39,7 @@ class DeskViewSet(viewsets.GenericViewSet):
     inputs: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
     row: ClassVar[type[RowSerializer]]
     detail_row: ClassVar[type[RowSerializer] | None] = None
-    # what is read depends on nothing but viewer, place and query (not on today's date), so its SQL is compiled once
+    # what is read depends on nothing but viewer, place and query, so its SQL is prepared (kit.prepared)
     steady: ClassVar[bool] = False
     lookup_value_regex = r"\d{1,18}"
 
@@ -70,28 +78,40 @@ class DeskViewSet(viewsets.GenericViewSet):
         """Return the rows this viewer may see: the one door."""
         return self.queryset.all().visible_to(self.viewer)  # type: ignore[union-attr] # every view set names one
 
-    def seen_by(self, viewer: Viewer) -> QuerySet:
-        """Return the rows that this action is about as `viewer` sees them: who asks, or a stand-in for such people."""
-        who_asks, self.request.auth = self.request.auth, viewer
+    def seen_by(self, viewer: Viewer, moments: Mapping[str, dt.datetime] = NO_MOMENTS) -> QuerySet:
+        """Return the rows that this action is about as `viewer` sees them: who asks, or a stand-in for such people.
+
+        `moments` take the place of those that the query says.
+        """
+        request, inner = self.request, self.request._request
+        who_asks, said = request.auth, inner.GET
+        request.auth = viewer
+        if moments:
+            inner.GET = said.copy()
+            inner.GET.update({name: moment.isoformat() for name, moment in moments.items()})
         try:
             return self.filter_queryset(self.get_queryset())
         finally:
-            self.request.auth = who_asks
+            request.auth, inner.GET = who_asks, said
 
-    def statement_key(self) -> Hashable | None:
-        """Return what, beside who asks, this action's SQL depends on; None if it is not worth keeping."""
-        if not self.steady:
-            return None
+    def ready(self, cut: Callable[..., QuerySet], **given: Any) -> Ready:
+        """Return what `cut` makes of the rows that this action is about, and of what is given; prepared if `steady`."""
+        query = self.request.query_params
+        moments = _moments_in(query) if self.steady else None
+
+        def build(viewer: Viewer, **given: Any) -> QuerySet:
+            return cut(self.seen_by(viewer, {name: given.pop(name) for name in moments or ()}), **given)
+
+        if moments is None:
+            return Ready(build, self.viewer, given)
         place = tuple((name, text) for name, text in self.kwargs.items() if name != "pk")
-        return type(self), self.action, place, self.request.META.get("QUERY_STRING", "")
+        words = tuple((name, tuple(texts)) for name, texts in query.lists() if name not in moments)
+        key = (type(self), self.action, cut.__qualname__, place, words)
+        return Ready(build, self.viewer, moments | given, key=key)
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         self.pages.turn_to(request)
-
-        def page(viewer: Viewer) -> QuerySet:
-            return self.pages.cut(self.seen_by(viewer))
-
-        rows, count = self.row.read_page(page, self.viewer, self.statement_key())
+        rows, count = self.row.read_page(self.ready(self.pages.cut), self.viewer)
         return self.pages.answer(rows, count, lambda: self.seen_by(self.viewer))
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -99,9 +119,10 @@ class DeskViewSet(viewsets.GenericViewSet):
 
     def answer(self, pk: Any, status: int = status.HTTP_200_OK) -> Response:
         """Return the thing as it stands now, with its version as ETag."""
-        row = (self.detail_row or self.row).read_one(self.seen_by, pk, self.viewer, self.statement_key())
-        if row is None:
+        found = (self.detail_row or self.row).read_folded(self.ready(_only, pk=int(pk)), self.viewer)
+        if not found:
             raise Http404
+        row = found[0]
         headers = {"ETag": f'"{row["version"]}"'} if "version" in row else {}
         return Response(row, status=status, headers=headers)
 
@@ -191,3 +212,22 @@ class NoPages:
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         rows = self.row.read(self.filter_queryset(self.get_queryset()), self.viewer)
         return Response({"count": len(rows), "results": rows})
+
+
+def _only(rows: QuerySet, pk: int) -> QuerySet:
+    return rows.filter(pk=pk).order_by()
+
+
+def _moments_in(query: QueryDict) -> dict[str, dt.datetime] | None:
+    """Return the moments that a query says, or None if it says what is not quite one: it is then asked as it is."""
+    found = {}
+    for name in MOMENTS:
+        for text in query.getlist(name):
+            try:
+                moment = parse_datetime(text)
+            except ValueError:
+                return None
+            if moment is None or timezone.is_naive(moment) or moment.year > LAST_YEAR or name in found:
+                return None
+            found[name] = moment
+    return found

@@ -74,7 +74,12 @@ class Money:
         return as_json(self.minor, self.currency)
 
     def __str__(self) -> str:
-        return format_currency(self.amount, self.currency, locale="en_GB", currency_digits=False)
+        return _shown(self.minor, self.currency)
+
+
+@lru_cache(maxsize=4096)  # fees and rates are the same few sums, and each takes Babel a tenth of a millisecond
+def _shown(minor: int, currency: str) -> str:
+    return format_currency(Money(minor, currency).amount, currency, locale="en_GB", currency_digits=False)
 
 
 def as_json(minor: int, currency: str) -> dict[str, str]:

@@ -19,10 +19,10 @@ from producerdesk.kit import money
 from producerdesk.kit.folded import Decoder, JsonRows, decoders_of, unfold
 from producerdesk.kit.pagination import ALL
 from producerdesk.kit.prepared import Ready
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared.ready import How
 from producerdesk.kit.viewer import NOBODY, Viewer
 
-Shape = Callable[[tuple, Viewer], Any]
+Shape = Callable[[Iterable[tuple], Viewer], list[Any]]
 _SECONDS = len("2027-03-28T08:00:00")
 
 
@@ -31,7 +31,7 @@ def utc(moment: dt.datetime | None) -> str | None:
     if moment is None:
         return None
     # strftime takes five times as long, and a list of fifty has hundreds of moments
-    return moment.astimezone(dt.UTC).isoformat()[:_SECONDS] + "Z"
+    return (moment if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC)).isoformat()[:_SECONDS] + "Z"
 
 
 class MoneyField(serializers.Field):
@@ -81,15 +81,15 @@ class Children(serializers.Field):
         """Return the rows that belong to these, as their columns and the key they belong to. One query."""
         columns = (*self.columns, self.of)
         if all(type(key) is int for key in keys):
-            return Ready(self._of, viewer, {"keys": keys}).values_list(*columns)
-        return list(self._of(viewer, keys).values_list(*columns))
+            return Ready(self._of, viewer, {"keys": keys}, key=self).values_list(*columns)
+        return list(self.rows(viewer).filter(**{f"{self.of}__in": keys}).values_list(*columns))
 
-    def _of(self, viewer: Viewer, keys: Iterable[Any]) -> QuerySet:
-        return self.rows(viewer).filter(**{f"{self.of}__in": keys})
+    def _of(self, viewer: Viewer, keys: list[int]) -> QuerySet:
+        return self.rows(viewer).filter(**{f"{self.of}__among": keys})
 
-    def shape(self, values: tuple, viewer: Viewer) -> Any:
-        """Return a row of those columns as the API says it."""
-        return _plan(self.row).shape(values, viewer)
+    def shape(self, found: Iterable[tuple], viewer: Viewer) -> list[Any]:
+        """Return rows of those columns as the API says them."""
+        return _plan(self.row).shape(found, viewer)
 
     def decoders(self, rows: QuerySet | None = None) -> tuple[Decoder, ...] | None:
         """Return how its rows are read out of JSON, or None if they do not fold. Found once, from any of its rows."""
@@ -114,8 +114,8 @@ class Listed(Children):
     def columns(self) -> list[str]:
         return [self.column]
 
-    def shape(self, values: tuple, viewer: Viewer) -> Any:
-        return values[0]
+    def shape(self, found: Iterable[tuple], viewer: Viewer) -> list[Any]:
+        return [values[0] for values in found]
 
     def has_children(self) -> bool:
         return False
@@ -125,55 +125,34 @@ class RowSerializer(serializers.Serializer):
     """Declare fields as in any serializer. A nested RowSerializer reads through the foreign key it is named after."""
 
     @classmethod
-    def read(
-        cls, rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
-    ) -> list[dict[str, Any]]:
-        """Return the rows as plain dicts, in their order. One query, and one for each kind of children.
-
-        With a `key` (kit.statements) SQL is compiled once: `rows` is then a function that says which they are.
-        """
+    def read(cls, rows: QuerySet | Ready, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
+        """Return the rows as plain dicts, in their order. One query, and one for each kind of children."""
         columns = _plan(cls).columns
-        found = fetch(lambda viewer: _asked(rows, viewer).values_list(*columns), viewer, key and (key, cls))
-        return cls._shaped(found, viewer)
+        return cls._shaped(_asked(rows, viewer, cls, lambda queryset, viewer: queryset.values_list(*columns)), viewer)
 
     @classmethod
-    def read_page(
-        cls, page: QuerySet | Callable[[Viewer], QuerySet], viewer: Viewer = NOBODY, key: Hashable | None = None
-    ) -> tuple[list[dict[str, Any]], int | None]:
+    def read_page(cls, page: QuerySet | Ready, viewer: Viewer = NOBODY) -> tuple[list[dict[str, Any]], int | None]:
         """Return the rows of a page, and the count of all that came with them; None if there are no rows."""
-        columns = _plan(cls).columns
-        found = fetch(lambda viewer: _asked(page, viewer).values_list(*columns, ALL), viewer, key and (key, cls, ALL))
+        columns = (*_plan(cls).columns, ALL)
+        found = _asked(page, viewer, (cls, ALL), lambda queryset, viewer: queryset.values_list(*columns))
         return cls._shaped(found, viewer), found[0][-1] if found else None
 
     @classmethod
-    def read_one(
-        cls,
-        rows: QuerySet | Callable[[Viewer], QuerySet],
-        pk: Any,
-        viewer: Viewer = NOBODY,
-        key: Hashable | None = None,
-    ) -> dict[str, Any] | None:
+    def read_one(cls, rows: QuerySet, pk: Any, viewer: Viewer = NOBODY) -> dict[str, Any] | None:
         """Return the row with this key, or None. One query, and one for each kind of children that does not fold."""
-        plan = _plan(cls)
-
-        def one(viewer: Viewer, pk: Any) -> QuerySet:
-            return plan.folded(_asked(rows, viewer).filter(pk=pk).order_by(), viewer)
-
-        found = fetch(one, viewer, key and (key, cls, "one"), pk if key is None else int(pk))
-        return next(iter(cls._shaped(found, viewer, plan.folds())), None)
+        return next(iter(cls.read_folded(rows.filter(pk=pk).order_by(), viewer)), None)
 
     @classmethod
-    def read_folded(cls, ready: Ready, viewer: Viewer) -> list[dict[str, Any]]:
-        """Return the rows of a prepared query, their plain children in the very same statement: for a few rows."""
+    def read_folded(cls, rows: QuerySet | Ready, viewer: Viewer) -> list[dict[str, Any]]:
+        """Return rows, their plain children in the very same statement: for a few rows."""
         plan = _plan(cls)
-        found = ready.tuples(cls, plan.folded)
-        return cls._shaped(found, viewer, plan.folds())
+        return cls._shaped(_asked(rows, viewer, (cls, "folded"), plan.folded), viewer, plan.folds())
 
     @classmethod
     def page_folded(cls, ready: Ready, viewer: Viewer) -> dict[str, Any]:
         """Return the same as a page, of a query that has the count of all beside each row (`counted`)."""
         plan = _plan(cls)
-        found = ready.tuples((cls, ALL), lambda queryset, viewer: plan.folded(queryset, viewer, ALL))
+        found = ready.tuples((cls, "folded", ALL), lambda queryset, viewer: plan.folded(queryset, viewer, ALL))
         return {"count": found[0][-1] if found else 0, "results": cls._shaped(found, viewer, plan.folds())}
 
     @classmethod
@@ -188,7 +167,7 @@ class RowSerializer(serializers.Serializer):
         folded: Mapping[int, int] = MappingProxyType({}),
     ) -> list[dict[str, Any]]:
         plan = _plan(cls)
-        rows = [plan.shape(values, viewer) for values in found]
+        rows = plan.shape(found, viewer)
         plan.join_children(rows, found, viewer, folded)
         cls.finish(rows)
         return rows
@@ -235,7 +214,7 @@ class _Plan:
         for number, (where, name, key, child) in enumerate(self.children):
             holders: dict[Any, list[dict]] = {}
             for row, values in zip(rows, found, strict=True):
-                holder = _inside(row, where)
+                holder = _inside(row, where) if where else row
                 if holder is not None:
                     holder[name] = []
                     holders.setdefault(values[key], []).append(holder)
@@ -248,27 +227,33 @@ class _Plan:
 
     # --- shapes: each is one Python expression, since a call for every field would take most of the time
     def _compiled(self, expression: str) -> Shape:
-        return eval(f"lambda values, viewer: {expression}", self._named)  # noqa: S307 - made of our own fields alone
+        return eval(f"lambda found, viewer: [{expression} for values in found]", self._named)  # noqa: S307 - made of our own fields alone
 
     def _object(self, row: serializers.Serializer, where: tuple[str, ...], source: str = "") -> str:
         """Return the expression that makes a dict of this serializer's columns, which `source` leads to."""
         prefix = f"{source}__" if source else ""
-        parts: list[str] = []
+        parts: list[tuple[str, str]] = []  # what one must be allowed ("" for everybody), and a field
         allowed: dict[str, str] = {}  # each question to the viewer is asked once a row
         for name, field in row.fields.items():
             if isinstance(field, Children):
                 self.children.append((where, name, self.column(f"{prefix}pk"), field))
             elif isinstance(field, Only):
                 question = f"{self._name(field.allow)}(viewer, {self._values(field.columns, prefix)})"
-                value = self._field(name, field.field, where, prefix)
-                answer = allowed.get(question)
-                if answer is None:
+                if question not in allowed:
                     allowed[question] = f"answer_{next(self._numbers)}"
-                    answer = f"({allowed[question]} := {question})"
-                parts.append(f"**({{{name!r}: {value}}} if {answer} else {{}})")
+                parts.append((question, f"{name!r}: {self._field(name, field.field, where, prefix)}"))
             else:
-                parts.append(f"{name!r}: {self._field(name, field, where, prefix)}")
-        return f"{{{', '.join(parts)}}}"
+                parts.append(("", f"{name!r}: {self._field(name, field, where, prefix)}"))
+        asked: set[str] = set()
+        said = []
+        for question, together in itertools.groupby(parts, lambda part: part[0]):
+            fields = ", ".join(field for _question, field in together)
+            if question:
+                answer = allowed[question] if question in asked else f"({allowed[question]} := {question})"
+                asked.add(question)
+                fields = f"**({{{fields}}} if {answer} else {{}})"
+            said.append(fields)
+        return f"{{{', '.join(said)}}}"
 
     def _field(self, name: str, field: serializers.Field, where: tuple[str, ...], prefix: str) -> str:
         if isinstance(field, MoneyField):
@@ -332,14 +317,14 @@ def _unfold(
     holders: dict[Any, list[dict]], name: str, child: Children, found: list[tuple[Any, str]], viewer: Viewer
 ) -> None:
     for key, text in found:
-        shaped = [child.shape(values, viewer) for values in unfold(text, child.decoders() or ())]
+        shaped = child.shape(unfold(text, child.decoders() or ()), viewer)
         for holder in holders.get(key, ()):
             holder[name].extend(shaped)
 
 
 def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Viewer) -> None:
     found = child.found(viewer, list(holders))
-    shaped = [child.shape(values, viewer) for values in found]
+    shaped = child.shape(found, viewer)
     if child.has_children():
         _plan(child.row).join_children(shaped, found, viewer, {})
     for values, row in zip(found, shaped, strict=True):
@@ -347,5 +332,5 @@ def _fill(holders: dict[Any, list[dict]], name: str, child: Children, viewer: Vi
             holder[name].append(row)
 
 
-def _asked(rows: QuerySet | Ready | Callable[[Viewer], QuerySet], viewer: Viewer) -> Any:
-    return rows(viewer) if callable(rows) else rows
+def _asked(rows: QuerySet | Ready, viewer: Viewer, what: Hashable, how: How) -> list[tuple]:
+    return rows.tuples(what, how) if isinstance(rows, Ready) else list(how(rows, viewer))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from producerdesk.kit.kinds import Kind, kind_of
+from producerdesk.kit.prepared.kinds import Kind, kind_of
 
 
 class Grant(NamedTuple):
@@ -102,9 +102,12 @@ class Viewer:
 
     def can(self, right: str, *, desk_id: int, project_id: int | None = None) -> bool:
         """Return whether the viewer has the right on a project, or, without one, on the desk itself."""
-        if not self.allows(right) or (self.project_limit is not None and project_id not in self.project_limit):
+        # asked several times for each row of a list
+        if self.scopes is not None and right not in self.scopes:
             return False
-        grant = self.desks.get(desk_id)  # asked several times for each row of a list
+        if self.project_limit is not None and project_id not in self.project_limit:
+            return False
+        grant = self.desks.get(desk_id)
         if grant is not None and right in grant.rights:
             return True
         grant = self.projects.get(project_id) if project_id else None

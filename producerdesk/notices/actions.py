@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.accounts.models import Desk
 from producerdesk.kit.errors import Conflict
+from producerdesk.kit.inserting import insert
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.queries import NoticeQuerySet
 
@@ -56,7 +57,7 @@ def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime, first: bool = 
     desk_id = desk if isinstance(desk, int) else desk.pk
     new = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
     # two actions that plan the same at once: the second finds the row there
-    Delivery.objects.bulk_create(new, ignore_conflicts=True)
+    insert(new, ignore_conflicts=True)
     return len(new) + len(dropped)
 
 

@@ -17,7 +17,7 @@ from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.overview.serializers import today as rows
-from projects.models import Project, Song
+from projects.models import Project, Song, StageDate
 from projects.serializers import today as day_of
 from projects.stages import Stage
 from sessions.actions.plans import LONGEST
@@ -127,6 +127,7 @@ def _late_songs(viewer: Viewer) -> QuerySet:
         Song.objects.visible_to(viewer)
         .filter(viewer.reach(PROJECT_WRITE).q(project="project_id", desk="project__desk_id"))
         .exclude(stage=Stage.DELIVERED)
+        .filter(project__in=StageDate.objects.filter(due_on__lt=day_of(viewer)).values("project"))  # else none is late
         .with_lateness(day_of(viewer))
         .filter(late_on__isnull=False)
         .order_by("late_on", "pk")
@@ -144,7 +145,9 @@ def _projects(viewer: Viewer) -> QuerySet:
 def _budgets(viewer: Viewer) -> QuerySet:
     """Return the budgets of what was worked on last and is not delivered, with the sums of their ledgers."""
     open_ = Budget.objects.visible_to(viewer).exclude(project__stage=Stage.DELIVERED)
-    return with_sums(open_).order_by("-project__updated_at", "-pk")[:ROWS]
+    in_order = open_.order_by("-project__updated_at", "-pk")
+    # which they are first: of those alone the ledger is added up
+    return with_sums(Budget.objects.filter(pk__in=in_order.values("pk")[:ROWS])).order_by(*in_order.query.order_by)
 
 
 @prepared

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from producerdesk.kit.inserting import insert
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions import pricing, reminders
@@ -71,11 +72,11 @@ def _book(session: StudioSession, calls: list[Call], songs: Iterable[Song], view
     fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
     must_be_open(session, calls, viewer, new=True)
     claimed = claim_time(session, calls, viewer, new=True, fields=fields)
-    session.save(force_insert=True)
+    insert([session])
     _set_songs(session, songs)
     for call in calls:
         call.session = session
-    Call.objects.bulk_create(calls)
+    insert(calls)
     write(claimed, session)
     note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
     if session.state == State.CONFIRMED:

@@ -86,9 +86,7 @@ class SessionViewSet(DeskViewSet):
         since, until = self._span()
         if until - since > LONGEST_SPAN:
             raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
-        rows = serializers.CalendarRow.read(
-            lambda viewer: self.seen_by(viewer)[: CALENDAR_AT_MOST + 1], self.viewer, self.statement_key()
-        )
+        rows = serializers.CalendarRow.read(self.ready(_all_of_it), self.viewer)
         return Response({"more": len(rows) > CALENDAR_AT_MOST, "results": rows[:CALENDAR_AT_MOST]})
 
     def _span(self) -> tuple[datetime, datetime]:
@@ -263,6 +261,10 @@ class SessionViewSet(DeskViewSet):
         with as_typed():
             change(viewer=self.viewer, session=session, **more, **self.said())
         return self.answer(self.kwargs["pk"])
+
+
+def _all_of_it(rows: QuerySet) -> QuerySet:
+    return rows[: CALENDAR_AT_MOST + 1]
 
 
 def _a_week_on(time: dict[str, Any], today: date) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor
 from producerdesk.kit.errors import Conflict
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot, Resource
 
@@ -46,15 +46,19 @@ def lock(resource_ids: Iterable[int]) -> None:
     be read after this.
     """
     wanted = set(resource_ids)
-    rows = Resource.objects.filter(pk__in=wanted).order_by("pk")
     if connection.features.has_select_for_update:
-        ours = len(rows.select_for_update(no_key=True).values_list("pk"))
+        ours = len(_locked(NOBODY, keys=sorted(wanted)).values_list("pk"))
     else:
         # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
-        ours = rows.order_by().update(lock_seq=F("lock_seq") + 1)
+        ours = Resource.objects.filter(pk__in=wanted).update(lock_seq=F("lock_seq") + 1)
     if ours != len(wanted):
         # a person accepted an invitation this moment and is booked through another resource from now on
         raise Conflict(str(_JOINED))
+
+
+@prepared
+def _locked(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return Resource.objects.filter(pk__among=keys).order_by("pk").select_for_update(no_key=True)
 
 
 def relink(contributor: Contributor) -> Slots:
@@ -107,10 +111,11 @@ def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
 
 def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple]:
     """Return each contributor with user, own resource and the user's, by id; and the room's resource without an id."""
-    found = fetch(_bookable, NOBODY, "bookable", room_id or 0, contributor_ids)
+    found = _bookable(NOBODY, room_id=room_id or 0, contributor_ids=contributor_ids).rows()
     return sorted(found, key=lambda row: row[0] or 0)
 
 
+@prepared
 def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int]) -> QuerySet:
     columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
     people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from producerdesk.kit.statements import fetch_objects
+from producerdesk.kit.inserting import insert
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot
 from sessions.booking.resources import lock, resources_for
@@ -123,7 +124,7 @@ def write(claimed: Claim, session: StudioSession) -> None:
         BookingSlot.objects.filter(pk__in=claimed.old).delete()
     for slot in claimed.new:
         slot.session = session
-    BookingSlot.objects.bulk_create(claimed.new)
+    insert(claimed.new)
 
 
 def take(session: StudioSession, wants: Iterable[Want], *, confirmed: bool) -> None:
@@ -159,16 +160,17 @@ def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, 
         if want.ends_at - want.starts_at > LONGEST_SLOT:
             raise ValueError("no slot is longer than LONGEST_SLOT")
         said += [want.resource_id, want.starts_at, want.ends_at, want.starts_at - LONGEST_SLOT]
-    for slot in fetch_objects(_beside, NOBODY, ("beside", len(wants)), *said):
+    for slot in _beside(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects():
         if session is None or slot.session_id != session.pk:
             found[slot.resource_id].append(slot)
     return found
 
 
-def _beside(viewer: Viewer, *said: Any) -> QuerySet:
+@prepared
+def _beside(viewer: Viewer, **said: Any) -> QuerySet:
     """Return the slots that overlap, of four values each: resource, start, end, start of the earliest that may."""
     overlap = Q(pk__in=())
-    for resource_id, starts_at, ends_at, earliest in zip(*[iter(said)] * 4, strict=True):
+    for resource_id, starts_at, ends_at, earliest in zip(*[iter(said.values())] * 4, strict=True):
         overlap |= Q(resource_id=resource_id, starts_at__lt=ends_at, starts_at__gt=earliest, ends_at__gt=starts_at)
     return BookingSlot.objects.filter(overlap)
 

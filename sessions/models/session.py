@@ -129,7 +129,15 @@ class Call(Versioned):
     class Meta:
         ordering = ["call_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["session", "contributor"], name="one_call_a_person")]
-        indexes = [models.Index(fields=["contributor", "call_at"], name="calls_of_a_person")]
+        indexes = [
+            models.Index(fields=["contributor", "call_at"], name="calls_of_a_person"),
+            # the producer's day: few are declined or ask for another time, of all that ever were made
+            models.Index(
+                fields=["session"],
+                condition=Q(answer__in=("declined", "proposed"), removed_at=None),
+                name="calls_that_ask_back",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contributor} · {self.session}"

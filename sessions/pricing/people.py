@@ -20,7 +20,7 @@ from budgets import chart
 from contributors.models import ContributorRate, Engagement, EngagementFee, EngagementStep, FeeUnit
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
-from producerdesk.kit.statements import fetch
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 from sessions.pricing.work import PriceLine, Work, Worker, begun
@@ -91,7 +91,7 @@ def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee
     """Return the fees agreed with each, what holds now before what has ended."""
     found = defaultdict(list)
     standing: set[int] = set()
-    for state, key, role, *fee in fetch(_fees_of, NOBODY, "fees agreed", project.pk, contributor_ids):
+    for state, key, role, *fee in _fees_of(NOBODY, project_id=project.pk, contributor_ids=contributor_ids).rows():
         if state == State.CONFIRMED:
             standing.add(key)
         elif key in standing:
@@ -101,6 +101,7 @@ def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee
     return dict(found)
 
 
+@prepared
 def _fees_of(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> QuerySet:
     was_confirmed = EngagementStep.objects.filter(
         engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
@@ -117,11 +118,12 @@ def _fees_of(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> Que
 def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
     found = defaultdict(list)
     if contributor_ids:
-        for key, unit, minor, currency in fetch(_rates_usual, NOBODY, "usual rates", contributor_ids):
+        for key, unit, minor, currency in _rates_usual(NOBODY, contributor_ids=contributor_ids).rows():
             found[key].append(_Fee("", unit, Money(minor, currency)))
     return dict(found)
 
 
+@prepared
 def _rates_usual(viewer: Viewer, contributor_ids: list[int]) -> QuerySet:
     rows = ContributorRate.objects.filter(contributor__among=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY))
     return rows.order_by("pk").values_list("contributor", "unit", "amount_minor", "currency")

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from budgets import chart
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
-from producerdesk.kit.statements import fetch_objects
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 from sessions.models import RoomRate
@@ -45,7 +45,7 @@ def room_lines(work: Work) -> list[PriceLine]:
     if work.room is None:
         return []
     account = ROOM_ACCOUNTS.get(Kind(work.kind), chart.STUDIO)
-    rates = fetch_objects(_rates_of, NOBODY, "rates of a room", work.room.pk)
+    rates = _rates_of(NOBODY, room_id=work.room.pk).objects()
     valid = _one_currency([rate for rate in rates if rate.is_valid_on(work.day)], work.project)
     if not valid:
         text = _("No rate on that day") if rates else _("No rate given")
@@ -63,6 +63,7 @@ def room_lines(work: Work) -> list[PriceLine]:
     ]
 
 
+@prepared
 def _rates_of(viewer: Viewer, room_id: int) -> QuerySet:
     return RoomRate.objects.filter(room=room_id)
 

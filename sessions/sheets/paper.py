@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import typst
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTFont
 
 from producerdesk.kit import moments
+
+if TYPE_CHECKING:
+    import typst
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "documents" / "call-sheet.typ"
@@ -37,6 +38,8 @@ def pdf(sheet: Row, *, number: int, paper: str, warning: str = "", address: str 
     data = _clean(_data(sheet, number, warning))
     data["missing"] = _missing(address) if NO_GLYPH in orjson.dumps(data).decode() else ""
     data |= {"paper": PAPERS[paper], "fonts": [OURS, *_beside()], "language": (get_language() or "en")[:2]}
+    import typst  # with fontTools some 4 MB, which only a process that prints needs to hold
+
     made = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
@@ -163,7 +166,9 @@ def _letter(letter: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     spec = find_spec("font_source_sans_pro")
     ours = Path(spec.origin or "").parent / "files" if spec else Path()
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[ours])
@@ -178,6 +183,8 @@ def _beside() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
     """Return the characters that can be printed here, of any of the fonts in use."""
+    from fontTools.ttLib import TTFont
+
     found: set[int] = {ord(NO_GLYPH)}
     wanted = {OURS, *_beside()}
     for face in _fonts().fonts():

@@ -41,7 +41,7 @@ def statements(facts: dict[str, Any]) -> dict[str, int]:
     day = date.fromisoformat(facts["begin"]) + timedelta(35)
     month = {"since": f"{day}T00:00:00Z", "until": f"{day + timedelta(31)}T00:00:00Z"}
     booking = {
-        "project": facts["project"],
+        "project": facts["other"],
         "title": "Evening",
         "day": day.isoformat(),
         "starts": "21:00",

@@ -1,4 +1,4 @@
-"""Statements compiled once say, to every kind of viewer, exactly what their querysets say; nobody gets another's."""
+"""Prepared queries say, to every kind of viewer, exactly what their querysets say; nobody gets another's."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from producerdesk.kit import kinds, statements
+from producerdesk.kit.prepared import Ready, kinds, prepared, ready
 from producerdesk.kit.viewer import NOBODY, Grant, Viewer
 from projects.models import Project, Song
 from sessions.api import SessionViewSet
@@ -26,9 +26,9 @@ PEOPLE = ("ana", "nora", "emil", "lena", "cleo")
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    statements.forget()
+    ready.forget()
     yield
-    statements.forget()
+    ready.forget()
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_each_viewer_reads_what_the_queryset_says(world: World, build: Any) -> N
     viewers += [replace(viewers[0], scopes=frozenset()), replace(viewers[0], project_limit=frozenset({1, 2}))]
     viewers += [replace(viewers[0], project_limit=frozenset({world.cast.project.pk})), NOBODY]
     for viewer in [*viewers, *reversed(viewers)]:
-        assert statements.fetch(build, viewer, build.__name__) == list(build(viewer)), viewer.via
+        assert prepared(build)(viewer).rows() == list(build(viewer)), viewer.via
 
 
 def test_viewers_of_one_kind_share_the_sql_and_not_the_rows(db: None) -> None:
@@ -63,11 +63,11 @@ def test_viewers_of_one_kind_share_the_sql_and_not_the_rows(db: None) -> None:
         built.append(viewer)
         return titles(viewer)
 
-    found = [statements.fetch(build, viewer, "shared") for viewer in viewers]
+    found = [prepared(build)(viewer).rows() for viewer in viewers]
     assert found == [[(project.pk, project.title)] for project in projects]
     assert len(built) == 1, "the second was served by what was compiled for the first"
-    assert built[0].user_id is not None and built[0].user_id >= kinds.FIRST, "and that for nobody real"
-    assert built[0].email == ""
+    assert built[0].user_id is not None and built[0].user_id >= kinds.FIRST_ID, "and that for nobody real"
+    assert built[0].email == kinds.NAME
 
 
 def test_other_roles_are_another_kind() -> None:
@@ -91,15 +91,15 @@ def test_who_holds_a_great_many_roles_is_asked_for_anew(world: World) -> None:
     many = {n: Grant(1, n, "artist", frozenset({"project:read"})) for n in range(1, kinds.MOST_IDS + 2)}
     viewer = Viewer(via="login", user_id=world.cast.nora.pk, projects=many)
     assert viewer.kind is None
-    assert statements.fetch(titles, viewer, "many") == list(titles(viewer))
+    assert prepared(titles)(viewer).rows() == list(titles(viewer))
 
 
 def test_what_is_kept_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "MOST_KEPT", 3)
+    monkeypatch.setattr(ready, "KEPT_AT_MOST", 3)
     viewer = world.cast.viewer("ana")
     for number in range(10):
-        assert statements.fetch(titles, viewer, ("page", number)) == list(titles(viewer))
-        assert len(statements._kept) <= 3
+        assert Ready(titles, viewer, {}, key=("page", number)).rows() == list(titles(viewer))
+        assert len(ready._kept) <= 3
 
 
 def test_objects_come_with_what_select_related_names(world: World) -> None:
@@ -109,7 +109,7 @@ def test_objects_come_with_what_select_related_names(world: World) -> None:
     viewer = world.cast.viewer("ana")
     wanted = list(Song.objects.visible_to(viewer).order_by("pk").values_list("pk", flat=True))
     for keys in (wanted, wanted[:1], []):
-        found = statements.fetch_objects(build, viewer, "songs", keys)
+        found = prepared(build)(viewer, keys=keys).objects()
         with CaptureQueriesContext(connection) as asked:
             assert [(song.pk, song.project.desk.name) for song in found] == [
                 (song.pk, world.cast.desk.name) for song in found
@@ -123,16 +123,16 @@ def test_a_moment_is_put_in_anew_each_time(world: World) -> None:
 
     starts_at = world.session.starts_at
     for moment in (starts_at, starts_at + dt.timedelta(seconds=1), starts_at - dt.timedelta(days=1)):
-        assert statements.fetch(build, NOBODY, "since", moment) == list(build(NOBODY, moment))
+        assert prepared(build)(NOBODY, since=moment).rows() == list(build(NOBODY, moment))
 
 
-@pytest.mark.parametrize("text", ["[2305843009213693952]", "2305843009213693952", "%s", "9000-01-01 00:00:00"])
+@pytest.mark.parametrize("text", ["[2305843000000000003]", "2305843000000000003", "%s", "8001-01-01 01:17:00"])
 def test_what_somebody_types_is_never_taken_for_a_stand_in(world: World, text: str) -> None:
     ana = Caller(world.cast.ana)
     StudioSession.objects.filter(pk=world.session.pk).update(title=text)
     for _again in range(2):
         assert ana.get("sessions/", search=text).json()["count"] == 1
-        assert ana.get("sessions/", since="9000-01-01T00:00:00Z").json()["count"] == 0
+        assert ana.get("sessions/", since="8001-01-01T01:17:00Z").json()["count"] == 0
         assert ana.get("sessions/", project=text).status_code == 400
 
 

@@ -1,0 +1,185 @@
+"""Statements: SQL, where the values go into it, and how what comes back is read.
+
+PostgreSQL would plan each of them anew every time, which takes it longer than reading the few rows. What is asked again
+and again on a connection is prepared there, too: `PREPARE` once, then `EXECUTE` with the values.
+"""
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+import orjson
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
+
+from producerdesk.kit.prepared.among import Json
+from producerdesk.kit.prepared.kinds import FIRST_ID
+
+OFTEN = 3  # times that a statement is asked by this process before its plan is worth keeping
+PLANS_AT_MOST = 200  # on a connection: each takes the database some 50 kB
+_BAKED = re.compile(r"23058430\d{11}|\d{4}-\d\d-\d\d")  # a stand-in that became text, or a date
+_TYPES = {int: "bigint", dt.date: "date", dt.datetime: "timestamptz", list: "bigint[]", str: "text"}
+_PUT = {dt.date: "adapt_datefield_value", dt.datetime: "adapt_datetimefield_value"}
+_numbers = itertools.count(1)
+_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection, the statements it knows
+
+Put = Callable[[Any], Any]
+Place = tuple[int, int, Put | None]  # in the parameters, which value, how the database wants it
+
+
+class Mistaken(AssertionError):
+    """Something would be kept in a statement that is true for this one time alone."""
+
+
+@dataclass(slots=True)
+class Statement:
+    """SQL with the places where values go. Without SQL nobody of this kind has any row."""
+
+    using: str
+    sql: str = ""
+    params: Sequence[Any] = ()
+    places: list[Place] = field(default_factory=list)
+    types: dict[int, str] = field(default_factory=dict)  # of the values that go into it
+    converters: Any = field(default_factory=dict)
+    columns: int | None = None  # further ones only sort
+    made_of: Any = None  # the select and its classes, where objects are made of the rows
+    asked: int = 0
+    name: str = ""
+
+    @classmethod
+    def of(cls, build: Callable[[], QuerySet], stand_ins: Sequence[Any]) -> "Statement":
+        """Return the statement of a query built with stand-ins. Raises Mistaken, see `Mistaken`."""
+        connection = connections["default"]
+        _ = connection.features.supports_json_field  # the first time Django finds it out by a query of its own
+        with connection.execute_wrapper(_no_query):
+            queryset = build()
+            compiler = queryset.query.get_compiler(using=queryset.db)
+            try:
+                sql, params = compiler.as_sql()
+            except EmptyResultSet:
+                return cls(queryset.db)
+        known = _Known(compiler.connection.ops, stand_ins)
+        places = [(place, *found) for place, param in enumerate(params) if (found := known.place_of(param))]
+        return cls(
+            queryset.db,
+            sql,
+            params,
+            places,
+            {number: _TYPES[type(stand_ins[number])] for _place, number, _put in places},
+            compiler.get_converters([column for column, _sql, _alias in compiler.select[: compiler.col_count]]),
+            compiler.col_count if compiler.has_extra_select else None,
+            (compiler.select, compiler.klass_info),
+            name=f"desk_{next(_numbers)}",
+        )
+
+    def rows(self, values: Sequence[Any]) -> list[tuple]:
+        """Return what the database says with these values."""
+        if not self.sql:
+            return []
+        connection = connections[self.using]
+        self.asked += 1
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql" and self.asked > OFTEN:
+                self._ask_by_plan(connection, cursor, values)
+            else:
+                self._ask(cursor, values)
+            found = cursor.fetchall()
+        if self.columns is not None:
+            found = [row[: self.columns] for row in found]
+        if self.converters:
+            compiler = SQLCompiler(None, connection, self.using)  # type: ignore[arg-type]  # it only converts
+            found = [tuple(row) for row in compiler.apply_converters(found, self.converters)]
+        return found
+
+    def objects(self, values: Sequence[Any]) -> list[Any]:
+        """Return the rows as objects: what Django's own ModelIterable does with them."""
+        if not self.sql:
+            return []
+        select, info = self.made_of
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in select[first:last]]
+        related = get_related_populators(info, select, self.using)  # type: ignore[call-arg]  # stubs of a later Django
+        found = []
+        for row in self.rows(values):
+            made = info["model"].from_db(self.using, names, row[first:last])
+            for populator in related:
+                populator.populate(row, made)
+            found.append(made)
+        return found
+
+    def _ask(self, cursor: Any, values: Sequence[Any]) -> None:
+        params = list(self.params)
+        for place, number, put in self.places:
+            params[place] = put(values[number]) if put else values[number]
+        cursor.execute(self.sql, params)
+
+    def _ask_by_plan(self, connection: Any, cursor: Any, values: Sequence[Any]) -> None:
+        known = _planned.setdefault(connection.connection, set())
+        said = [values[number] for number in self.types]
+        execute = f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(said))})" if said else "")
+        if self.name in known:
+            cursor.execute(execute, said)
+            return
+        if len(known) >= PLANS_AT_MOST:
+            cursor.execute("DEALLOCATE ALL")
+            known.clear()
+        # in one breath with its first use: it costs no round trip of its own
+        cursor.execute(f"{self._preparing(cursor)}; {cursor.mogrify(execute, said).decode()}")
+        known.add(self.name)
+
+    def _preparing(self, cursor: Any) -> str:
+        """Return the SQL that lets PostgreSQL keep the plan. What never changes stands in it as it is."""
+        numbered = {number: place for place, number in enumerate(self.types, start=1)}
+        params = list(self.params)
+        for place, number, _put in self.places:
+            params[place] = _Numbered(f"${numbered[number]}")
+        types = f" ({', '.join(self.types.values())})" if self.types else ""
+        return f"PREPARE {self.name}{types} AS {cursor.mogrify(self.sql, params).decode()}"
+
+
+class _Numbered(str):
+    """A parameter in a statement that PostgreSQL keeps: `$1`."""
+
+    def __conform__(self, protocol: Any) -> "_Numbered":
+        return self
+
+    def getquoted(self) -> bytes:
+        """Return it as psycopg writes it into the SQL: bare."""
+        return self.encode()
+
+
+class _Known:
+    """The stand-ins as the database has them in its parameters."""
+
+    def __init__(self, ops: Any, stand_ins: Sequence[Any]) -> None:
+        self._single: dict[Any, tuple[int, Put | None]] = {}
+        self._lists: dict[int, int] = {}
+        for number, stand_in in enumerate(stand_ins):
+            if isinstance(stand_in, list):
+                self._lists[stand_in[0]] = number
+            else:
+                put = getattr(ops, _PUT[type(stand_in)]) if type(stand_in) in _PUT else None
+                self._single[put(stand_in) if put else stand_in] = (number, put)
+
+    def place_of(self, param: Any) -> tuple[int, Put | None] | None:
+        """Return which value takes the place of this parameter. Raises where one would be kept that must not be."""
+        ids = orjson.loads(str(param)) if isinstance(param, Json) else param
+        if isinstance(ids, list) and len(ids) == 1 and ids[0] in self._lists:
+            return self._lists[ids[0]], Json.of if isinstance(param, Json) else None
+        if isinstance(param, int | str | dt.date) and not isinstance(param, bool) and param in self._single:
+            return self._single[param]
+        strange = isinstance(param, int) and param >= FIRST_ID
+        if strange or isinstance(param, dt.date | list | tuple | Json) or _BAKED.search(str(param)):
+            raise Mistaken(f"{param!r} would be kept in a prepared query: give it by name.")
+        return None
+
+
+def _no_query(*_args: Any) -> NoReturn:
+    raise Mistaken("A prepared query asks nothing while it is made: what it learns would be kept.")
