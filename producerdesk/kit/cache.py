@@ -1,0 +1,46 @@
+"""The cache that rate limits are counted in: Redis, and while it does not answer, the memory of each process.
+
+A broker that is down must not keep anybody from booking or signing in, nor open the door to who guesses passwords.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+ASKED_AGAIN_AFTER = 5.0  # seconds: a server that hangs is not waited for by every request
+METHODS = ("add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many", "delete_many", "clear")
+
+
+class RedisOrOwn(RedisCache):
+    """Redis while it is there. Of what was counted elsewhere, neither side knows afterwards: limits start anew."""
+
+    _away_until = 0.0  # of this process: each thread has a cache of its own
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._own = LocMemCache("while Redis is away", {name: it for name, it in params.items() if name != "OPTIONS"})
+
+
+def _through(name: str) -> Callable[..., Any]:
+    at_redis = getattr(RedisCache, name)
+
+    def method(self: RedisOrOwn, *args: Any, **options: Any) -> Any:
+        if time.monotonic() >= RedisOrOwn._away_until:
+            try:
+                return at_redis(self, *args, **options)
+            except RedisError as error:
+                log.error("cache away", error=str(error))
+                RedisOrOwn._away_until = time.monotonic() + ASKED_AGAIN_AFTER
+        return getattr(self._own, name)(*args, **options)
+
+    return method
+
+
+for _name in METHODS:
+    setattr(RedisOrOwn, _name, _through(_name))
