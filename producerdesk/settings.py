@@ -93,7 +93,13 @@ DATABASES = {"default": ENV.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False  # an API error followed by a query would meet a doomed transaction; actions are atomic
 if ENV.redis_url:
-    CACHES = {"default": {"BACKEND": "producerdesk.kit.cache.RedisCache", "LOCATION": ENV.redis_url}}
+    CACHES = {
+        "default": {
+            "BACKEND": "producerdesk.kit.cache.RedisOrOwn",
+            "LOCATION": ENV.redis_url,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}

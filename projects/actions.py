@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.accounts.models import Desk, DeskStaff, User
 from producerdesk.accounts.roles import Role
+from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict
 from producerdesk.kit.models import bump
 from projects.activity import Actor, note
@@ -101,13 +102,16 @@ def delete_project(*, project: Project) -> None:
 def create_song(
     *, project: Project, by: Actor = None, due: Due | None = None, position: int | None = None, **said: Any
 ) -> Song:
-    """Return a new song, the last of the project unless a position is given."""
+    """Return a new song, the last of the project unless a position is given.
+
+    Of the project's dates it keeps to those that have not passed: to a running record it does not come late.
+    """
     _hold_order(project)
     count = project.songs.count()
     if count >= SONGS_AT_MOST:
         raise Conflict(_("A project holds up to %(most)d songs.") % {"most": SONGS_AT_MOST})
     last = project.songs.aggregate(last=Max("position"))["last"] or 0
-    song = Song(project=project, position=last + 1, **said)
+    song = Song(project=project, position=last + 1, added_on=clock.today(project.time_zone), **said)
     song.full_clean()
     song.save()
     _set_due(project, song, due or {})

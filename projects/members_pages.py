@@ -28,7 +28,7 @@ def access(request: HttpRequest, pk: int) -> HttpResponseBase:
         "projects/access.html",
         "api:invitation-list",
         then=lambda invitation: reverse("members:access", args=[pk]),
-        done=lambda invitation: _("The invitation to %(email)s is on its way.") % invitation,
+        done=lambda invitation: _("%(email)s is invited.") % invitation,
         context={name: answer.data for name, answer in answers.items()},
     )
 

@@ -12,7 +12,7 @@ from producerdesk.accounts.permissions import may_give
 from producerdesk.accounts.roles import DESK_MANAGE, PEOPLE_WRITE, STAFF_CHOICES, Role
 from producerdesk.accounts.serializers import DeskRef, PersonRow
 from producerdesk.kit import clock
-from producerdesk.kit.fields import InputSerializer, VisibleField
+from producerdesk.kit.fields import Choice, InputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Computed, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -148,7 +148,7 @@ class InvitationInput(_Invites):
         may=lambda viewer, project: viewer.can(PEOPLE_WRITE, desk_id=project.desk_id, project_id=project.pk),
         label=_lazy("Project"),
     )
-    role = serializers.ChoiceField(Role.choices, label=_lazy("Role"))
+    role = Choice(Role.choices, label=_lazy("Role"))
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         project = said["project"]
@@ -162,7 +162,7 @@ class StaffInvitationInput(_Invites):
     desk = PlaceField(
         Desk.objects, may=lambda viewer, desk: viewer.can(DESK_MANAGE, desk_id=desk.pk), label=_lazy("Desk")
     )
-    role = serializers.ChoiceField(STAFF_CHOICES, label=_lazy("Role"))
+    role = Choice(STAFF_CHOICES, label=_lazy("Role"))
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         self.may_give(said["role"], desk_id=said["desk"].pk)
@@ -172,4 +172,4 @@ class StaffInvitationInput(_Invites):
 class MemberRoleInput(InputSerializer):
     """The role somebody gets in a project."""
 
-    role = serializers.ChoiceField(Role.choices, label=_lazy("Role"))
+    role = Choice(Role.choices, label=_lazy("Role"))

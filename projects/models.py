@@ -92,6 +92,8 @@ class Song(Versioned):
     )
     stage = models.CharField(_("stage"), max_length=16, choices=Stage, default=Stage.BRIEF)
     notes = models.TextField(_("notes"), max_length=10_000, blank=True)
+    # what the project had due before that day was never this song's to keep; None: it was there from the start
+    added_on = models.DateField(null=True, editable=False)
 
     objects = SongQuerySet.as_manager()
 

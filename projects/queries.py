@@ -1,8 +1,8 @@
 """Reading projects: the one door to their rows, and what late means.
 
 A stage is late when its date has passed and the work is not beyond the stage. A song keeps to its own date of a stage,
-else to the project's. A project is late with its deadline, with its own stage, or with one of its songs. What is
-delivered is never late.
+else to the project's, if that had not passed when the song was added: what joins a running record is not late at once.
+A project is late with its deadline, with its own stage, or with one of its songs. What is delivered is never late.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ import datetime as dt
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_READ, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
@@ -43,7 +44,8 @@ class StageDateQuerySet(models.QuerySet):
     def missed_by_songs(self, today: dt.date) -> "StageDateQuerySet":
         """Return the dates that have passed while a song that keeps to them is not beyond. After `of_project`."""
         own_dates = _dates().filter(song=OuterRef("pk"), stage=OuterRef(OuterRef("stage")))
-        behind = _songs().filter(project=OuterRef("project")).annotate(open=open_from("stage"))
+        behind = _songs().filter(_there_by(OuterRef("due_on")), project=OuterRef("project"))
+        behind = behind.annotate(open=open_from("stage"))
         inherits = Exists(behind.filter(~Exists(own_dates), open__lte=OuterRef("due_order")))
         passed = self.filter(due_on__lt=today).annotate(song_open=open_from("song__stage"))
         return passed.filter(Q(song__isnull=False, song_open__lte=F("due_order")) | Q(inherits, song=None))
@@ -99,7 +101,9 @@ class SongQuerySet(models.QuerySet):
 
     def with_next_due(self) -> "SongQuerySet":
         """Add `due_on`: the earliest date among the stages that are not done. If one was missed, that is the one."""
-        kept = _dates().of_project("project").filter(Q(song=OuterRef("pk")) | Q(song=None) & ~Exists(_own_instead()))
+        added = Coalesce(OuterRef("added_on"), F("due_on"))
+        inherited = Q(song=None, due_on__gte=added) & ~Exists(_own_instead())
+        kept = _dates().of_project("project").filter(Q(song=OuterRef("pk")) | inherited)
         ahead = kept.filter(due_order__gte=OuterRef("open")).order_by("due_on")
         songs = self.annotate(open=open_from("stage"))
         due_on = Subquery(ahead.values("due_on")[:1])
@@ -117,10 +121,15 @@ class SongQuerySet(models.QuerySet):
             date_song=F("project__stage_dates__song"),
         )
         own_dates = _dates().filter(song=OuterRef("pk"), stage=OuterRef("date_stage"))
-        inherited = Q(date_song=None, date_stage__isnull=False) & ~Exists(own_dates)
+        inherited = Q(date_song=None, date_stage__isnull=False) & _there_by(F("date_due_on")) & ~Exists(own_dates)
         kept = dates.filter(Q(date_song=F("pk")) | inherited)
         own = Case(When(date_song=None, then=False), default=True, output_field=models.BooleanField())
         return kept.annotate(date_own=own).order_by(order_of("date_stage"))
+
+
+def _there_by(day: F | OuterRef) -> Q:
+    """Return whether a song was in the project by that day: what was due before it came, it does not inherit."""
+    return Q(added_on=None) | Q(added_on__lte=day)
 
 
 def _own_instead() -> StageDateQuerySet:

@@ -14,7 +14,7 @@ from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.accounts.serializers import DeskRef
 from producerdesk.kit import clock
-from producerdesk.kit.fields import FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -285,7 +285,7 @@ class NewProjectInput(ProjectInput):
 class StageInput(InputSerializer):
     """The stage something moves to."""
 
-    stage = serializers.ChoiceField(Stage.choices, label=_lazy("Stage"))
+    stage = Choice(Stage.choices, label=_lazy("Stage"))
 
 
 class SongInput(ModelInputSerializer):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from producerdesk.accounts.roles import RIGHTS
 from producerdesk.kit import clock
-from producerdesk.kit.fields import InputSerializer, VisibleField
+from producerdesk.kit.fields import Choice, InputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from projects.models import Project, TokenProject
@@ -82,4 +82,4 @@ class NewTokenInput(InputSerializer):
         label=_("Only these projects"),
         help_text=_("None chosen: all that you see, now and later."),
     )
-    days = serializers.ChoiceField(DAYS, default=90, label=_("Ends after"))
+    days = Choice(DAYS, default=90, label=_("Ends after"))

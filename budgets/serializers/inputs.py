@@ -17,7 +17,7 @@ from budgets.models import Budget, BudgetEntry, BudgetLine, Expense
 from budgets.serializers.rows import commitment_key
 from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, RIGHTS_OF
-from producerdesk.kit.fields import AmountField, CurrencyText, InputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, CurrencyText, InputSerializer, VisibleField
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.money import Money
 from producerdesk.kit.permissions import viewer_of
@@ -118,9 +118,9 @@ class OwnAmountField(AmountField):
 class LineInput(InputSerializer):
     """A line of the plan: so many units at such a rate."""
 
-    account = serializers.ChoiceField(chart.CHOICES, label=_lazy("Account"))
+    account = Choice(chart.CHOICES, label=_lazy("Account"))
     note = serializers.CharField(required=False, allow_blank=True, max_length=200, label=_lazy("What for"))
-    unit = serializers.ChoiceField(BudgetLine.Unit.choices, default=BudgetLine.Unit.FLAT, label=_lazy("Unit"))
+    unit = Choice(BudgetLine.Unit.choices, default=BudgetLine.Unit.FLAT, label=_lazy("Unit"))
     quantity = serializers.DecimalField(9, 2, min_value=0, default=1, label=_lazy("Quantity"))
     rate = OwnAmountField(label=_lazy("Rate"))
     expected = OwnAmountField(
@@ -206,7 +206,7 @@ class ExpenseInput(InputSerializer):
     vendor = VendorField(required=False, allow_blank=True, max_length=120, label=_lazy("Paid to"))
     title = serializers.CharField(max_length=160, label=_lazy("What for"))
     spent_on = serializers.DateField(label=_lazy("Date"))
-    account = serializers.ChoiceField(chart.CHOICES, label=_lazy("Account"))
+    account = Choice(chart.CHOICES, label=_lazy("Account"))
     amount = AmountField(choose=True, label=_lazy("Amount"))
     commitment = CommitmentField(
         required=False,

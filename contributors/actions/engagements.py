@@ -43,15 +43,19 @@ def create_engagement(
     project: Project,
     by: int | None,
     contributor: Contributor | None = None,
-    state: str = State.NEEDED,
+    state: str = "",
     songs: list[Song] | None = None,
     fee: Fee = None,
     account: int | None = None,
     **said: Any,
 ) -> Engagement:
-    """Return a new role: nobody yet, or with somebody with whom it is already that far. `by` is a user's id."""
+    """Return a new role: nobody yet, or with somebody with whom it is already that far. `by` is a user's id.
+
+    Where nobody says how far it is, a person who is named is looked at, and promised nothing yet.
+    """
+    state = state or (State.AUDITIONING if contributor else State.NEEDED)
     if contributor and state == State.NEEDED:
-        raise Refused({"state": _("With a person it is further: auditioning, offered or confirmed.")})
+        raise Refused({"state": _("Needed means that nobody is found yet. With a person choose how far it is.")})
     engagement = Engagement(project=project, **said)
     engagement.full_clean()
     engagement.save()

@@ -12,7 +12,7 @@ from contributors.hiring import LEGAL
 from contributors.models import Contributor, Engagement, EngagementStep, FeeUnit
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, PEOPLE_READ, PEOPLE_WRITE
 from producerdesk.kit import money
-from producerdesk.kit.fields import AmountField, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -166,7 +166,7 @@ def _may_hire(viewer: Viewer, person: Contributor) -> bool:
 class FeeInput(InputSerializer):
     """A fee: its unit and its sum. Without a sum there is no fee."""
 
-    unit = serializers.ChoiceField(FeeUnit.choices, label=_("Paid for"))
+    unit = Choice(FeeUnit.choices, label=_("Paid for"))
     amount = AmountField(choose=True, required=False, allow_null=True, label=_("Fee"))
 
     def get_value(self, dictionary: Any) -> Any:
@@ -180,7 +180,7 @@ class EngagementInput(ModelInputSerializer):
 
     songs = VisibleField(Song.objects, many=True, required=False, max_length=500, label=_("Songs"))
     fee = FeeInput(required=False, allow_null=True, label=_("Fee"))
-    account = serializers.ChoiceField(
+    account = Choice(
         ACCOUNTS,
         required=False,
         allow_null=True,
@@ -215,10 +215,12 @@ class NewEngagementInput(EngagementInput):
 
     project = VisibleField(Project.objects, may=_may_hire_for, label=_("Project"))
     contributor = VisibleField(Contributor.objects, may=_may_hire, required=False, allow_null=True, label=_("Person"))
-    state = serializers.ChoiceField(
+    state = Choice(
         [(state.value, state.label) for state in (State.NEEDED, State.AUDITIONING, State.OFFERED, State.CONFIRMED)],
-        default=State.NEEDED,
+        required=False,
+        allow_blank=True,
         label=_("How far it is"),
+        help_text=_("Left open: needed while nobody is named, else auditioning."),
     )
 
     class Meta(EngagementInput.Meta):

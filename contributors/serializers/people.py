@@ -10,7 +10,7 @@ from contributors.models import Contributor, ContributorRate, Engagement, FeeUni
 from contributors.serializers.engagements import EngagementRow
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_WRITE, PEOPLE_WRITE
-from producerdesk.kit.fields import AmountField, FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, Listed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -145,7 +145,7 @@ class NamesField(serializers.ListField):
 class RateInput(InputSerializer):
     """A usual rate: its unit and its sum."""
 
-    unit = serializers.ChoiceField(FeeUnit.choices, label=_("Paid for"))
+    unit = Choice(FeeUnit.choices, label=_("Paid for"))
     amount = AmountField(choose=True, label=_("Amount"))
 
     class Meta:

@@ -50,7 +50,7 @@ def staff(request: HttpRequest, pk: int) -> HttpResponseBase:
         "accounts/staff.html",
         "api:staff-invitation-list",
         then=lambda invitation: reverse("accounts:staff", args=[pk]),
-        done=lambda invitation: _("The invitation to %(email)s is on its way.") % invitation,
+        done=lambda invitation: _("%(email)s is invited.") % invitation,
         context={name: answer.data for name, answer in answers.items()},
     )
 

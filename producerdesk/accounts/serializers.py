@@ -7,7 +7,7 @@ from producerdesk.accounts.models import Desk, DeskStaff, User
 from producerdesk.accounts.offsets import OffsetsField
 from producerdesk.accounts.permissions import may_give
 from producerdesk.accounts.roles import DESK_MANAGE, STAFF_CHOICES, STAFF_ROLES
-from producerdesk.kit.fields import InputSerializer, ModelInputSerializer
+from producerdesk.kit.fields import Choice, InputSerializer, ModelInputSerializer
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.text import one_line
 from producerdesk.kit.viewer import Viewer
@@ -121,7 +121,7 @@ class DeskInput(ModelInputSerializer):
 class StaffRoleInput(InputSerializer):
     """The role somebody gets at a desk."""
 
-    role = serializers.ChoiceField(STAFF_CHOICES, label=_("Role"))
+    role = Choice(STAFF_CHOICES, label=_("Role"))
 
 
 class ProfileInput(ModelInputSerializer):

@@ -1,12 +1,26 @@
-"""The cache in Redis, with one client for all of a process: Django makes one anew for each question."""
+"""The cache that rate limits are counted in: Redis, and while it does not answer, the memory of each process.
 
+A broker that is down must not keep anybody from booking or signing in, nor open the door to who guesses passwords.
+"""
+
+import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.core.cache.backends import redis
+import structlog
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+ASKED_AGAIN_AFTER = 5.0  # seconds: a server that hangs is not waited for by every request
+METHODS = ("add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many", "delete_many", "clear")
 
 
-class _Client(redis.RedisCacheClient):
+class _Client(RedisCacheClient):
+    """One client for all of a process: Django makes one anew for each question."""
+
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._one if len(self._servers) == 1 else super().get_client(key, write=write)
 
@@ -15,9 +29,31 @@ class _Client(redis.RedisCacheClient):
         return super().get_client(write=True)
 
 
-class RedisCache(redis.RedisCache):
-    """Django's own, with that client."""
+class RedisOrOwn(RedisCache):
+    """Redis while it is there. Of what was counted elsewhere, neither side knows afterwards: limits start anew."""
 
-    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+    _away_until = 0.0  # of this process: each thread has a cache of its own
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _Client
+        self._own = LocMemCache("while Redis is away", {name: it for name, it in params.items() if name != "OPTIONS"})
+
+
+def _through(name: str) -> Callable[..., Any]:
+    at_redis = getattr(RedisCache, name)
+
+    def method(self: RedisOrOwn, *args: Any, **options: Any) -> Any:
+        if time.monotonic() >= RedisOrOwn._away_until:
+            try:
+                return at_redis(self, *args, **options)
+            except RedisError as error:
+                log.error("cache away", error=str(error))
+                RedisOrOwn._away_until = time.monotonic() + ASKED_AGAIN_AFTER
+        return getattr(self._own, name)(*args, **options)
+
+    return method
+
+
+for _name in METHODS:
+    setattr(RedisOrOwn, _name, _through(_name))

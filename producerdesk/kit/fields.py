@@ -18,6 +18,7 @@ from producerdesk.kit.viewer import Viewer
 
 MANY_AT_MOST = 100
 CHOICES_AT_MOST = 500  # what a form's select lists; beyond it one types
+CHOOSE = _("Choose one.")
 
 
 class VisibleField(serializers.PrimaryKeyRelatedField):
@@ -31,6 +32,7 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
         "does_not_exist": _("There is nothing with the id %(pk)s here.").replace("%(pk)s", "{pk_value}"),
         "incorrect_type": _("Give the id, a whole number."),
         "not_yours": _("Your role does not let you use this."),
+        "null": CHOOSE,
     }
 
     def __init__(
@@ -94,6 +96,17 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
             for row in rows
             if self.may is None or self.may(self.viewer, row)
         ]
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few words. A form whose select was left as it is says nothing, which is no wrong word."""
+
+    default_error_messages = {"null": CHOOSE, "left": CHOOSE}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data == "" and not self.allow_blank:
+            self.fail("left")
+        return super().to_internal_value(data)
 
 
 class VisibleMany(serializers.ManyRelatedField):
@@ -260,6 +273,7 @@ class InputSerializer(KnownKeysMixin, serializers.Serializer):
 class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):
     """What a request may say about a model's own columns, and nothing else."""
 
+    serializer_choice_field = Choice
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.ZoneField: ZoneText,
         models.CurrencyField: CurrencyText,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from producerdesk.kit.ask import SignInFirst, TurnedAway
 from producerdesk.kit.errors import Away, TooLarge
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
+from producerdesk.kit.kept import keep
 from producerdesk.kit.permissions import NOT_YOURS
 
 log = structlog.get_logger(__name__)
@@ -98,6 +99,8 @@ class DatabaseAway:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a page. The API answers for itself (kit.errors)."""
         if isinstance(error, SignInFirst):
+            if request.method == "POST" and not error.back:
+                keep(request)  # whichever question of the page met it first
             return redirect_to_login(error.back or request.get_full_path())
         if isinstance(error, TurnedAway):
             return self._page(request, error.answer.status, error.answer.headers.get("Retry-After"))

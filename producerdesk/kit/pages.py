@@ -7,18 +7,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import forms
 from producerdesk.kit.ask import Answer, SignInFirst, TurnedAway, ask
 from producerdesk.kit.json import JSONRenderer
+from producerdesk.kit.kept import take
 
 # how a refused write is drawn: the form again, with what was typed
 _DRAWN_AS = {400: 422, 422: 422, 409: 409, 412: 412, 428: 412}
-_KEPT = "kept_form"  # in the login session: a form that was sent after the login had expired
-_SECRET_FIELDS = ("csrfmiddlewaretoken", "password")
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, **answers: Answer) -> HttpResponse:
@@ -51,7 +50,7 @@ def form_page(
     """
     answer = None
     if request.method == "POST" and not again:
-        answer = _send(request, route, args, method)
+        answer = ask(request, route, args=args, method=method)
         if answer.ok:
             _say(request, done, answer.data, undo)
             return redirect(then(answer.data))
@@ -93,7 +92,7 @@ def act(
     if request.headers.get("Accept", "").startswith("application/json"):
         return _act_for_script(request, route, args, method)
     try:
-        answer = _send(request, route, args, method)
+        answer = ask(request, route, args=args, method=method)
     except SignInFirst as error:
         # the address of an action shows nothing: after signing in the person is where the button is
         messages.info(request, _("Sign in first. Nothing was done yet."))
@@ -149,14 +148,6 @@ def refusal(answer: Answer) -> str:
     return " ".join(texts) or answer.data["detail"]
 
 
-def _send(request: HttpRequest, route: str, args: Sequence[Any], method: str) -> Answer:
-    try:
-        return ask(request, route, args=args, method=method)
-    except SignInFirst:
-        _keep(request)
-        raise
-
-
 def _draw(
     request: HttpRequest,
     template: str,
@@ -169,7 +160,7 @@ def _draw(
     if request.method == "POST":
         values, once = forms.typed(drawn["fields"], request.POST), request.POST.get("_once", "")
         etag = _etag_after(answer, request, etag)
-    elif kept := _kept(request):
+    elif kept := take(request):
         values, once = forms.typed(drawn["fields"], kept), kept.get("_once", "")
         etag = kept.get("_etag", etag)
         messages.info(request, _("You were signed out meanwhile. Here is what you had typed; nothing was sent."))
@@ -196,23 +187,6 @@ def _errors(answer: Answer | None) -> dict[str, list[str]] | None:
 def _etag_after(answer: Answer | None, request: HttpRequest, now: str) -> str:
     """After a 412 the next press means: keep mine over theirs. Else the version the person first read stays."""
     return now if answer and answer.status in (412, 428) else request.POST.get("_etag", now)
-
-
-def _keep(request: HttpRequest) -> None:
-    """Remember a form that came after the login had expired, for when the person has signed in again."""
-    kept = request.POST.copy()
-    for name in list(kept):
-        if any(secret in name for secret in _SECRET_FIELDS):
-            del kept[name]
-    request.session[_KEPT] = {"path": request.path, "form": kept.urlencode()}
-
-
-def _kept(request: HttpRequest) -> QueryDict | None:
-    found = request.session.get(_KEPT)
-    if not found or found["path"] != request.path:
-        return None
-    del request.session[_KEPT]
-    return QueryDict(found["form"])
 
 
 def _say(request: HttpRequest, done: str | Callable[[Any], str], data: Any, undo: Callable[[Any], str] | None) -> None:

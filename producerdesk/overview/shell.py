@@ -146,6 +146,16 @@ class Shell:
         return address("sessions:new") if self._viewer.can_anywhere(SCHEDULE_WRITE) else ""
 
     @property
+    def no_mail_leaves(self) -> bool:
+        """Whether no mail server is named: then mails about accounts lie with who runs the desk (accounts/mail.py)."""
+        return settings.OUTBOX
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this person is in no project and at no desk yet: one comes with the first record."""
+        return self.signed_in and not (self._viewer.desks or self._viewer.projects)
+
+    @property
     def outbox_url(self) -> str:
         """Where a desk's mails stand that no mail server took."""
         staff = self._viewer.reach(SCHEDULE_WRITE).desk_ids

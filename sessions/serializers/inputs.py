@@ -9,7 +9,7 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.fields import FormRows, InputSerializer, VisibleField, ZoneText
+from producerdesk.kit.fields import Choice, FormRows, InputSerializer, VisibleField, ZoneText
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.models import Room, StudioSession
@@ -143,7 +143,7 @@ class CallInput(InputSerializer):
 class AboutInput(InputSerializer):
     """What a session is about, which may change without telling anybody's calendar."""
 
-    kind = serializers.ChoiceField(StudioSession.Kind.choices, default=StudioSession.Kind.TRACKING, label=_("Kind"))
+    kind = Choice(StudioSession.Kind.choices, default=StudioSession.Kind.TRACKING, label=_("Kind"))
     title = serializers.CharField(max_length=160, label=_("What will be done"))
     songs = VisibleField(Song.objects, many=True, required=False, label=_("Songs"), max_length=SONGS_AT_MOST)
     prepare = serializers.CharField(
@@ -255,9 +255,7 @@ class ReopenInput(InputSerializer):
 class AcceptInput(InputSerializer):
     """Whether only this person's call time moves, or the whole session."""
 
-    move = serializers.ChoiceField(
-        [("call", _("Only this person")), ("session", _("Everybody"))], default="call", label=_("Who moves")
-    )
+    move = Choice([("call", _("Only this person")), ("session", _("Everybody"))], default="call", label=_("Who moves"))
 
 
 class NothingInput(InputSerializer):

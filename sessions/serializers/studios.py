@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.fields import AmountField, FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
@@ -152,7 +152,7 @@ class StudioDetail(StudioRow):
 class OpenInput(InputSerializer):
     """A span of the week in which a studio is open."""
 
-    weekday = serializers.ChoiceField(WEEKDAYS, label=_("Day"))
+    weekday = Choice(WEEKDAYS, label=_("Day"))
     opens = TimeOfDay(label=_("Opens"))
     closes = TimeOfDay(label=_("Closes"))
 

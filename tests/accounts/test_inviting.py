@@ -118,6 +118,12 @@ def test_nonsense_is_refused_by_field(cast: Cast, as_: As, changed: dict, field:
     assert not Invitation.objects.exists()
 
 
+def test_a_role_that_was_not_chosen_is_no_wrong_word(cast: Cast, as_: As) -> None:
+    for nothing in ("", None):
+        assert ask(as_("ana"), cast, role=nothing).json()["fields"] == {"role": ["Choose one."]}
+    assert ask(as_("ana"), cast, project=None).json()["fields"] == {"project": ["Choose one."]}
+
+
 def test_the_answer_is_alike_for_known_and_unknown_addresses(cast: Cast, as_: As) -> None:
     def facts(email: str) -> tuple:
         with CaptureQueriesContext(

@@ -44,6 +44,19 @@ def test_without_the_mail_nobody_gets_in(mailoutbox: list) -> None:
     assert not signed_in(client)
 
 
+@pytest.mark.parametrize(("outbox", "says"), [(True, "no mail server"), (False, "Look at your mail")])
+def test_the_page_says_where_the_mail_is(settings: Any, outbox: bool, says: str) -> None:
+    settings.OUTBOX = outbox
+    client = Client()
+    sign_up(client, "mara@lowlight.example")
+    client.post(RESET, {"email": "mara@lowlight.example"})
+    for page in (client.get("/accounts/confirm-email/"), client.get("/accounts/password/reset/done/")):
+        text = page.content.decode()
+        assert says in text
+        assert ("Look at your mail" in text) is not outbox
+        assert "is on its way" not in text or not outbox
+
+
 def test_a_link_confirms_once(mailoutbox: list) -> None:
     sign_up(Client(), "mara@lowlight.example")
     path = path_in(mailoutbox[0].body)

@@ -93,9 +93,11 @@ def test_a_role_can_be_made_with_somebody_at_once(ana: Caller, cast: Cast) -> No
     for state, field in (("needed", "state"), ("declined", "state"), ("ended", "state")):
         refused = ana.post("engagements/", **said, state=state)
         assert (refused.status_code, list(refused.json()["fields"])) == (400, [field])
+    looked_at = ana.post("engagements/", **said, state="")
+    assert looked_at.json()["state"] == "auditioning", "a person with whom nobody says how far it is"
     nobody = ana.post("engagements/", project=cast.project.pk, role="Viola", state="offered")
     assert nobody.json()["fields"] == {"contributor": ["Choose the person first."]}
-    assert Engagement.objects.count() == 1
+    assert Engagement.objects.count() == 2
 
 
 def test_archived_people_are_not_asked(ana: Caller, cast: Cast) -> None:

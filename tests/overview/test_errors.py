@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from producerdesk import urls
+from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
 
@@ -55,6 +56,14 @@ def test_not_yours(cast: Cast) -> None:
     answer = Caller(cast.nora).page(f"/projects/{cast.project.pk}/access/")
     assert answer.status_code == 403
     assert "Your role does not reach this far" in answer.content.decode()
+
+
+def test_who_has_nothing_yet_is_told_how_a_desk_comes(cast: Cast) -> None:
+    answer = Caller(makers.make_user("New")).page("/studios/")
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "This needs a desk" in page
+    assert 'href="/projects/start/"' in page
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=x", "page_size=1000000000", "colour=red"])

@@ -207,3 +207,30 @@ def _late_on(song: Song) -> dt.date | None:
     if Stage.DELIVERED in (song.stage, song.project.stage):
         return None
     return min(_missed(song.stage, _dates(song.project, None) | _dates(song.project, song)), default=None)
+
+
+# --- a song that comes later --------------------------------------------------------------------------------
+
+
+def test_a_song_added_to_a_running_record_keeps_to_what_lies_ahead(cast: Cast) -> None:
+    set_due(cast.project, pre_production=-20, tracking=-2, editing=0, mixing=9)
+    stand(cast.project, Stage.EDITING)
+    ana = Api(cast.ana)
+    song = ana.post("songs/", {"project": cast.project.pk, "title": "Late Bloom"}).json()
+    assert [(date["stage"], date["due_on"]) for date in song["due"]] == [
+        ("editing", day(0).isoformat()),
+        ("mixing", day(9).isoformat()),
+    ]
+    assert (song["due_on"], song["late_on"]) == (day(0).isoformat(), None)
+    assert project_of(cast)["late_on"] is None
+    assert ana.get("songs/", {"late": "true"}).json()["results"] == []
+
+
+def test_what_passes_after_it_came_makes_it_late_like_any_other(cast: Cast) -> None:
+    set_due(cast.project, tracking=-2, mixing=1)
+    stand(cast.project, Stage.MIXING)
+    song = Api(cast.ana).post("songs/", {"project": cast.project.pk, "title": "Late Bloom"}).json()
+    with time_machine.travel(TODAY + dt.timedelta(days=2), tick=False):
+        late = Api(cast.ana).get(f"songs/{song['id']}/").json()
+        assert late["late_on"] == day(1).isoformat()
+        assert project_of(cast)["late_on"] == day(1).isoformat()
