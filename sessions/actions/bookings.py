@@ -1,8 +1,10 @@
 """Booking sessions: a new one, or the same again."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from producerdesk.kit import clock
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions import pricing, reminders
@@ -34,11 +36,13 @@ def book_session(
     prepare: str = "",
     notes: str = "",
     hold: bool = False,
+    hold_until: datetime | str | None = None,
     outside_hours: bool = False,
 ) -> StudioSession:
     """Return a new session, confirmed or held. Raises Clash when the room or somebody is taken, or the studio closed.
 
-    Confirmed, it commits its cost, invites everybody called and plans their reminders. A hold only keeps the time.
+    Confirmed, it commits its cost, invites everybody called and plans their reminders. A hold only keeps the time,
+    until `hold_until` or, where nothing is said, as long as the desk's holds stand.
     """
     where = plans.plan_where(project=project, room=room, remote_place=remote_place, time_zone=time_zone)
     when = plans.plan_when(
@@ -63,11 +67,13 @@ def book_session(
         booked_by_id=who_books(viewer),
     )
     plans.apply_when(session, when)
+    if hold:
+        plans.hold_anew(session, clock.now(), hold_until)
     return _book(session, plans.plan_calls(calls, project=project, when=when), songs, viewer)
 
 
 def _book(session: StudioSession, calls: list[Call], songs: Iterable[Song], viewer: Viewer) -> StudioSession:
-    session.clean_fields(exclude=["project", "desk", "room", "booked_by"])
+    session.clean_fields(exclude=["project", "desk", "room", "booked_by", "challenged_by"])
     fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
     must_be_open(session, calls, viewer, new=True)
     claimed = claim_time(session, calls, viewer, new=True, fields=fields)
@@ -148,6 +154,8 @@ def duplicate_session(
         booked_by_id=who_books(viewer),
     )
     plans.apply_when(copy, when)
+    if hold:
+        plans.hold_anew(copy, clock.now())
     calls = []
     for old in called(source):
         plans.check_person(old.contributor, source.project, field="form")

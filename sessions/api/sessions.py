@@ -19,7 +19,7 @@ from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from projects.models import Project
-from sessions import actions, cancelling, known, permissions, pricing, serializers
+from sessions import actions, cancelling, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -49,6 +49,10 @@ class SessionViewSet(DeskViewSet):
         "update": serializers.AboutInput,
         "move": serializers.MoveInput,
         "confirm": serializers.NothingInput,
+        "hold": serializers.HoldInput,
+        "release": serializers.NothingInput,
+        "promote": serializers.NothingInput,
+        "challenge": serializers.NothingInput,
         "cancel": serializers.CancelInput,
         "restore": serializers.NothingInput,
         "wrap": serializers.WrapInput,
@@ -143,6 +147,9 @@ class SessionViewSet(DeskViewSet):
             return time | where if action == "move" else _a_week_on(time, clock.today(found.time_zone))
         if action == "wrap":
             return self._real_hours(found)
+        if action == "hold":
+            until = found.hold_until
+            return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
         return super().form_values(found, action) if action == "update" else {}
 
     @staticmethod
@@ -181,6 +188,33 @@ class SessionViewSet(DeskViewSet):
     def confirm(self, request: Any, pk: str) -> Response:
         """Make a booking of a hold."""
         return self._change(actions.confirm_session)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def hold(self, request: Any, pk: str) -> Response:
+        """Let a hold stand until then. One that has expired is renewed: last in line, if nothing was booked since."""
+        return self._change(actions.keep_hold)
+
+    @action(detail=True, methods=["post"])
+    def release(self, request: Any, pk: str) -> Response:
+        """Give a hold up. Whoever comes after it moves up."""
+        return self._change(actions.release_hold)
+
+    @action(detail=True, methods=["post"])
+    def promote(self, request: Any, pk: str) -> Response:
+        """Make it the first hold, where all that come before it are yours to plan."""
+        return self._change(actions.promote_hold)
+
+    @action(detail=True, methods=["post"])
+    def challenge(self, request: Any, pk: str) -> Response:
+        """Ask the holds before this one to be confirmed or released by a deadline. Who holds them hears of it now."""
+        return self._change(actions.challenge_hold)
+
+    @extend_schema(responses=serializers.HoldLine)
+    @action(detail=True, methods=["get"])
+    def line(self, request: Any, pk: str) -> Response:
+        """Where a hold stands in line, and what comes before it."""
+        return Response(lines.line_of(self.get_object(), self.viewer, clock.now()))
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:

@@ -90,7 +90,9 @@ def _told(want: Want, slot: BookingSlot, session: StudioSession | None, wish: Wi
     if session is None:
         # nothing of another's calendar but that it is not free when asked for
         starts, ends = max(slot.starts_at, want.starts_at), min(slot.ends_at, want.ends_at)
-        text = _("%(what)s is busy %(when)s.") % {"what": want.label, "when": _span(starts, ends, wish)}
+        words = {"what": want.label, "when": _span(starts, ends, wish)}
+        held = slot.state == BookingSlot.State.HOLD
+        text = (_("%(what)s has another hold %(when)s.") if held else _("%(what)s is busy %(when)s.")) % words
     else:
         starts, ends = slot.starts_at, slot.ends_at
         text = _taken_by(want, slot, session, wish)

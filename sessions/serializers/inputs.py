@@ -164,7 +164,28 @@ class AboutInput(InputSerializer):
     )
 
 
-class NewSessionInput(AboutInput, WhereInput, WhenInput):
+class WallMoment(serializers.DateTimeField):
+    """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and clock.WALL.fullmatch(value):
+            return value
+        return super().to_internal_value(value)
+
+
+class HoldInput(InputSerializer):
+    """Until when a hold stands."""
+
+    hold_until = WallMoment(
+        required=False,
+        allow_null=True,
+        default=None,
+        label=_("Hold until"),
+        help_text=_("Left empty, it stands as long as holds of your desk do."),
+    )
+
+
+class NewSessionInput(HoldInput, AboutInput, WhereInput, WhenInput):
     """A session to book, or to hold until it is confirmed."""
 
     project = VisibleField(Project.objects.select_related("desk"), may=_may_plan, label=_("Project"))
@@ -202,15 +223,6 @@ class CancelInput(ReasonInput):
         label=_("Without the fee"),
         help_text=_("The studio cancelled, or waives it."),
     )
-
-
-class WallMoment(serializers.DateTimeField):
-    """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
-
-    def to_internal_value(self, value: Any) -> Any:
-        if isinstance(value, str) and clock.WALL.fullmatch(value):
-            return value
-        return super().to_internal_value(value)
 
 
 class WrapInput(InputSerializer):

@@ -106,11 +106,32 @@ def answers(calls: Sequence[Row]) -> dict[str, Any]:
 def stands(session: Row) -> SafeString:
     """Return how a session stands, in one mark."""
     if session["state"] == "hold":
-        return chip("hold", text=_("Hold"))
+        expired = session.get("expired")
+        return chip("cancelled" if expired else "hold", text=_("Hold expired") if expired else _place(session))
     if session["state"] in ("cancelled", "wrapped"):
         return state(session["state"], text=words.word(session["state"], "StudioSession.state"))
     said = answers(session["calls"])
     return state(said["state"] or "confirmed", text=said["text"] if said["state"] else _("Booked"))
+
+
+def _place(session: Row) -> str:
+    return hold_place(session["hold_rank"]) if session.get("hold_rank") else _("Hold")
+
+
+@register.filter
+def hold_place(rank: int | None) -> str:
+    """Return a hold's place in line as the trade says it: "1st hold". Nothing is said of one that stands in none."""
+    if rank is None:
+        return _("Hold")
+    words: dict[int, str] = {1: _("1st hold"), 2: _("2nd hold"), 3: _("3rd hold")}
+    return words.get(rank) or _("Hold no. %(rank)d") % {"rank": rank}
+
+
+@register.filter
+def is_over(moment: str) -> bool:
+    """Say whether a moment of the API has passed."""
+    at = moments.read(moment)
+    return isinstance(at, datetime) and at <= timezone.now()
 
 
 @register.filter
@@ -325,6 +346,9 @@ def _title(row: Row) -> str:
         "session.proposal_answered": _("Answer to a proposal"),
         "session.call_sheet": _("Call sheet"),
         "call.answer": _("An answer came"),
+        "hold.challenged": _("Hold challenged"),
+        "hold.answered": _("Challenge answered"),
+        "hold.lapsed": _("No answer to the challenge"),
     }
     kind: str = row["kind"]
     return words.get(kind, kind)
