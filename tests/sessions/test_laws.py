@@ -161,7 +161,7 @@ class World:
         assert budget is None or chain_break(budget) is None
 
     def check_line(self) -> None:
-        """A hold can be confirmed if nobody is before it and nothing booked, and only then. Who is asked is waited for."""
+        """A hold can be confirmed if nobody is before it and nothing is booked, and only then."""
         for session in self.sessions():
             free = session.state == State.HOLD and not ahead_of(session, self.now) and not booked_over(session)
             if session.state == State.HOLD and not session.has_lapsed(self.now):
