@@ -8,6 +8,7 @@ from sessions.actions.answers import accept_proposal, confirm_call, decline_call
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
+from sessions.actions.dates import cancel_dates, move_dates, update_dates
 from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
@@ -22,6 +23,7 @@ __all__ = [
     "accept_proposal",
     "book_session",
     "call_person",
+    "cancel_dates",
     "cancel_session",
     "challenge_hold",
     "change_call",
@@ -35,6 +37,7 @@ __all__ = [
     "keep_call",
     "keep_hold",
     "mark_seen",
+    "move_dates",
     "move_session",
     "nudge_call",
     "open_sheet",
@@ -48,6 +51,7 @@ __all__ = [
     "restore_session",
     "save_sheet",
     "swap_call",
+    "update_dates",
     "update_session",
     "wrap_session",
 ]

@@ -13,6 +13,7 @@ from producerdesk.kit.viewer import Viewer
 from projects.models import Song
 from sessions import cancelling, challenges, reminders
 from sessions.actions import plans
+from sessions.actions.entering import GIVEN_ROWS
 from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
 from sessions.actions.standing import (
@@ -31,7 +32,6 @@ from sessions.booking.slots import release
 from sessions.models import Call, Room, StudioSession
 
 Answer = Call.Answer
-GIVEN_ROWS = ["project", "desk", "room", "booked_by", "challenged_by"]  # rows, which others check
 
 
 @books
@@ -106,6 +106,35 @@ def move_session(
     """
     session = changing(session, expected)
     must_be_live(session, lapsed=True)
+    session.apart = session.series_id is not None
+    return relocate(
+        session,
+        viewer,
+        starts_local=starts_local,
+        ends_local=ends_local,
+        starts_fold=starts_fold,
+        ends_fold=ends_fold,
+        room=room,
+        remote_place=remote_place,
+        time_zone=time_zone,
+        outside_hours=outside_hours,
+    )
+
+
+def relocate(
+    session: StudioSession,
+    viewer: Viewer,
+    *,
+    starts_local: str,
+    ends_local: str,
+    starts_fold: int | None = None,
+    ends_fold: int | None = None,
+    room: Room | None = KEEP,
+    remote_place: str = KEEP,
+    time_zone: str = "",
+    outside_hours: bool = False,
+) -> StudioSession:
+    """Give a session whose row is ours another time or place. Raises NotFree."""
     where = plans.plan_where(
         project=session.project,
         room=session.room if room is KEEP else room,

@@ -46,7 +46,7 @@ class SessionViewSet(DeskViewSet):
     steady = True
     inputs = {
         "create": serializers.NewSessionInput,
-        "update": serializers.AboutInput,
+        "update": serializers.EditInput,
         "move": serializers.MoveInput,
         "confirm": serializers.NothingInput,
         "hold": serializers.HoldInput,
@@ -150,7 +150,10 @@ class SessionViewSet(DeskViewSet):
         if action == "hold":
             until = found.hold_until
             return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
-        return super().form_values(found, action) if action == "update" else {}
+        if action != "update":
+            return {}
+        about = serializers.AboutInput(found, context=self.get_serializer_context())
+        return dict(about.data)
 
     @staticmethod
     def _real_hours(found: StudioSession) -> dict[str, Any]:
@@ -174,14 +177,14 @@ class SessionViewSet(DeskViewSet):
     def update(self, request: Any, pk: str) -> Response:
         session = self.get_object()
         said = self.said(session)
-        actions.update_session(viewer=self.viewer, session=session, expected=self.expected_version(), **said)
+        actions.update_dates(viewer=self.viewer, session=session, expected=self.expected_version(), **said)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     @once
     def move(self, request: Any, pk: str) -> Response:
         """Give the session another time or another room."""
-        return self._change(actions.move_session, versioned=True)
+        return self._change(actions.move_dates, versioned=True)
 
     @action(detail=True, methods=["post"])
     @once
@@ -219,7 +222,7 @@ class SessionViewSet(DeskViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
         """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released."""
-        return self._change(actions.cancel_session)
+        return self._change(actions.cancel_dates)
 
     @action(detail=True, methods=["post"])
     @once

@@ -10,6 +10,7 @@ from contributors.models import Contributor
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit.models import Versioned, ZoneField
 from projects.models import Project, Song
+from sessions.models.series import SessionSeries
 from sessions.models.studio import Room
 from sessions.queries import CallQuerySet, SessionQuerySet
 
@@ -79,6 +80,9 @@ class StudioSession(Versioned):
     challenged_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="challenges")
     answer_by = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    series = models.ForeignKey(SessionSeries, models.SET_NULL, null=True, blank=True, related_name="sessions")
+    series_number = models.PositiveSmallIntegerField(null=True, blank=True)  # 3, of the dates it was booked with
+    apart = models.BooleanField(default=False)  # moved alone: what later dates of its series do, it does not do
 
     objects = SessionQuerySet.as_manager()
 

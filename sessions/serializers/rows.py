@@ -13,7 +13,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.booking.holds import ranks
-from sessions.models import Call, CancellationTier, StudioSession
+from sessions.models import Call, CancellationTier, SessionSeries, StudioSession
 from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
@@ -142,6 +142,16 @@ class SessionFacts(RowSerializer):
     calls = Children(CallRow, "session_id", _called)
 
 
+class SeriesRef(RowSerializer):
+    """The series that a session is a date of. `weekdays` count from 0 for Monday."""
+
+    id = serializers.IntegerField()
+    rule = serializers.ChoiceField(SessionSeries.Rule.choices)
+    every = serializers.IntegerField()
+    weekdays = serializers.ListField(child=serializers.IntegerField())
+    count = serializers.IntegerField()
+
+
 class SessionRow(SessionFacts):
     """A session as lists and calendars show it. `hold_rank` is 1 for the first hold; for who plans it."""
 
@@ -150,6 +160,8 @@ class SessionRow(SessionFacts):
     sequence = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    series = SeriesRef(allow_null=True)
+    series_number = serializers.IntegerField(allow_null=True)
     hold_rank = Only(Computed(lambda: None, kind=serializers.IntegerField(allow_null=True)), _plans, *_PLACE)
 
     @classmethod

@@ -128,6 +128,21 @@ def hold_place(rank: int | None) -> str:
 
 
 @register.filter
+def repeats(session: Row) -> str:
+    """Return which date of a series it is, and when it repeats: "3 of 8, every Tuesday". Nothing of what does not."""
+    series = session.get("series")
+    if not series:
+        return ""
+    number = _("%(number)d of %(count)d") % {"number": session["series_number"], "count": series["count"]}
+    every, days = series["every"], get_text_list([_weekday(day) for day in series["weekdays"]], _("and"))
+    if series["rule"] == "daily":
+        rule = ngettext("every day", "every %(n)d days", every) % {"n": every}
+    else:
+        rule = ngettext("every %(days)s", "every %(n)d weeks on %(days)s", every) % {"n": every, "days": days}
+    return f"{number}, {rule}"
+
+
+@register.filter
 def is_over(moment: str) -> bool:
     """Say whether a moment of the API has passed."""
     at = moments.read(moment)
@@ -142,6 +157,7 @@ def lines(sessions: Iterable[Row]) -> Iterator[dict[str, Any]]:
         yield {
             "url": path_to("sessions:detail", session["id"]),
             "title": session["title"],
+            "series": repeats(session),
             "off": session["state"] == "cancelled",
             "project": session["project"],
             "kind": words.word(session["kind"], "StudioSession.kind"),

@@ -21,6 +21,7 @@ from sessions.booking.holds import ahead_of, booked_over
 from sessions.booking.models import BookingSlot
 from sessions.models import Call, StudioSession
 from sessions.pricing import SOURCE, price
+from sessions.recurring import Repeat
 from tests import makers, services
 from tests.cast import Cast
 
@@ -38,6 +39,8 @@ deeds = st.one_of(
     st.tuples(st.sampled_from(["decline", "yes", "remove", "call"]), which, st.integers(0, 2)),
     st.tuples(st.sampled_from(["challenge", "promote", "keep", "release"]), which, hours),
     st.tuples(st.just("wait"), st.integers(1, 72)),
+    st.tuples(st.just("series"), hours, rooms, people, st.booleans()),
+    st.tuples(st.sampled_from(["all", "later", "end"]), which, hours),
 )
 
 
@@ -76,12 +79,16 @@ class World:
                 pass
             case ("book", span, room, called_people, hold):
                 self.book(span, room, called_people, hold=hold)
+            case ("series", span, room, called_people, hold):
+                self.book(span, room, called_people, hold=hold, repeat=Repeat("daily", times=3))
             case (name, number, *said):
                 known = self.sessions()
                 if known:
                     self.change(name, known[number % len(known)], *said)
 
-    def book(self, span: tuple[int, int], room: int, called_people: set[int], *, hold: bool) -> None:
+    def book(
+        self, span: tuple[int, int], room: int, called_people: set[int], *, hold: bool, repeat: Repeat | None = None
+    ) -> None:
         calls: list[actions.CallSpec] = [{"contributor": self.people[number]} for number in sorted(called_people)]
         actions.book_session(
             viewer=self.viewer,
@@ -90,6 +97,7 @@ class World:
             room=self.rooms[room],
             calls=calls,
             hold=hold,
+            repeat=repeat,
             **self.when(span),
         )
 
@@ -111,6 +119,10 @@ class World:
                 actions.duplicate_session(viewer=viewer, session=session, **self.when(span))
             case (_, _span) if name in simple:
                 simple[name](viewer=viewer, session=session)
+            case (("all" | "later"), span):
+                actions.move_dates(viewer=viewer, session=session, scope=name, **self.when(span, session))
+            case "end", _span:
+                actions.cancel_dates(viewer=viewer, session=session, scope="later")
             case "call", number:
                 if not called(session) or self.people[number] not in [call.contributor for call in called(session)]:
                     actions.call_person(viewer=viewer, session=session, contributor=self.people[number])
@@ -125,8 +137,9 @@ class World:
                     answers[name](viewer=viewer, call=calls[number % len(calls)])
 
     @staticmethod
-    def when(span: tuple[int, int]) -> dict[str, Any]:
-        return {"starts_local": f"2087-03-10T{span[0]:02}:00", "ends_local": f"2087-03-10T{span[1]:02}:00"}
+    def when(span: tuple[int, int], session: StudioSession | None = None) -> dict[str, Any]:
+        day = session.starts_local[:10] if session else "2087-03-10"
+        return {"starts_local": f"{day}T{span[0]:02}:00", "ends_local": f"{day}T{span[1]:02}:00"}
 
     def picture(self) -> list:
         """Return everything that a refused deed must leave alone."""

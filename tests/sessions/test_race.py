@@ -21,6 +21,7 @@ from desklib.paths import PYTHON
 from producerdesk.accounts.models import ApiToken
 from sessions import actions
 from sessions.models import BookingSlot, StudioSession
+from sessions.pricing import SOURCE
 from tests import makers, services
 from tests.cast import Cast, make_cast
 from tests.live import Live
@@ -131,7 +132,9 @@ def assert_sound(cast: Cast) -> None:
     budget = Budget.objects.get(project=cast.project)
     assert chain_break(budget) is None
     standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED)
-    assert set(BudgetEntry.objects.values_list("source_id", flat=True)) == set(standing.values_list("pk", flat=True))
+    sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
+    open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
+    assert open_ == set(standing.values_list("pk", flat=True))
 
 
 def tokens_of(cast: Cast) -> list[str]:
@@ -279,3 +282,26 @@ def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
             each.refresh_from_db()
             assert each.state in ("confirmed", "cancelled") and each.answer_by is None, each.state
         assert_sound(cast)
+
+
+def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, live: Live, cast: Cast) -> None:
+    live.web(workers=4)
+    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 5}
+    dates = 4
+    for number in range(FEW_ROUNDS):
+        day = 1 + number % 20
+        people = [] if number % 2 else people_of(cast)[:2]
+        whole = wish(cast, day, people) | {"more": {"repeats": "daily", "repeat_times": dates}}
+        singles = [wish(cast, day + after, people[:1], hours=("10:30", "11:30")) for after in (0, 2, 3)]
+        outcome = racers.race(cast.ana.pk, [whole, *singles], seed=number, **over)
+        assert outcome.errors == []
+        assert_sound(cast)
+        series = list(StudioSession.objects.filter(series__isnull=False, state="confirmed").values_list("series"))
+        assert len(series) in (0, dates)
+        clear(cast)
+
+
+def clear(cast: Cast) -> None:
+    """Cancel what was booked, so that the next round begins with nothing."""
+    for session in StudioSession.objects.filter(state="confirmed"):
+        actions.cancel_session(viewer=cast.viewer("ana"), session=session)
