@@ -21,6 +21,7 @@ SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
     "known": SIGNED_IN,
+    "find": SCHEDULE_WRITE,
     "retrieve": SIGNED_IN,
     "create": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,

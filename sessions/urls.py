@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, holds, sessions, studios, takes
+from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("sessions/", sessions.index, name="list"),
     path("sessions/new/", booking.new, name="new"),
     path("sessions/price/", booking.price, name="price"),
+    path("sessions/find/", finding.find, name="find"),
     # /sessions/<pk>/
     path("sessions/<id:pk>/", sessions.detail, name="detail"),
     path("sessions/<id:pk>/edit/", sessions.edit, name="edit"),

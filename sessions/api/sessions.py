@@ -19,7 +19,7 @@ from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from projects.models import Project
-from sessions import actions, cancelling, known, lines, permissions, pricing, serializers
+from sessions import actions, cancelling, free_times, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -29,8 +29,10 @@ from sessions.models import Call, StudioSession
 LISTS = ("list", "calendar")
 PRICED = ("costs", "cancellation")
 KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
+FIND_PARAMS = frozenset(serializers.FindInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
 WEEK = timedelta(weeks=1)
+FIND_AHEAD = timedelta(days=13)  # two weeks are looked at unless others are said
 CALENDAR_AT_MOST = 500
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
 
@@ -60,11 +62,14 @@ class SessionViewSet(DeskViewSet):
         "reprice": serializers.NothingInput,
         "call": serializers.CallInput,
         "price": serializers.PriceInput,
+        "find": serializers.FindInput,
     }
 
     def known_params(self) -> frozenset[str]:
         if self.action == "known":
             return KNOWN_PARAMS
+        if self.action == "find":
+            return FIND_PARAMS
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
@@ -117,9 +122,21 @@ class SessionViewSet(DeskViewSet):
             return Response(known.few(self.viewer, said["project"], said["person"]))
         return Response(known.things(self.viewer))
 
+    @extend_schema(responses=serializers.FoundTimes, parameters=[serializers.FindInput])
+    @action(detail=False)
+    def find(self, request: Any) -> Response:
+        """Find times at which a room of the project's desk is open and free, and everybody who is to come."""
+        asked = serializers.FindInput(data=request.query_params, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        return Response(free_times.found(**asked.validated_data, now=clock.now()))
+
     # --- forms --------------------------------------------------------------------------------------
 
     def form_start(self, action: str) -> dict[str, Any]:
+        if action == "find":
+            today = clock.today(self.viewer.time_zone)
+            days = {"first": today.isoformat(), "last": (today + FIND_AHEAD).isoformat()}
+            return {"project": self._asked_project(), "minutes": 240, "opens": "09:00", "closes": "22:00"} | days
         return {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
 
     def form_narrow(self, action: str, found: StudioSession | None) -> dict[str, Q]:
@@ -129,6 +146,8 @@ class SessionViewSet(DeskViewSet):
         if desk_id:
             narrow["room"] &= Q(studio__desk_id=desk_id)
             narrow["contributor"] = Q(desk_id=desk_id, active=True)
+        # the same of a search for free times
+        narrow["rooms"], narrow["people"] = narrow["room"], narrow.get("contributor", Q(active=True))
         return narrow
 
     def _asked_project(self) -> int | None:

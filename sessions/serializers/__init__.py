@@ -1,6 +1,7 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
+from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
     AboutInput,
     AcceptInput,
@@ -84,7 +85,9 @@ __all__ = [
     "DuplicateInput",
     "EditInput",
     "FeedRow",
+    "FindInput",
     "FoldField",
+    "FoundTimes",
     "HoldInput",
     "HoldLine",
     "HostRow",

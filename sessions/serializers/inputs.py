@@ -21,7 +21,7 @@ CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
 
 
-def _may_plan(viewer: Viewer, project: Project) -> bool:
+def may_plan(viewer: Viewer, project: Project) -> bool:
     return viewer.can(SCHEDULE_WRITE, desk_id=project.desk_id, project_id=project.pk)
 
 
@@ -260,7 +260,7 @@ class EditInput(ScopeInput, AboutInput):
 class NewSessionInput(RepeatInput, HoldInput, AboutInput, WhereInput, WhenInput):
     """A session to book, or to hold until it is confirmed; once, or as a series."""
 
-    project = VisibleField(Project.objects.select_related("desk"), may=_may_plan, label=_("Project"))
+    project = VisibleField(Project.objects.select_related("desk"), may=may_plan, label=_("Project"))
     calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
 

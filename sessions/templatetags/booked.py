@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
@@ -140,6 +141,23 @@ def repeats(session: Row) -> str:
     else:
         rule = ngettext("every %(days)s", "every %(n)d weeks on %(days)s", every) % {"n": every, "days": days}
     return f"{number}, {rule}"
+
+
+@register.simple_tag
+def book_at(found: Row, start: Row, form: Row) -> str:
+    """Return the address of the booking form with a free time in it: its project, room, hours and people."""
+    said = {
+        "project": form["fields"]["project"]["value"],
+        "room": found["room"]["id"],
+        "day": found["day"],
+        "calls": "",
+    }
+    said |= {name: start[name] for name in ("starts", "ends", "ends_on", "starts_fold", "ends_fold")}
+    if form["fields"]["hold"]["value"]:
+        said["hold"] = "true"
+    for number, person in enumerate(form["fields"]["people"]["value"]):
+        said[f"calls[{number}]contributor"] = person
+    return f"{path_to('sessions:new')}?{urlencode({name: value for name, value in said.items() if value is not None})}"
 
 
 @register.filter
