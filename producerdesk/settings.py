@@ -254,6 +254,8 @@ SPECTACULAR_SETTINGS = {
         "SheetState": "sessions.serializers.call_sheet.READER_STATES",
         "LineUnit": "budgets.models.BudgetLine.Unit",
         "Scope": "producerdesk.accounts.roles.RIGHTS",
+        "SeriesRule": "sessions.models.SessionSeries.Rule",
+        "SeriesScope": "sessions.serializers.inputs.SCOPES",
         "Answered": "producerdesk.overview.serializers.questions.STATES",
         "FoundKind": "producerdesk.overview.serializers.search.KINDS",
         "EntryKind": "budgets.models.BudgetEntry.Kind",

@@ -33,6 +33,7 @@ class SessionFilter(DeskFilterSet):
     room = number(_("Room"), "room_id")
     person = number(_("Person"), method="only_person")
     song = number(_("Song"), method="only_song")
+    series = number(_("Series"), "series_id")
     state = django_filters.MultipleChoiceFilter(choices=StudioSession.State.choices, label=_("State"))
     kind = django_filters.MultipleChoiceFilter(choices=StudioSession.Kind.choices, label=_("Kind"))
     mine = YesNoFilter(method="only_mine", label=_("I am called"))

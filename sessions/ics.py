@@ -61,7 +61,7 @@ def event_of_call(call: dict[str, Any]) -> Event:
         # both numbers only ever rise, so their sum does
         sequence=session["sequence"] + call["version"],
         changed=max(call["updated_at"], session["updated_at"]),
-        status="CANCELLED" if gone else STATUS[session["state"]],
+        status="CANCELLED" if gone else _status(session),
     )
 
 
@@ -73,8 +73,13 @@ def event_of_session(session: dict[str, Any]) -> Event:
         begins=session["starts_at"],
         sequence=session["sequence"],
         changed=session["updated_at"],
-        status=STATUS[session["state"]],
+        status=_status(session),
     )
+
+
+def _status(session: dict[str, Any]) -> str:
+    """Return how it stands for calendars. A hold that has expired keeps nobody's time."""
+    return "CANCELLED" if session["expired"] else STATUS[session["state"]]
 
 
 def _event(uid: str, session: dict[str, Any], *, begins: str, sequence: int, changed: str, status: str) -> Event:

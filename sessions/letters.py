@@ -199,7 +199,7 @@ def answer(delivery: Delivery, about: Answer) -> Mail:
     call = about.call
     letter = Letter(_answered(call), _answered(call), [call.reason] if call.reason else [], _("Open the session"))
     url = urljoin(settings.SITE_URL, _session_path(call.session))
-    return _drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session)
+    return drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session)
 
 
 def _answered(call: Call) -> str:
@@ -316,7 +316,7 @@ def _mail(about: About, letter: Letter, *, path: str = "") -> Mail:
     secret = links.for_mail(call.contributor, now=clock.now())
     url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
-    mail = _drawn(about.address, letter, facts, url, call.session, private=True)
+    mail = drawn(about.address, letter, facts, url, call.session, private=True)
     return replace(
         mail,
         reply_to=about.owner.email if about.owner else "",
@@ -334,7 +334,7 @@ def _event(call: Call) -> Attachment:
     return Attachment("session.ics", "text/calendar", ics.calendar([ics.event_of_call(row)]))
 
 
-def _drawn(
+def drawn(
     to: str,
     letter: Letter,
     facts: list[tuple[str, list[str]]],
@@ -343,6 +343,7 @@ def _drawn(
     *,
     private: bool = False,
 ) -> Mail:
+    """Return the letter as a mail about a session. `private`: the address in it answers for the reader."""
     context: dict[str, Any] = {
         "letter": letter,
         "facts": facts,

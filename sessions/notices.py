@@ -1,7 +1,8 @@
 """What people are told about sessions: the kinds, and how a delivery names what it is about.
 
-Every kind is about a call (`ref` "call:7"). The person called is `recipient` "contributor:9"; a producer who hears of
-an answer is "user:5". kinds.py says until when each is true, letters.py how it reads.
+Most are about a call (`ref` "call:7"). The person called is `recipient` "contributor:9"; a producer who hears of
+an answer is "user:5". kinds.py says until when each is true, letters.py how it reads. Those of holds are about the hold
+of whom they go to (`ref` "hold:3"): hold_letters.py has both.
 """
 
 from sessions.models import Call
@@ -14,6 +15,10 @@ PROPOSAL_ANSWERED = "session.proposal_answered"
 ANSWER = "call.answer"
 CALL_SHEET = "session.call_sheet"  # its generation is the number of the version
 
+HOLD_CHALLENGED = "hold.challenged"  # to who holds it: answer by then
+HOLD_ANSWERED = "hold.answered"  # to who challenged: it was released, or confirmed
+HOLD_LAPSED = "hold.lapsed"  # to who challenged, at the deadline: there was no answer
+
 
 def ref(call: Call) -> str:
     """Return what the deliveries about this call carry as `ref`."""
@@ -21,5 +26,11 @@ def ref(call: Call) -> str:
 
 
 def refs_of_session(session_id: int) -> list[str]:
-    """Return the refs of all calls of a session, those taken off included."""
-    return [f"call:{pk}" for pk in Call.objects.filter(session_id=session_id).values_list("pk", flat=True)]
+    """Return the refs of a session's hold and of all its calls, those taken off included."""
+    calls = Call.objects.filter(session_id=session_id).values_list("pk", flat=True)
+    return [hold_ref(session_id), *(f"call:{pk}" for pk in calls)]
+
+
+def hold_ref(session_id: int) -> str:
+    """Return what the deliveries about this session's hold carry as `ref`."""
+    return f"hold:{session_id}"

@@ -20,7 +20,9 @@ LIVE = ("hold", "confirmed")
 def is_open(call: Call, now: datetime) -> bool:
     """Return whether the person may still answer."""
     session = call["session"]
-    return call["removed_at"] is None and session["state"] in LIVE and datetime.fromisoformat(session["ends_at"]) > now
+    if call["removed_at"] is not None or session["state"] not in LIVE or session["expired"]:
+        return False
+    return datetime.fromisoformat(session["ends_at"]) > now
 
 
 def chosen(calls: list[Call], wanted: int | None, now: datetime) -> Call | None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, sessions, studios, takes
+from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("sessions/", sessions.index, name="list"),
     path("sessions/new/", booking.new, name="new"),
     path("sessions/price/", booking.price, name="price"),
+    path("sessions/find/", finding.find, name="find"),
     # /sessions/<pk>/
     path("sessions/<id:pk>/", sessions.detail, name="detail"),
     path("sessions/<id:pk>/edit/", sessions.edit, name="edit"),
@@ -34,6 +35,10 @@ urlpatterns = [
     path("sessions/<id:pk>/wrap/", sessions.wrap, name="wrap"),
     path("sessions/<id:pk>/cancel/", sessions.cancel, name="cancel"),
     path("sessions/<id:pk>/confirm/", sessions.confirm, name="confirm"),
+    path("sessions/<id:pk>/hold/", holds.keep, name="hold"),
+    path("sessions/<id:pk>/release/", holds.release, name="release"),
+    path("sessions/<id:pk>/promote/", holds.promote, name="promote"),
+    path("sessions/<id:pk>/challenge/", holds.challenge, name="challenge"),
     path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
     path("sessions/<id:pk>/reprice/", sessions.reprice, name="reprice"),
     path("sessions/<id:pk>/call/", calls.new, name="call"),

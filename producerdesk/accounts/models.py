@@ -71,6 +71,18 @@ class Desk(Versioned):
     reminder_offsets = models.JSONField(
         _("reminders before call time, in minutes"), default=default_offsets, blank=True
     )
+    hold_days = models.PositiveSmallIntegerField(
+        _("days a hold stands"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("Where nothing else is said. It ends when the session would begin, at the latest."),
+    )
+    challenge_hours = models.PositiveSmallIntegerField(
+        _("hours to answer a challenge"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(336)],
+        help_text=_("A hold of yours that a later one challenges is confirmed or released by then, or it lapses."),
+    )
     staff = models.ManyToManyField(User, through="DeskStaff", related_name="desks")
 
     objects = DeskQuerySet.as_manager()

@@ -30,6 +30,8 @@ class DeskRow(RowSerializer):
     time_zone = serializers.CharField()
     currency = serializers.CharField()
     reminder_offsets = serializers.ListField(child=serializers.IntegerField())
+    hold_days = serializers.IntegerField()
+    challenge_hours = serializers.IntegerField()
     role = Computed(
         lambda viewer, pk: viewer.desks[pk].role, "pk", kind=serializers.ChoiceField(STAFF_CHOICES), for_viewer=True
     )
@@ -112,7 +114,7 @@ class DeskInput(ModelInputSerializer):
 
     class Meta:
         model = Desk
-        fields = ["name", "time_zone", "currency", "reminder_offsets"]
+        fields = ["name", "time_zone", "currency", "reminder_offsets", "hold_days", "challenge_hours"]
 
     def validate_name(self, text: str) -> str:
         return one_line(text)

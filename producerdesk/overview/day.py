@@ -21,11 +21,11 @@ from projects.models import Project, Song, StageDate
 from projects.serializers import today as day_of
 from projects.stages import Stage
 from sessions.actions.plans import LONGEST
+from sessions.booking.holds import standing
 from sessions.models import Call, StudioSession
 from sessions.reminders import ASKING
 
 AHEAD = ROWS = 8
-LIVE = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 OPEN_ROLES = (Engagement.State.NEEDED, Engagement.State.AUDITIONING)
 ASKED_BACK = (Call.Answer.DECLINED, Call.Answer.PROPOSED)
 CALL = "call:"  # how a delivery names a call
@@ -57,12 +57,13 @@ def _is_new(viewer: Viewer, found: dict[str, Any]) -> bool:
 
 
 def sessions_ahead(viewer: Viewer, now: datetime, begun: datetime) -> QuerySet:
-    """Return the sessions that are not over, holds included, the nearest first.
+    """Return the sessions that are not over, holds that stand included, the nearest first.
 
     `begun` is `LONGEST` before: no session lasts longer, and with a lower bound the index is read from there on.
     """
     ahead = StudioSession.objects.visible_to(viewer).filter(starts_at__gt=begun, ends_at__gt=now)
-    return ahead.filter(state__in=LIVE).order_by("starts_at", "pk")
+    held = Q(state=StudioSession.State.HOLD) & standing("", now)
+    return ahead.filter(Q(state=StudioSession.State.CONFIRMED) | held).order_by("starts_at", "pk")
 
 
 @prepared

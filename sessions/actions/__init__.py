@@ -16,6 +16,8 @@ from sessions.actions.answers import (
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
+from sessions.actions.dates import cancel_dates, move_dates, update_dates
+from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
@@ -29,7 +31,9 @@ __all__ = [
     "accept_proposal",
     "book_session",
     "call_person",
+    "cancel_dates",
     "cancel_session",
+    "challenge_hold",
     "change_call",
     "confirm_call",
     "confirm_session",
@@ -39,19 +43,24 @@ __all__ = [
     "follow_terms",
     "is_outdated",
     "keep_call",
+    "keep_hold",
     "mark_seen",
+    "move_dates",
     "move_session",
     "nudge_call",
     "open_sheet",
     "price_of",
+    "promote_hold",
     "propose_time",
     "publish_sheet",
+    "release_hold",
     "remove_call",
     "reopen_proposal",
     "reprice_session",
     "restore_session",
     "save_sheet",
     "swap_call",
+    "update_dates",
     "update_session",
     "wrap_session",
 ]

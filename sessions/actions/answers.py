@@ -176,6 +176,8 @@ def _answered(call: Call, expected: int | None) -> StudioSession:
         raise Conflict(_("This session was cancelled."))
     if session.state == State.WRAPPED or session.ends_at <= clock.now():
         raise Conflict(_("This session is over."))
+    if session.has_lapsed(clock.now()):
+        raise Conflict(_("This hold has expired: nobody is waiting for an answer."))
     return session
 
 

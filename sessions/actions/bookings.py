@@ -1,19 +1,21 @@
 """Booking sessions: a new one, or the same again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from producerdesk.kit.inserting import insert
+from producerdesk.kit import clock
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
-from sessions import pricing, reminders
+from sessions import pricing
 from sessions.actions import plans
-from sessions.actions.noting import note_session
+from sessions.actions.entering import book_one
 from sessions.actions.plans import CallSpec
-from sessions.actions.standing import State, called, claim_time, commit_money, must_be_open, who_books, whole, work_of
+from sessions.actions.series import book_dates
+from sessions.actions.standing import State, called, who_books, whole, work_of
 from sessions.booking.clashes import books
-from sessions.booking.slots import write
 from sessions.models import Call, Room, StudioSession
+from sessions.recurring import Repeat
 
 
 @books
@@ -35,11 +37,15 @@ def book_session(
     prepare: str = "",
     notes: str = "",
     hold: bool = False,
+    hold_until: datetime | str | None = None,
     outside_hours: bool = False,
+    repeat: Repeat | None = None,
 ) -> StudioSession:
     """Return a new session, confirmed or held. Raises Clash when the room or somebody is taken, or the studio closed.
 
-    Confirmed, it commits its cost, invites everybody called and plans their reminders. A hold only keeps the time.
+    Confirmed, it commits its cost, invites everybody called and plans their reminders. A hold only keeps the time,
+    until `hold_until` or, where nothing is said, as long as the desk's holds stand. With `repeat` all dates of a series
+    are booked or none, and the first of them returned.
     """
     where = plans.plan_where(project=project, room=room, remote_place=remote_place, time_zone=time_zone)
     when = plans.plan_when(
@@ -64,25 +70,12 @@ def book_session(
         booked_by_id=who_books(viewer),
     )
     plans.apply_when(session, when)
-    return _book(session, plans.plan_calls(calls, project=project, when=when), songs, viewer)
-
-
-def _book(session: StudioSession, calls: list[Call], songs: Iterable[Song], viewer: Viewer) -> StudioSession:
-    session.clean_fields(exclude=["project", "desk", "room", "booked_by"])
-    fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
-    must_be_open(session, calls, viewer, new=True)
-    claimed = claim_time(session, calls, viewer, new=True, fields=fields)
-    insert([session])
-    _set_songs(session, songs)
-    for call in calls:
-        call.session = session
-    insert(calls)
-    write(claimed, session)
-    note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
-    if session.state == State.CONFIRMED:
-        commit_money(session, calls, viewer, new=True)
-        reminders.invite(session, calls, new=True)
-    return session
+    if hold:
+        plans.hold_anew(session, clock.now(), hold_until)
+    planned = plans.plan_calls(calls, project=project, when=when)
+    if repeat is not None:
+        return book_dates(session, planned, songs, viewer, repeat)
+    return book_one(session, planned, songs, viewer)
 
 
 def price_of(
@@ -149,6 +142,8 @@ def duplicate_session(
         booked_by_id=who_books(viewer),
     )
     plans.apply_when(copy, when)
+    if hold:
+        plans.hold_anew(copy, clock.now())
     calls = []
     for old in called(source):
         plans.check_person(old.contributor, source.project, field="form")
@@ -156,11 +151,4 @@ def duplicate_session(
         call_at = when.starts_at + (old.call_at - source.starts_at)
         plans.set_call_at(call, when, call_at if call_at < when.ends_at else when.starts_at)
         calls.append(call)
-    return _book(copy, calls, source.songs.all(), viewer)
-
-
-def _set_songs(session: StudioSession, songs: Iterable[Song]) -> None:
-    """Write the songs of a session that has none yet: one statement."""
-    through = StudioSession.songs.through
-    keys = dict.fromkeys(song.pk for song in songs)
-    through.objects.bulk_create(through(studiosession_id=session.pk, song_id=key) for key in keys)
+    return book_one(copy, calls, source.songs.all(), viewer)

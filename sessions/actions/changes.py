@@ -11,8 +11,9 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
-from sessions import cancelling, reminders
+from sessions import cancelling, challenges, reminders
 from sessions.actions import plans
+from sessions.actions.entering import GIVEN_ROWS
 from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
 from sessions.actions.standing import (
@@ -31,19 +32,22 @@ from sessions.booking.slots import release
 from sessions.models import Call, Room, StudioSession
 
 Answer = Call.Answer
-GIVEN_ROWS = ["project", "desk", "room", "booked_by"]  # rows, which others check
 
 
 @books
 def confirm_session(*, viewer: Viewer, session: StudioSession, expected: int | None = None) -> StudioSession:
-    """Make a booking of a hold. Raises Clash if something was booked since, or is held by somebody before it."""
+    """Make a booking of a hold. Raises Clash if something was booked since, or is held by somebody before it.
+
+    One that has lapsed has no place in line any more: it is booked if everything is free, holds included.
+    """
     session = changing(session, expected)
-    must_be_live(session)
+    must_be_live(session, lapsed=True)
     if session.state == State.CONFIRMED:
         return session
+    lapsed = session.has_lapsed(clock.now())
     session.state = State.CONFIRMED
     note_session(session, "confirmed", viewer)
-    return _stand_again(session, viewer)
+    return _stand_again(session, viewer, anew=lapsed)
 
 
 @books
@@ -54,17 +58,22 @@ def restore_session(*, viewer: Viewer, session: StudioSession, expected: int | N
         raise Conflict(_("This session is not cancelled."))
     session.state = session.restores_to or State.CONFIRMED
     session.restores_to = session.cancel_reason = ""
+    if session.state == State.HOLD:
+        plans.hold_anew(session, clock.now())
     note_session(session, "restored", viewer)
     return _stand_again(session, viewer, restored=True)
 
 
-def _stand_again(session: StudioSession, viewer: Viewer, *, restored: bool = False) -> StudioSession:
+def _stand_again(
+    session: StudioSession, viewer: Viewer, *, restored: bool = False, anew: bool = False
+) -> StudioSession:
     """Take the session's time in its new state; when confirmed, commit its cost and invite everybody, asking anew."""
     calls = called(session)
-    _check_all(session, calls)
-    take_time(session, calls, viewer)
+    check_all(session, calls)
+    take_time(session, calls, viewer, anew=anew)
     session.sequence += 1
-    session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
+    session.save(update_fields=["state", "restores_to", "cancel_reason", "hold_until", "sequence", "updated_at"])
+    challenges.settle(session)
     if session.state == State.CONFIRMED:
         _save_calls(calls)
         if restored:
@@ -93,9 +102,39 @@ def move_session(
     """Give the session another time or place. Raises Clash and leaves it where it was.
 
     Call times keep their distance from the start. Who is to come is asked again when the time changes, and told.
+    A hold that has lapsed stands again, last in line.
     """
     session = changing(session, expected)
-    must_be_live(session)
+    must_be_live(session, lapsed=True)
+    session.apart = session.series_id is not None
+    return relocate(
+        session,
+        viewer,
+        starts_local=starts_local,
+        ends_local=ends_local,
+        starts_fold=starts_fold,
+        ends_fold=ends_fold,
+        room=room,
+        remote_place=remote_place,
+        time_zone=time_zone,
+        outside_hours=outside_hours,
+    )
+
+
+def relocate(
+    session: StudioSession,
+    viewer: Viewer,
+    *,
+    starts_local: str,
+    ends_local: str,
+    starts_fold: int | None = None,
+    ends_fold: int | None = None,
+    room: Room | None = KEEP,
+    remote_place: str = KEEP,
+    time_zone: str = "",
+    outside_hours: bool = False,
+) -> StudioSession:
+    """Give a session whose row is ours another time or place. Raises NotFree."""
     where = plans.plan_where(
         project=session.project,
         room=session.room if room is KEEP else room,
@@ -123,6 +162,7 @@ def shift(
     `agreed` is the call of somebody who proposed the time: that answer is a yes, and is told in its own way.
     """
     calls = called(session)
+    lapsed = session.has_lapsed(clock.now())
     retimed = (session.starts_at, session.ends_at, session.time_zone) != (when.starts_at, when.ends_at, when.time_zone)
     if not retimed and not moved:
         return session
@@ -138,12 +178,15 @@ def shift(
         agreed = next(call for call in calls if call.pk == agreed.pk)
         agreed.answer, agreed.answered_at = Answer.CONFIRMED, clock.now()
     plans.apply_when(session, when)
-    _check_all(session, calls)
+    check_all(session, calls)
     must_be_open(session, calls, viewer)
     session.clean_fields(exclude=GIVEN_ROWS)
-    take_time(session, calls, viewer)
+    if lapsed:
+        plans.hold_anew(session, clock.now())
+    take_time(session, calls, viewer, anew=lapsed)
     session.sequence += 1
     session.save()
+    challenges.settle(session)
     _save_calls(calls)
     commit_money(session, calls, viewer)
     note_session(session, "moved" if retimed else "relocated", viewer, was=was, was_zone=was_zone)
@@ -207,7 +250,7 @@ def cancel_session(
     session = changing(session, expected)
     if session.state == State.CANCELLED:
         return session
-    must_be_live(session)
+    must_be_live(session, lapsed=True)
     was_confirmed = session.state == State.CONFIRMED
     tier = None if no_fee else cancelling.tier_of(session, clock.now())
     session.restores_to, session.state, session.cancel_reason = session.state, State.CANCELLED, reason.strip()
@@ -215,7 +258,8 @@ def cancel_session(
     session.sequence += 1
     session.save(update_fields=["state", "restores_to", "cancel_reason", "sequence", "updated_at"])
     release(session)
-    note_session(session, "cancelled", viewer)
+    challenges.settle(session)
+    note_session(session, "cancelled" if was_confirmed else "released", viewer)
     if was_confirmed:
         _settle_fee(session, tier.percent if tier else 0, viewer)
         reminders.tell_cancelled(session, present(called(session)), gettext_noop("The session was cancelled."))
@@ -233,7 +277,7 @@ def _settle_fee(session: StudioSession, percent: int, viewer: Viewer) -> None:
     )
 
 
-def _check_all(session: StudioSession, calls: Sequence[Call]) -> None:
+def check_all(session: StudioSession, calls: Sequence[Call]) -> None:
     """Refuse a room or a person that went out of use since the session was planned."""
     if session.room is not None:
         plans.check_room(session.room, session.project)

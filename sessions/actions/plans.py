@@ -15,6 +15,7 @@ from sessions.models import Call, Room, StudioSession
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=48)
 EARLIEST_CALL = timedelta(hours=12)  # before the start: the crew that sets up
+LONGEST_HOLD = timedelta(days=366)
 
 KEEP: Any = object()  # an argument that was not given: leave it as it is
 
@@ -162,6 +163,25 @@ def apply_when(session: StudioSession, when: When) -> None:
     session.starts_local, session.ends_local = when.starts_local, when.ends_local
     session.starts_fold, session.ends_fold = when.starts_fold, when.ends_fold
     session.starts_at, session.ends_at = when.starts_at, when.ends_at
+
+
+def hold_anew(session: StudioSession, now: datetime, until: datetime | str | None = None) -> None:
+    """Let a hold stand from now on: until then, else as long as its desk's holds do; no challenge counts any more."""
+    session.answer_by = session.challenged_by = None
+    session.hold_until = hold_end(session, now, until)
+
+
+def hold_end(session: StudioSession, now: datetime, until: datetime | str | None = None) -> datetime:
+    """Return until when a hold stands. Text is wall time at its place. Nobody needs it once the session has begun."""
+    if until is None:
+        longest = now + timedelta(days=session.desk.hold_days)
+        return min(longest, session.starts_at) if session.starts_at > now else longest
+    at = clock.resolve(until, session.time_zone, 0, field="hold_until") if isinstance(until, str) else until
+    if at <= now:
+        raise Refused({"hold_until": _("This is past.")})
+    if at > max(session.ends_at, now + LONGEST_HOLD):
+        raise Refused({"hold_until": _("A hold ends with its session, or a year from now.")})
+    return at
 
 
 def when_of(session: StudioSession) -> When:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from budgets import actions as budgets
+from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
@@ -57,12 +58,14 @@ def present(calls: Iterable[Call]) -> list[Call]:
     return [call for call in calls if call.removed_at is None and call.answer != Call.Answer.DECLINED]
 
 
-def must_be_live(session: StudioSession) -> None:
-    """Refuse to change what is over or off."""
+def must_be_live(session: StudioSession, *, lapsed: bool = False) -> None:
+    """Refuse to change what is over or off. With `lapsed`, a hold that stands no more may be changed."""
     if session.state == State.WRAPPED:
         raise Conflict(_("This session is wrapped. What happened is not changed any more."))
     if session.state == State.CANCELLED:
         raise Conflict(_("This session was cancelled. Restore it first."))
+    if not lapsed and session.has_lapsed(clock.now()):
+        raise Conflict(_("This hold has expired. Renew it first."))
 
 
 def claim_time(
@@ -71,15 +74,17 @@ def claim_time(
     viewer: Viewer,
     *,
     new: bool = False,
+    anew: bool = False,
     fields: dict[int, str] | None = None,
 ) -> Claim:
     """Lock what the session needs and return the slots to write. Raises NotFree.
 
-    `fields` says where a form shows that a contributor is not free.
+    `fields` says where a form shows that a contributor is not free; `anew`, that what it had was a hold that lapsed.
     """
     wants = wants_for(session, calls, fields)
     try:
-        return claim(wants, confirmed=session.state == State.CONFIRMED, session=None if new else session)
+        confirmed = session.state == State.CONFIRMED
+        return claim(wants, confirmed=confirmed, session=None if new else session, anew=anew)
     except Taken as taken:
         raise NotFree(taken, wish_for(session, wants, new=new), viewer) from None
 
@@ -122,10 +127,15 @@ def wish_for(session: StudioSession, wants: Iterable[Want], *, new: bool = False
 
 
 def take_time(
-    session: StudioSession, calls: Sequence[Call], viewer: Viewer, *, fields: dict[int, str] | None = None
+    session: StudioSession,
+    calls: Sequence[Call],
+    viewer: Viewer,
+    *,
+    anew: bool = False,
+    fields: dict[int, str] | None = None,
 ) -> None:
     """Bring the slots of a session that is there already to what it needs."""
-    write(claim_time(session, calls, viewer, fields=fields), session)
+    write(claim_time(session, calls, viewer, anew=anew, fields=fields), session)
 
 
 def commit_money(

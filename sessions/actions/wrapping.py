@@ -37,7 +37,7 @@ def wrap_session(
     """
     session = changing(session, expected)
     if session.state not in (State.CONFIRMED, State.WRAPPED):
-        must_be_live(session)
+        must_be_live(session, lapsed=True)
         raise Conflict(_("This is only a hold. Confirm it first, or cancel it."))
     starts_at = real_starts_at or session.real_starts_at or session.starts_at
     ends_at = real_ends_at or session.real_ends_at or session.ends_at

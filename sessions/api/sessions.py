@@ -19,7 +19,7 @@ from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from projects.models import Project
-from sessions import actions, cancelling, known, permissions, pricing, serializers
+from sessions import actions, cancelling, free_times, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -29,8 +29,10 @@ from sessions.models import Call, StudioSession
 LISTS = ("list", "calendar")
 PRICED = ("costs", "cancellation")
 KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
+FIND_PARAMS = frozenset(serializers.FindInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
 WEEK = timedelta(weeks=1)
+FIND_AHEAD = timedelta(days=13)  # two weeks are looked at unless others are said
 CALENDAR_AT_MOST = 500
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
 
@@ -46,9 +48,13 @@ class SessionViewSet(DeskViewSet):
     steady = True
     inputs = {
         "create": serializers.NewSessionInput,
-        "update": serializers.AboutInput,
+        "update": serializers.EditInput,
         "move": serializers.MoveInput,
         "confirm": serializers.NothingInput,
+        "hold": serializers.HoldInput,
+        "release": serializers.NothingInput,
+        "promote": serializers.NothingInput,
+        "challenge": serializers.NothingInput,
         "cancel": serializers.CancelInput,
         "restore": serializers.NothingInput,
         "wrap": serializers.WrapInput,
@@ -56,11 +62,14 @@ class SessionViewSet(DeskViewSet):
         "reprice": serializers.NothingInput,
         "call": serializers.CallInput,
         "price": serializers.PriceInput,
+        "find": serializers.FindInput,
     }
 
     def known_params(self) -> frozenset[str]:
         if self.action == "known":
             return KNOWN_PARAMS
+        if self.action == "find":
+            return FIND_PARAMS
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
@@ -111,9 +120,21 @@ class SessionViewSet(DeskViewSet):
             return Response(known.few(self.viewer, said["project"], said["person"]))
         return Response(known.things(self.viewer))
 
+    @extend_schema(responses=serializers.FoundTimes, parameters=[serializers.FindInput])
+    @action(detail=False)
+    def find(self, request: Any) -> Response:
+        """Find times at which a room of the project's desk is open and free, and everybody who is to come."""
+        asked = serializers.FindInput(data=request.query_params, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        return Response(free_times.found(**asked.validated_data, now=clock.now()))
+
     # --- forms --------------------------------------------------------------------------------------
 
     def form_start(self, action: str) -> dict[str, Any]:
+        if action == "find":
+            today = clock.today(self.viewer.time_zone)
+            days = {"first": today.isoformat(), "last": (today + FIND_AHEAD).isoformat()}
+            return {"project": self._asked_project(), "minutes": 240, "opens": "09:00", "closes": "22:00"} | days
         return {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
 
     def form_narrow(self, action: str, found: StudioSession | None) -> dict[str, Q]:
@@ -123,6 +144,8 @@ class SessionViewSet(DeskViewSet):
         if desk_id:
             narrow["room"] &= Q(studio__desk_id=desk_id)
             narrow["contributor"] = Q(desk_id=desk_id, active=True)
+        # the same of a search for free times
+        narrow["rooms"], narrow["people"] = narrow["room"], narrow.get("contributor", Q(active=True))
         return narrow
 
     def _asked_project(self) -> int | None:
@@ -141,7 +164,13 @@ class SessionViewSet(DeskViewSet):
             return time | where if action == "move" else _a_week_on(time, clock.today(found.time_zone))
         if action == "wrap":
             return self._real_hours(found)
-        return super().form_values(found, action) if action == "update" else {}
+        if action == "hold":
+            until = found.hold_until
+            return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
+        if action != "update":
+            return {}
+        about = serializers.AboutInput(found, context=self.get_serializer_context())
+        return dict(about.data)
 
     @staticmethod
     def _real_hours(found: StudioSession) -> dict[str, Any]:
@@ -165,14 +194,14 @@ class SessionViewSet(DeskViewSet):
     def update(self, request: Any, pk: str) -> Response:
         session = self.get_object()
         said = self.said(session)
-        actions.update_session(viewer=self.viewer, session=session, expected=self.expected_version(), **said)
+        actions.update_dates(viewer=self.viewer, session=session, expected=self.expected_version(), **said)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     @once
     def move(self, request: Any, pk: str) -> Response:
         """Give the session another time or another room."""
-        return self._change(actions.move_session, versioned=True)
+        return self._change(actions.move_dates, versioned=True)
 
     @action(detail=True, methods=["post"])
     @once
@@ -181,9 +210,36 @@ class SessionViewSet(DeskViewSet):
         return self._change(actions.confirm_session)
 
     @action(detail=True, methods=["post"])
+    @once
+    def hold(self, request: Any, pk: str) -> Response:
+        """Let a hold stand until then. One that has expired is renewed: last in line, if nothing was booked since."""
+        return self._change(actions.keep_hold)
+
+    @action(detail=True, methods=["post"])
+    def release(self, request: Any, pk: str) -> Response:
+        """Give a hold up. Whoever comes after it moves up."""
+        return self._change(actions.release_hold)
+
+    @action(detail=True, methods=["post"])
+    def promote(self, request: Any, pk: str) -> Response:
+        """Make it the first hold, where all that come before it are yours to plan."""
+        return self._change(actions.promote_hold)
+
+    @action(detail=True, methods=["post"])
+    def challenge(self, request: Any, pk: str) -> Response:
+        """Ask the holds before this one to be confirmed or released by a deadline. Who holds them hears of it now."""
+        return self._change(actions.challenge_hold)
+
+    @extend_schema(responses=serializers.HoldLine)
+    @action(detail=True, methods=["get"])
+    def line(self, request: Any, pk: str) -> Response:
+        """Where a hold stands in line, and what comes before it."""
+        return Response(lines.line_of(self.get_object(), self.viewer, clock.now()))
+
+    @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
         """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released."""
-        return self._change(actions.cancel_session)
+        return self._change(actions.cancel_dates)
 
     @action(detail=True, methods=["post"])
     @once

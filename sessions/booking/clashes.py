@@ -31,6 +31,14 @@ class NotFree(Exception):
         super().__init__(str(taken))
 
 
+class NotFreeOn(Exception):
+    """Dates of a series that cannot be had: why, one after another, and how many dates it has in all."""
+
+    def __init__(self, refused: list[NotFree], dates: int) -> None:
+        self.refused, self.dates = refused, dates
+        super().__init__(f"{len(refused)} of {dates} dates")
+
+
 def books(action: Callable[P, R]) -> Callable[P, R]:
     """Make an action one transaction, and a booking that fails in it a Clash.
 
@@ -43,6 +51,8 @@ def books(action: Callable[P, R]) -> Callable[P, R]:
         try:
             with transaction.atomic():
                 return action(*args, **kwargs)
+        except NotFreeOn as error:
+            raise clash_on_dates(error) from None
         except NotFree as error:
             if isinstance(error.taken, Closed):
                 raise closed_clash(error.taken, error.wish) from None
@@ -53,7 +63,13 @@ def books(action: Callable[P, R]) -> Callable[P, R]:
 
 def closed_clash(closed: Closed, wish: Wish) -> Clash:
     """Return the 409 of a studio that is not open then, and the next times at which it is and everything is free."""
-    told = {
+    detail = _("The studio is closed at that time. Nothing was saved or sent.")
+    wished = span(wish.starts_at, wish.ends_at, wish.time_zone)
+    return Clash(detail, [_told_closed(closed, wish)], free_spans(wish, now=clock.now()), wished)
+
+
+def _told_closed(closed: Closed, wish: Wish) -> dict:
+    return {
         "field": closed.field,
         "label": wish.hours.name if wish.hours else "",
         "starts_at": utc(wish.starts_at),
@@ -62,23 +78,45 @@ def closed_clash(closed: Closed, wish: Wish) -> Clash:
         "closed": True,
         "text": closed.text,
     }
-    detail = _("The studio is closed at that time. Nothing was saved or sent.")
-    return Clash(detail, [told], free_spans(wish, now=clock.now()), span(wish.starts_at, wish.ends_at, wish.time_zone))
+
+
+def clash_on_dates(error: NotFreeOn) -> Clash:
+    """Return the 409 of a series: each clash in words, with its day first. No other times are sought for so many."""
+    clashes = []
+    for each in error.refused:
+        wish, zone = each.wish, each.wish.time_zone
+        taken = each.taken
+        told = [_told_closed(taken, wish)] if isinstance(taken, Closed) else _told_all(taken, wish, each.viewer)
+        day = clock.wall(wish.starts_at, zone).local[:10]
+        said = moments.day(wish.starts_at, zone)
+        clashes += [one | {"day": day, "text": f"{said}: {one['text']}"} for one in told]
+    number = {"n": len(error.refused), "dates": error.dates}
+    detail = ngettext(
+        "Of %(dates)d dates %(n)d cannot be had. Nothing was saved or sent.",
+        "Of %(dates)d dates %(n)d cannot be had. Nothing was saved or sent.",
+        error.dates,
+    )
+    first = error.refused[0].wish
+    return Clash(detail % number, clashes, [], span(first.starts_at, first.ends_at, first.time_zone))
 
 
 def clash_of(taken: Taken, wish: Wish, viewer: Viewer) -> Clash:
     """Return the 409: each clash in words, and the next times that are free for everything wished."""
-    known = _visible({slot.session_id for _want, slot in taken.pairs}, viewer)
-    order = {want.resource_id: number for number, want in enumerate(wish.wants)}
-    pairs = sorted(taken.pairs, key=lambda pair: (order[pair[0].resource_id], pair[1].starts_at))
-    clashes = [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
-    things = len({want.resource_id for want, _slot in pairs})
+    clashes = _told_all(taken, wish, viewer)
+    things = len({want.resource_id for want, _slot in taken.pairs})
     detail = ngettext(
         "Something is taken at that time. Nothing was saved or sent.",
         "%(things)d things are taken at that time. Nothing was saved or sent.",
         things,
     ) % {"things": things}
     return Clash(detail, clashes, free_spans(wish, now=clock.now()), span(wish.starts_at, wish.ends_at, wish.time_zone))
+
+
+def _told_all(taken: Taken, wish: Wish, viewer: Viewer) -> list[dict]:
+    known = _visible({slot.session_id for _want, slot in taken.pairs}, viewer)
+    order = {want.resource_id: number for number, want in enumerate(wish.wants)}
+    pairs = sorted(taken.pairs, key=lambda pair: (order[pair[0].resource_id], pair[1].starts_at))
+    return [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
 
 
 def _visible(session_ids: set[int], viewer: Viewer) -> dict[int, StudioSession]:
@@ -90,7 +128,9 @@ def _told(want: Want, slot: BookingSlot, session: StudioSession | None, wish: Wi
     if session is None:
         # nothing of another's calendar but that it is not free when asked for
         starts, ends = max(slot.starts_at, want.starts_at), min(slot.ends_at, want.ends_at)
-        text = _("%(what)s is busy %(when)s.") % {"what": want.label, "when": _span(starts, ends, wish)}
+        words = {"what": want.label, "when": _span(starts, ends, wish)}
+        held = slot.state == BookingSlot.State.HOLD
+        text = (_("%(what)s has another hold %(when)s.") if held else _("%(what)s is busy %(when)s.")) % words
     else:
         starts, ends = slot.starts_at, slot.ends_at
         text = _taken_by(want, slot, session, wish)

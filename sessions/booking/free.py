@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
+from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
-from sessions.booking.models import BookingSlot
-from sessions.booking.slots import LONGEST_SLOT, Want
+from sessions.booking.models import LONGEST_SLOT, BookingSlot
+from sessions.booking.slots import Want
 
 DAYS = 14  # how far ahead to look
 OPENS, CLOSES = time(8), time(22)  # when people like to work
@@ -45,7 +48,7 @@ def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     """
     place = ZoneInfo(wish.time_zone)
     first = max(wish.starts_at, now).astimezone(place).date()
-    busy = _busy(wish, first, place)
+    busy = _busy(wish, first, place, now)
     found = []
     for offset in range(DAYS):
         day = first + timedelta(days=offset)
@@ -84,14 +87,16 @@ def _is_open(wish: Wish, starts_at: datetime) -> bool:
 Busy = dict[int, tuple[list[datetime], list[datetime]]]  # resource: starts and ends of spans that never touch
 
 
-def _busy(wish: Wish, first: date, place: ZoneInfo) -> Busy:
+def _busy(wish: Wish, first: date, place: ZoneInfo, now: datetime) -> Busy:
     opens = datetime.combine(first, time(0), tzinfo=place).astimezone(UTC) - LONGEST_SLOT
-    states = [*BookingSlot.EXCLUDING, *([BookingSlot.State.HOLD] if wish.confirmed else [])]
+    counts = Q(state__in=BookingSlot.EXCLUDING)
+    if wish.confirmed:
+        counts |= Q(state=BookingSlot.State.HOLD) & standing("session__", now)
     slots = BookingSlot.objects.filter(
+        counts,
         resource_id__in=[want.resource_id for want in wish.wants],
         starts_at__gt=opens - LONGEST_SLOT,
         starts_at__lt=opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT,
-        state__in=states,
     )
     if wish.session_id:
         slots = slots.exclude(session_id=wish.session_id)

@@ -1,10 +1,16 @@
 """What can be booked, and when it is."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from contributors.models import Contributor
 from producerdesk.accounts.models import User
+
+# no slot is longer: a session's limit, both buffers, the earliest call. The search for overlaps relies on it, so that
+# it reads a few rows of a resource and not all of its past
+LONGEST_SLOT = timedelta(days=3)
 
 
 class Resource(models.Model):
@@ -49,7 +55,7 @@ class BookingSlot(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State)
-    rank = models.PositiveSmallIntegerField(default=1)  # of a hold: the lower goes first; gaps are allowed
+    rank = models.SmallIntegerField(default=1)  # of a hold: the lower goes first; what people are shown is counted
     # found when two desks' bookings of one person became one calendar: both stand until somebody moves one
     reported_clash = models.BooleanField(default=False)
 

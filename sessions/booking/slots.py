@@ -7,18 +7,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from producerdesk.kit import clock
 from producerdesk.kit.inserting import insert
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
-from sessions.booking.models import BookingSlot
+from sessions.booking.holds import lapsed
+from sessions.booking.models import LONGEST_SLOT, BookingSlot
 from sessions.booking.resources import lock, resources_for
 from sessions.models.session import StudioSession
 from sessions.models.studio import Room
 
 State = BookingSlot.State
-# no slot is longer: a session's limit, both buffers, the earliest call. The search for overlaps relies on it, so that
-# it reads a few rows of a resource and not all of its past
-LONGEST_SLOT = timedelta(days=3)
 NOTHING = timedelta()
 
 
@@ -82,26 +81,28 @@ def wants_of(*, room: Room | None, people: Iterable[Person], starts_at: datetime
     return wants
 
 
-def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | None = None) -> Claim:
+def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | None = None, anew: bool = False) -> Claim:
     """Lock what is wanted and return the slots to write. Raises Taken, naming all that is in the way.
 
     A confirmed slot keeps everybody out. A hold keeps out who wants to confirm and comes after it; a hold over a hold
     takes the next rank. What the session has and still wants is left alone; what it wants no more is given back.
+    `anew`: what it has is a hold that lapsed, so it has lost its place in line and comes last.
     """
     state = State.CONFIRMED if confirmed else State.HOLD
     standing = {slot.resource_id: slot for slot in session.slots.all()} if session else {}
     wanted = {want.resource_id: want for want in wants}
-    changed = [want for key, want in wanted.items() if not _stands(standing.get(key), want, state)]
+    changed = [want for key, want in wanted.items() if anew or not _stands(standing.get(key), want, state)]
     old = [slot for key, slot in standing.items() if key not in wanted or wanted[key] in changed]
     if not changed and not old:
         return Claim()
     lock({want.resource_id for want in changed} | {slot.resource_id for slot in old})
     beside = _overlapping(changed, session)
+    places = {} if anew else standing
     pairs = [
         (want, slot)
         for want in changed
         for slot in beside[want.resource_id]
-        if _in_the_way(slot, want, standing.get(want.resource_id), confirmed=confirmed)
+        if _in_the_way(slot, want, places.get(want.resource_id), confirmed=confirmed)
     ]
     if pairs:
         raise Taken(pairs)
@@ -111,7 +112,7 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
             starts_at=want.starts_at,
             ends_at=want.ends_at,
             state=state.value,
-            rank=_rank(want, standing.get(want.resource_id), beside[want.resource_id], confirmed=confirmed),
+            rank=_rank(want, places.get(want.resource_id), beside[want.resource_id], confirmed=confirmed),
         )
         for want in changed
     ]
@@ -151,7 +152,10 @@ def _stands(slot: BookingSlot | None, want: Want, state: State) -> bool:
 
 
 def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, list[BookingSlot]]:
-    """Return, for each wanted resource, the slots of others that overlap the want. One query."""
+    """Return, for each wanted resource, the slots of others that overlap the want, without holds that have lapsed.
+
+    One query, and one more where there are holds.
+    """
     found: dict[int, list[BookingSlot]] = {want.resource_id: [] for want in wants}
     if not wants:
         return found
@@ -160,8 +164,12 @@ def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, 
         if want.ends_at - want.starts_at > LONGEST_SLOT:
             raise ValueError("no slot is longer than LONGEST_SLOT")
         said += [want.resource_id, want.starts_at, want.ends_at, want.starts_at - LONGEST_SLOT]
-    for slot in _beside(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects():
-        if session is None or slot.session_id != session.pk:
+    beside = _beside(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects()
+    gone = lapsed({slot.session_id for slot in beside if slot.state == State.HOLD}, clock.now())
+    for slot in beside:
+        if (session is None or slot.session_id != session.pk) and not (
+            slot.state == State.HOLD and slot.session_id in gone
+        ):
             found[slot.resource_id].append(slot)
     return found
 

@@ -3,6 +3,7 @@
 from sessions.booking.models import BookingSlot, Resource
 from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
 from sessions.models.feed import CalendarFeed
+from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
 from sessions.models.takes import Take
@@ -20,6 +21,7 @@ __all__ = [
     "Resource",
     "Room",
     "RoomRate",
+    "SessionSeries",
     "SheetCopy",
     "Studio",
     "StudioSession",

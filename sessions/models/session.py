@@ -1,5 +1,7 @@
 """A studio session and the people called to it."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ from contributors.models import Contributor
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit.models import Versioned, ZoneField
 from projects.models import Project, Song
+from sessions.models.series import SessionSeries
 from sessions.models.studio import Room
 from sessions.queries import CallQuerySet, SessionQuerySet
 
@@ -71,7 +74,15 @@ class StudioSession(Versioned):
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=240, blank=True)
     sequence = models.PositiveIntegerField(default=0)
     restores_to = models.CharField(max_length=12, choices=State, blank=True)  # what a cancelled session was
+    # of a hold: it stands until then, and until it is released where nothing is said; booking/holds.py asks
+    hold_until = models.DateTimeField(_("hold until"), null=True, blank=True)
+    # a hold that a later one challenges lapses at `answer_by`, unless it is confirmed by then
+    challenged_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="challenges")
+    answer_by = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    series = models.ForeignKey(SessionSeries, models.SET_NULL, null=True, blank=True, related_name="sessions")
+    series_number = models.PositiveSmallIntegerField(null=True, blank=True)  # 3, of the dates it was booked with
+    apart = models.BooleanField(default=False)  # moved alone: what later dates of its series do, it does not do
 
     objects = SessionQuerySet.as_manager()
 
@@ -94,6 +105,15 @@ class StudioSession(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    def has_lapsed(self, now: dt.datetime) -> bool:
+        """Return whether it is a hold that stands no more: its time is up, or a challenge was not answered."""
+        return self.state == self.State.HOLD and is_up(now, self.hold_until, self.answer_by)
+
+
+def is_up(now: dt.datetime, hold_until: dt.datetime | None, answer_by: dt.datetime | None) -> bool:
+    """Return whether a hold with these ends stands no more."""
+    return any(end is not None and end <= now for end in (hold_until, answer_by))
 
 
 class Call(Versioned):

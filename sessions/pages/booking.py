@@ -32,6 +32,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 
 def _said(session: dict[str, Any]) -> str:
+    if session["series"]:
+        return _("All %(count)d dates are booked. This is the first.") % {"count": session["series"]["count"]}
     if session["state"] == "hold":
         return _("Held. Confirm it when you are sure.")
     return _("Booked. Everybody called is asked.") if session["calls"] else _("Booked.")

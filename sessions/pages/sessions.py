@@ -88,6 +88,8 @@ def draw(request: HttpRequest, pk: int, clash: dict[str, Any] | None = None, the
     answers = {"session": session}
     if session.data["can"]["see_costs"]:
         answers["costs"] = ask(request, "api:session-costs", args=[pk])
+    if session.data["can"]["confirm"]:
+        answers["line"] = ask(request, "api:session-line", args=[pk])
     if session.data["can"]["duplicate"]:  # who plans
         query = {"ref": f"session:{pk}", "page_size": MOST_DELIVERIES}
         answers["deliveries"] = ask(request, "api:delivery-list", query=query)

@@ -1,6 +1,7 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
+from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
     AboutInput,
     AcceptInput,
@@ -8,7 +9,9 @@ from sessions.serializers.inputs import (
     CallTimeInput,
     CancelInput,
     DuplicateInput,
+    EditInput,
     FoldField,
+    HoldInput,
     MoveInput,
     NewSessionInput,
     NothingInput,
@@ -31,6 +34,7 @@ from sessions.serializers.rows import (
     CallRow,
     CancellationCost,
     FeedRow,
+    HoldLine,
     HostRow,
     KnownInput,
     KnownRoom,
@@ -80,8 +84,13 @@ __all__ = [
     "CancellationCost",
     "CopyDetail",
     "DuplicateInput",
+    "EditInput",
     "FeedRow",
+    "FindInput",
     "FoldField",
+    "FoundTimes",
+    "HoldInput",
+    "HoldLine",
     "HostRow",
     "HoursInput",
     "KnownInput",

@@ -12,14 +12,16 @@ from producerdesk.kit import clock
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, VisibleField, ZoneText
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
-from sessions.models import Room, StudioSession
+from sessions.actions.dates import ALL, LATER, ONE
+from sessions.models import Room, SessionSeries, StudioSession
+from sessions.recurring import AT_MOST, Repeat
 from sessions.serializers.fields import TimeOfDay
 
 CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
 
 
-def _may_plan(viewer: Viewer, project: Project) -> bool:
+def may_plan(viewer: Viewer, project: Project) -> bool:
     return viewer.can(SCHEDULE_WRITE, desk_id=project.desk_id, project_id=project.pk)
 
 
@@ -164,10 +166,101 @@ class AboutInput(InputSerializer):
     )
 
 
-class NewSessionInput(AboutInput, WhereInput, WhenInput):
-    """A session to book, or to hold until it is confirmed."""
+class WallMoment(serializers.DateTimeField):
+    """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
 
-    project = VisibleField(Project.objects.select_related("desk"), may=_may_plan, label=_("Project"))
+    def to_internal_value(self, value: Any) -> Any:
+        if isinstance(value, str) and clock.WALL.fullmatch(value):
+            return value
+        return super().to_internal_value(value)
+
+
+class HoldInput(InputSerializer):
+    """Until when a hold stands."""
+
+    hold_until = WallMoment(
+        required=False,
+        allow_null=True,
+        default=None,
+        label=_("Hold until"),
+        help_text=_("Left empty, it stands as long as holds of your desk do."),
+    )
+
+
+SCOPES = ((ONE, _("Only this date")), (LATER, _("This and the later dates")), (ALL, _("All dates to come")))
+WEEKDAYS = tuple(enumerate((_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))))
+
+
+class ScopeInput(InputSerializer):
+    """Which dates of a series are meant."""
+
+    scope = serializers.ChoiceField(SCOPES, default=ONE, label=_("Which dates"))
+
+
+class DaysField(serializers.ListField):
+    """Days as a list, or as one text of them: `2027-03-30, 2027-04-06`."""
+
+    child = serializers.DateField()
+
+    def get_value(self, dictionary: Any) -> Any:
+        if hasattr(dictionary, "getlist"):
+            return " ".join(dictionary.getlist(self.field_name))
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> list[dt.date]:
+        if isinstance(data, str):
+            data = data.replace(",", " ").split()
+        if isinstance(data, list) and len(data) > AT_MOST:
+            self.fail("max_length", max_length=AT_MOST)
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            raise serializers.ValidationError([_("Give days like 2027-03-30, one after another.")]) from None
+
+
+class RepeatInput(InputSerializer):
+    """How a session repeats: every so many days or weeks, until a day or so many times, without some days."""
+
+    repeats = serializers.ChoiceField(
+        SessionSeries.Rule.choices, required=False, allow_blank=True, default="", label=_("Repeats")
+    )
+    repeat_every = serializers.IntegerField(
+        required=False, allow_null=True, default=1, min_value=1, max_value=52, label=_("Every so many days or weeks")
+    )
+    repeat_days = serializers.MultipleChoiceField(
+        choices=WEEKDAYS,
+        required=False,
+        default=list,
+        label=_("On"),
+        help_text=_("For weeks; else that of the date."),
+    )
+    repeat_until = serializers.DateField(required=False, allow_null=True, default=None, label=_("Until"))
+    repeat_times = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=2, max_value=AT_MOST, label=_("Or so many times")
+    )
+    repeat_skip = DaysField(
+        required=False, default=list, label=_("Without"), help_text=_("Days like 2027-03-30, one after another.")
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Turn what was said of repeating into one value: `repeat`."""
+        said = super().validate(said)
+        names = ("repeats", "repeat_every", "repeat_days", "repeat_until", "repeat_times", "repeat_skip")
+        rule, every, days, until, times, skip = (said.pop(name) for name in names)
+        said["repeat"] = (
+            Repeat(rule, every or 1, tuple(int(day) for day in days), until, times, frozenset(skip)) if rule else None
+        )
+        return said
+
+
+class EditInput(ScopeInput, AboutInput):
+    """What a session is about, for one date of a series or more."""
+
+
+class NewSessionInput(RepeatInput, HoldInput, AboutInput, WhereInput, WhenInput):
+    """A session to book, or to hold until it is confirmed; once, or as a series."""
+
+    project = VisibleField(Project.objects.select_related("desk"), may=may_plan, label=_("Project"))
     calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
 
@@ -178,7 +271,7 @@ class PriceInput(NewSessionInput):
     title = serializers.CharField(max_length=160, required=False, allow_blank=True, label=_("What will be done"))
 
 
-class MoveInput(WhereInput, WhenInput):
+class MoveInput(ScopeInput, WhereInput, WhenInput):
     """Another time, another room, or both."""
 
 
@@ -194,7 +287,7 @@ class ReasonInput(InputSerializer):
     reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
 
 
-class CancelInput(ReasonInput):
+class CancelInput(ScopeInput, ReasonInput):
     """Why it is cancelled, and whether the studio takes its fee."""
 
     no_fee = serializers.BooleanField(
@@ -202,15 +295,6 @@ class CancelInput(ReasonInput):
         label=_("Without the fee"),
         help_text=_("The studio cancelled, or waives it."),
     )
-
-
-class WallMoment(serializers.DateTimeField):
-    """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
-
-    def to_internal_value(self, value: Any) -> Any:
-        if isinstance(value, str) and clock.WALL.fullmatch(value):
-            return value
-        return super().to_internal_value(value)
 
 
 class WrapInput(InputSerializer):

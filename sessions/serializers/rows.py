@@ -12,7 +12,9 @@ from producerdesk.kit import clock
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
-from sessions.models import Call, CancellationTier, StudioSession
+from sessions.booking.holds import ranks
+from sessions.models import Call, CancellationTier, SessionSeries, StudioSession
+from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
 from sessions.serializers.studios import RoomRef
@@ -112,6 +114,15 @@ def _worked_on(viewer: Viewer) -> QuerySet:
     return StudioSession.songs.through.objects.order_by("song__position", "song_id")
 
 
+_PLACE = ("desk_id", "project_id")
+_HOLD = ("state", "hold_until", "answer_by")
+_HELD = StudioSession.State.HOLD
+
+
+def _expired(state: str, hold_until: dt.datetime | None, answer_by: dt.datetime | None) -> bool:
+    return state == _HELD and is_up(clock.now(), hold_until, answer_by)
+
+
 class SessionFacts(RowSerializer):
     """What every list says of a session. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
 
@@ -126,20 +137,39 @@ class SessionFacts(RowSerializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
+    hold_until = serializers.DateTimeField(allow_null=True)
+    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
     calls = Children(CallRow, "session_id", _called)
 
 
+class SeriesRef(RowSerializer):
+    """The series that a session is a date of. `weekdays` count from 0 for Monday."""
+
+    id = serializers.IntegerField()
+    rule = serializers.ChoiceField(SessionSeries.Rule.choices)
+    every = serializers.IntegerField()
+    weekdays = serializers.ListField(child=serializers.IntegerField())
+    count = serializers.IntegerField()
+
+
 class SessionRow(SessionFacts):
-    """A session as lists and calendars show it."""
+    """A session as lists and calendars show it. `hold_rank` is 1 for the first hold; for who plans it."""
 
     ends_local = serializers.CharField()
     songs = Children(SongRef, "studiosession_id", _worked_on)
     sequence = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    series = SeriesRef(allow_null=True)
+    series_number = serializers.IntegerField(allow_null=True)
+    hold_rank = Only(Computed(lambda: None, kind=serializers.IntegerField(allow_null=True)), _plans, *_PLACE)
 
-
-_PLACE = ("desk_id", "project_id")
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        held = [row for row in rows if row["state"] == _HELD and not row["expired"] and "hold_rank" in row]
+        found = ranks([row["id"] for row in held], clock.now())
+        for row in held:
+            row["hold_rank"] = found[row["id"]]
 
 
 class SessionDetail(SessionRow):
@@ -159,6 +189,7 @@ class SessionDetail(SessionRow):
     outside_hours = serializers.BooleanField()
     real_starts_at = serializers.DateTimeField(allow_null=True)
     real_ends_at = serializers.DateTimeField(allow_null=True)
+    answer_by = Only(serializers.DateTimeField(allow_null=True), _plans, *_PLACE)
     cancel_reason = serializers.CharField()
     notes = Only(serializers.CharField(), _plans, *_PLACE)
     booked_by = serializers.CharField(source="booked_by.name")
@@ -198,7 +229,29 @@ class CalendarRow(RowSerializer):
     ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
     ends_local = serializers.CharField()
+    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
     calls = Children(CalendarCall, "session_id", _called)
+
+
+class HeldBefore(serializers.Serializer):
+    """A hold before another one in line. Of sessions that the viewer may not see no more than that it is there."""
+
+    session = serializers.IntegerField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    project = serializers.CharField(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    answer_by = serializers.DateTimeField(allow_null=True)
+
+
+class HoldLine(serializers.Serializer):
+    """Where a hold stands in line, and what may be done about it. `booked` says that its time was booked since."""
+
+    rank = serializers.IntegerField(allow_null=True)
+    booked = serializers.BooleanField()
+    before = HeldBefore(many=True)
+    challenged_by = serializers.CharField(allow_null=True)
+    can = FLAGS
 
 
 class CalendarPage(serializers.Serializer):
@@ -302,6 +355,8 @@ class Quote(serializers.Serializer):
 
 class CalledTo(SessionRow):
     """The session of a call, with all that who is called needs to come: only the called and who plans read calls."""
+
+    hold_rank = None  # told of sessions, not of calls
 
     desk = DeskRef()
     prepare = serializers.CharField()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
@@ -106,11 +107,64 @@ def answers(calls: Sequence[Row]) -> dict[str, Any]:
 def stands(session: Row) -> SafeString:
     """Return how a session stands, in one mark."""
     if session["state"] == "hold":
-        return chip("hold", text=_("Hold"))
+        expired = session.get("expired")
+        return chip("cancelled" if expired else "hold", text=_("Hold expired") if expired else _place(session))
     if session["state"] in ("cancelled", "wrapped"):
         return state(session["state"], text=words.word(session["state"], "StudioSession.state"))
     said = answers(session["calls"])
     return state(said["state"] or "confirmed", text=said["text"] if said["state"] else _("Booked"))
+
+
+def _place(session: Row) -> str:
+    return hold_place(session["hold_rank"]) if session.get("hold_rank") else _("Hold")
+
+
+@register.filter
+def hold_place(rank: int | None) -> str:
+    """Return a hold's place in line as the trade says it: "1st hold". Nothing is said of one that stands in none."""
+    if rank is None:
+        return _("Hold")
+    words: dict[int, str] = {1: _("1st hold"), 2: _("2nd hold"), 3: _("3rd hold")}
+    return words.get(rank) or _("Hold no. %(rank)d") % {"rank": rank}
+
+
+@register.filter
+def repeats(session: Row) -> str:
+    """Return which date of a series it is, and when it repeats: "3 of 8, every Tuesday". Nothing of what does not."""
+    series = session.get("series")
+    if not series:
+        return ""
+    number = _("%(number)d of %(count)d") % {"number": session["series_number"], "count": series["count"]}
+    every, days = series["every"], get_text_list([_weekday(day) for day in series["weekdays"]], _("and"))
+    if series["rule"] == "daily":
+        rule = ngettext("every day", "every %(n)d days", every) % {"n": every}
+    else:
+        rule = ngettext("every %(days)s", "every %(n)d weeks on %(days)s", every) % {"n": every, "days": days}
+    return f"{number}, {rule}"
+
+
+@register.simple_tag
+def book_at(found: Row, start: Row, form: Row) -> str:
+    """Return the address of the booking form with a free time in it: its project, room, hours and people."""
+    said = {
+        "project": form["fields"]["project"]["value"],
+        "room": found["room"]["id"],
+        "day": found["day"],
+        "calls": "",
+    }
+    said |= {name: start[name] for name in ("starts", "ends", "ends_on", "starts_fold", "ends_fold")}
+    if form["fields"]["hold"]["value"]:
+        said["hold"] = "true"
+    for number, person in enumerate(form["fields"]["people"]["value"]):
+        said[f"calls[{number}]contributor"] = person
+    return f"{path_to('sessions:new')}?{urlencode({name: value for name, value in said.items() if value is not None})}"
+
+
+@register.filter
+def is_over(moment: str) -> bool:
+    """Say whether a moment of the API has passed."""
+    at = moments.read(moment)
+    return isinstance(at, datetime) and at <= timezone.now()
 
 
 @register.filter
@@ -121,6 +175,7 @@ def lines(sessions: Iterable[Row]) -> Iterator[dict[str, Any]]:
         yield {
             "url": path_to("sessions:detail", session["id"]),
             "title": session["title"],
+            "series": repeats(session),
             "off": session["state"] == "cancelled",
             "project": session["project"],
             "kind": words.word(session["kind"], "StudioSession.kind"),
@@ -325,6 +380,9 @@ def _title(row: Row) -> str:
         "session.proposal_answered": _("Answer to a proposal"),
         "session.call_sheet": _("Call sheet"),
         "call.answer": _("An answer came"),
+        "hold.challenged": _("Hold challenged"),
+        "hold.answered": _("Challenge answered"),
+        "hold.lapsed": _("No answer to the challenge"),
     }
     kind: str = row["kind"]
     return words.get(kind, kind)

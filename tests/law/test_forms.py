@@ -58,6 +58,7 @@ FORMS: dict[str, int | str] = {
     "sessions:edit_call_sheet": SAME,
     "sessions:edit_room": SAME,
     "sessions:edit_studio": SAME,
+    "sessions:hold": 409,  # it is booked
     "sessions:move": SAME,
     "sessions:my-call-decline": "a reason may be given and need not",
     "sessions:my-call-propose": WANTS,

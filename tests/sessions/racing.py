@@ -1,7 +1,8 @@
 """A process full of clients that all want the same time. Run as a program; it reads jobs, one JSON object a line.
 
 Each job: {"clients": 50, "threads": 12, "seed": 7, "viewer": user id, "wishes": [{book_session's arguments, by id}]}.
-With "port" and "tokens" the clients go over HTTP, else straight to the action. They take the wishes in turn and wait
+With "port" and "tokens" the clients go over HTTP, else straight to the action. A wish that names a
+"session" confirms it, or over HTTP does the "deed" it names. They take the wishes in turn and wait
 for the line "go". The answer is one line: who won, who was refused how.
 """
 
@@ -67,18 +68,30 @@ def post(job: dict, wish: dict, dice: random.Random) -> dict:
         "room": wish["room"],
         "calls": [{"contributor": person} for person in people],
     }
+    return _send(job, "/api/v1/sessions/", body | wish.get("more", {}), dice)
+
+
+def press(job: dict, wish: dict, dice: random.Random) -> dict:
+    """Do something with a session over HTTP; return what became of it."""
+    return _send(job, f"/api/v1/sessions/{wish['session']}/{wish['deed']}/", wish.get("more", {}), dice)
+
+
+def _send(job: dict, path: str, body: dict, dice: random.Random) -> dict:
     headers = {"Authorization": f"Bearer {dice.choice(job['tokens'])}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
     try:
-        connection.request("POST", "/api/v1/sessions/", json.dumps(body), headers)
+        connection.request("POST", path, json.dumps(body), headers)
         response = connection.getresponse()
         text = response.read()
     finally:
         connection.close()
-    if response.status == 201:
-        return {"won": json.loads(text)["id"]}
-    if response.status == 409 and (answer := json.loads(text))["code"] == "clash":
+    answer = json.loads(text) if response.status in (200, 201, 409) else {}
+    if response.status in (200, 201):
+        return {"won": answer["id"]}
+    if answer.get("code") == "clash":
         return {"clash": [each["field"] for each in answer["clashes"]]}
+    if answer.get("code") == "conflict":
+        return {"clash": ["conflict"]}
     return {"error": f"{response.status}: {text[:300]!r}"}
 
 
@@ -86,7 +99,7 @@ def attempt(job: dict, wish: dict, dice: random.Random) -> dict[str, Any]:
     """Let one client try; return what became of it."""
     try:
         if "port" in job:
-            return post(job, wish, dice)
+            return (press if "session" in wish else post)(job, wish, dice)
         return {"won": (confirm if "session" in wish else book)(job, wish, dice).pk}
     except Clash as error:
         return {"clash": [each["field"] for each in error.clashes]}

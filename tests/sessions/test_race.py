@@ -19,7 +19,9 @@ from budgets.models import Budget, BudgetEntry
 from contributors.models import Contributor
 from desklib.paths import PYTHON
 from producerdesk.accounts.models import ApiToken
+from sessions import actions
 from sessions.models import BookingSlot, StudioSession
+from sessions.pricing import SOURCE
 from tests import makers, services
 from tests.cast import Cast, make_cast
 from tests.live import Live
@@ -31,6 +33,7 @@ FEW = services.rounds(12, 50)  # clients of the smaller races
 THREADS = 10  # a process; PostgreSQL takes a hundred connections as it comes, and other tests hold some
 ROUNDS = services.rounds(2, 20)
 HTTP_ROUNDS = services.rounds(1, 20)
+FEW_ROUNDS = services.rounds(3, 20)
 WORST_WAIT = 60.0  # seconds; far above what was measured, to notice a lock that is given back late
 
 
@@ -129,7 +132,20 @@ def assert_sound(cast: Cast) -> None:
     budget = Budget.objects.get(project=cast.project)
     assert chain_break(budget) is None
     standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED)
-    assert set(BudgetEntry.objects.values_list("source_id", flat=True)) == set(standing.values_list("pk", flat=True))
+    sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
+    open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
+    assert open_ == set(standing.values_list("pk", flat=True))
+
+
+def tokens_of(cast: Cast) -> list[str]:
+    """Return tokens of as many people as together stay under the limit of requests a minute."""
+    scopes = ["project:read", "people:read", "schedule:read", "schedule:write"]
+    tokens = []
+    for _ in range(8):
+        user = makers.make_user()
+        makers.make_staff(cast.desk, user)
+        tokens.append(ApiToken.objects.create(user=user, name="race", scopes=scopes)[1])
+    return tokens
 
 
 def test_one_of_two_hundred_gets_the_room(racers: Racers, cast: Cast) -> None:
@@ -204,12 +220,7 @@ def test_holds_line_up_and_only_the_first_is_confirmed(racers: Racers, cast: Cas
 def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, live: Live, cast: Cast) -> None:
     """The whole way: web server, viewer, serializers, action. Nobody gets a 5xx."""
     live.web(workers=2)
-    scopes = ["project:read", "people:read", "schedule:read", "schedule:write"]
-    tokens = []
-    for _ in range(8):  # together they stay under the limit of requests a minute
-        user = makers.make_user()
-        makers.make_staff(cast.desk, user)
-        tokens.append(ApiToken.objects.create(user=user, name="race", scopes=scopes)[1])
+    tokens = tokens_of(cast)
     people = people_of(cast)
     worst = 0.0
     for day in range(1, HTTP_ROUNDS + 1):
@@ -220,3 +231,77 @@ def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, live:
         worst = max(worst, outcome.worst)
     print(f"worst wait of {HTTP_ROUNDS} rounds over HTTP: {worst:.2f} s")
     assert_sound(cast)
+
+
+def held(cast: Cast, day: int, *, people: list[Contributor] | None = None, room: bool = True) -> StudioSession:
+    calls = [{"contributor": person} for person in people or []]
+    where = {"room": cast.room} if room else {}
+    return makers.make_session(cast.project, cast.ana, f"2027-06-{day:02}T10:00", hold=True, calls=calls, **where)
+
+
+def test_of_two_expired_holds_confirmed_at_once_one_is(racers: Racers, live: Live, cast: Cast) -> None:
+    live.web(workers=4)
+    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+    for day in range(1, FEW_ROUNDS + 1):
+        both = [held(cast, day), held(cast, day)]
+        StudioSession.objects.filter(state="hold").update(hold_until="2026-01-01T00:00:00Z")
+        deeds = [{"session": each.pk, "deed": "confirm"} for each in both]
+        outcome = racers.race(cast.ana.pk, deeds, seed=day, **over)
+        assert outcome.errors == []
+        confirmed = StudioSession.objects.get(pk__in=[each.pk for each in both], state="confirmed")
+        assert set(outcome.won) == {confirmed.pk}
+        assert_sound(cast)
+
+
+def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
+    racers: Racers, live: Live, cast: Cast
+) -> None:
+    """One is first in the room, the other first with a player: each challenges the other, both are confirmed."""
+    live.web(workers=4)
+    wren = cast.wren_called
+    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+    for day in range(1, FEW_ROUNDS + 1):
+        one = held(cast, day)
+        other = held(cast, day, people=[wren], room=False)
+        viewer = cast.viewer("ana")
+        actions.call_person(viewer=viewer, session=one, contributor=wren)
+        actions.move_session(
+            viewer=viewer,
+            session=other,
+            room=cast.room,
+            remote_place="",
+            starts_local=other.starts_local,
+            ends_local=other.ends_local,
+        )
+        deeds = [
+            {"session": each.pk, "deed": deed} for deed in ("challenge", "confirm", "release") for each in (one, other)
+        ]
+        outcome = racers.race(cast.ana.pk, deeds, seed=day, **over)
+        assert outcome.errors == []
+        for each in (one, other):
+            each.refresh_from_db()
+            assert each.state in ("confirmed", "cancelled") and each.answer_by is None, each.state
+        assert_sound(cast)
+
+
+def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, live: Live, cast: Cast) -> None:
+    live.web(workers=4)
+    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 5}
+    dates = 4
+    for number in range(FEW_ROUNDS):
+        day = 1 + number % 20
+        people = [] if number % 2 else people_of(cast)[:2]
+        whole = wish(cast, day, people) | {"more": {"repeats": "daily", "repeat_times": dates}}
+        singles = [wish(cast, day + after, people[:1], hours=("10:30", "11:30")) for after in (0, 2, 3)]
+        outcome = racers.race(cast.ana.pk, [whole, *singles], seed=number, **over)
+        assert outcome.errors == []
+        assert_sound(cast)
+        series = list(StudioSession.objects.filter(series__isnull=False, state="confirmed").values_list("series"))
+        assert len(series) in (0, dates)
+        clear(cast)
+
+
+def clear(cast: Cast) -> None:
+    """Cancel what was booked, so that the next round begins with nothing."""
+    for session in StudioSession.objects.filter(state="confirmed"):
+        actions.cancel_session(viewer=cast.viewer("ana"), session=session)

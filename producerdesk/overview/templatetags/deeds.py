@@ -28,6 +28,12 @@ SENTENCES = {
     ("song", "removed"): gettext_lazy("removed %(title)s"),
     ("session", "booked"): gettext_lazy("booked %(title)s for %(starts)s"),
     ("session", "held"): gettext_lazy("put a hold on %(starts)s for %(title)s"),
+    ("session", "kept"): gettext_lazy("keeps the hold %(title)s until %(until)s"),
+    ("session", "renewed"): gettext_lazy("renewed the hold %(title)s until %(until)s"),
+    ("session", "released"): gettext_lazy("released the hold %(title)s"),
+    ("session", "promoted"): gettext_lazy("made %(title)s the first hold"),
+    ("session", "challenging"): gettext_lazy("challenged the hold before %(title)s, to be answered by %(until)s"),
+    ("session", "challenged"): gettext_lazy("challenged the hold %(title)s, to be answered by %(until)s"),
     ("session", "confirmed"): gettext_lazy("confirmed %(title)s for %(starts)s"),
     ("session", "moved"): gettext_lazy("moved %(title)s from %(was)s to %(starts)s"),
     ("session", "relocated"): gettext_lazy("gave %(title)s another place"),
@@ -132,6 +138,8 @@ def _value(deed: Row, name: str, value: Any) -> str:
         return moments.clock(value, facts.get("time_zone"))
     if name == "was" and deed["kind"] == "session":
         return moments.when(value, facts.get("was_zone") or facts.get("time_zone"))
+    if name == "until":
+        return moments.when(value, facts.get("time_zone"))
     if name in ("was", "now"):
         return words.word(value, VALUES_OF.get(deed["kind"], "")).lower()
     return str(value)

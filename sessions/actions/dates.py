@@ -1,0 +1,154 @@
+"""Changing dates of a series: one, this and the later ones, or all that are to come. All of them or none."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from producerdesk.kit import clock, moments
+from producerdesk.kit.errors import Refused
+from producerdesk.kit.viewer import Viewer
+from sessions.actions.changes import cancel_session, move_session, relocate, update_session
+from sessions.actions.plans import KEEP
+from sessions.actions.standing import LIVE, called, changing, must_be_live, whole
+from sessions.booking.clashes import NotFree, NotFreeOn, books
+from sessions.booking.resources import lock, resources_for
+from sessions.booking.slots import Taken
+from sessions.models import BookingSlot, SessionSeries, StudioSession
+
+ONE, LATER, ALL = "one", "later", "all"
+DAY = timedelta(days=1)
+
+
+@books
+def move_dates(
+    *,
+    viewer: Viewer,
+    session: StudioSession,
+    starts_local: str,
+    ends_local: str,
+    scope: str = ONE,
+    expected: int | None = None,
+    **said: Any,
+) -> StudioSession:
+    """Give dates of a series other hours or another place, each as many days on as this one.
+
+    Dates that were moved alone stay where they are. Raises Clash with every clash and its day.
+    """
+    typed = {"starts_local": starts_local, "ends_local": ends_local} | said
+    if scope == ONE or session.series_id is None:
+        return move_session(viewer=viewer, session=session, expected=expected, **typed)
+    dates = _ours(session, scope, expected)
+    here = next(each for each in dates if each.pk == session.pk)
+    must_be_live(here, lapsed=True)
+    dates = [each for each in dates if each.pk == here.pk or not each.apart]
+    _lock_all(dates, said.get("room", KEEP))
+    starts, ends = datetime.fromisoformat(starts_local), datetime.fromisoformat(ends_local)
+    shift = starts.date() - date.fromisoformat(here.starts_local[:10])
+    # later ones make room for earlier ones, or the other way round
+    later = starts > datetime.fromisoformat(here.starts_local)
+    refused: list[NotFree] = []
+    in_order = sorted(dates, key=lambda each: each.starts_at, reverse=later)
+    for each in in_order:
+        day = date.fromisoformat(each.starts_local[:10]) + shift
+        hours = {
+            "starts_local": f"{day.isoformat()}T{starts:%H:%M}",
+            "ends_local": f"{(day + (ends.date() - starts.date())).isoformat()}T{ends:%H:%M}",
+        }
+        try:
+            _relocate(each, viewer, day, said | hours)
+        except NotFree as error:
+            refused.append(error)
+    if refused:
+        raise _of_others(refused, {each.pk for each in dates}, len(dates))
+    if shift:
+        _follow(here, dates, shift, scope)
+    return whole(session.pk)
+
+
+def _relocate(session: StudioSession, viewer: Viewer, day: date, said: dict[str, Any]) -> None:
+    folds = {name: said.get(name) or 0 for name in ("starts_fold", "ends_fold")}
+    try:
+        relocate(session, viewer, **said | folds)
+    except Refused as error:
+        raise Refused(
+            {name: [f"{moments.day(day)}: {text}" for text in texts] for name, texts in error.fields.items()}
+        ) from None
+
+
+@transaction.atomic
+def cancel_dates(
+    *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
+) -> StudioSession:
+    """Cancel dates of a series: each as if alone, with the fee that its notice asks for."""
+    if scope == ONE or session.series_id is None:
+        return cancel_session(viewer=viewer, session=session, expected=expected, **said)
+    for each in _ours(session, scope, expected):
+        cancel_session(viewer=viewer, session=each, **said)
+    return whole(session.pk)
+
+
+@transaction.atomic
+def update_dates(
+    *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
+) -> StudioSession:
+    """Change what dates of a series are about."""
+    if scope == ONE or session.series_id is None:
+        return update_session(viewer=viewer, session=session, expected=expected, **said)
+    for each in _ours(session, scope, expected):
+        update_session(viewer=viewer, session=each, **said)
+    return whole(session.pk)
+
+
+def _ours(session: StudioSession, scope: str, expected: int | None) -> list[StudioSession]:
+    """Return the dates that are to change, this one among them, their rows ours: taken in one order and before all."""
+    session.refresh_from_db()
+    siblings = StudioSession.objects.filter(series=session.series_id, state__in=LIVE, ends_at__gt=clock.now())
+    if scope == LATER:
+        siblings = siblings.filter(starts_at__gte=session.starts_at)
+    keys = sorted({session.pk, *siblings.values_list("pk", flat=True)})
+    rows = [changing(StudioSession(pk=key), expected if key == session.pk else None) for key in keys]
+    return [row for row in rows if row.pk == session.pk or row.state in LIVE]
+
+
+def _lock_all(dates: Sequence[StudioSession], room: Any) -> None:
+    """Lock what the dates have and what they will need, all at once: one after another would be in no order."""
+    people = {call.contributor_id for each in dates for call in called(each)}
+    rooms = {each.room_id for each in dates} if room is KEEP else {room.pk if room else None}
+    keys = set(BookingSlot.objects.filter(session__in=dates).values_list("resource_id", flat=True))
+    for room_id in sorted(key or 0 for key in rooms):
+        found = resources_for(room_id=room_id or None, contributor_ids=people)
+        keys |= {*found.people.values(), *([found.room] if found.room else [])}
+    lock(keys)
+
+
+def _of_others(refused: list[NotFree], ours: set[int], dates: int) -> NotFreeOn | Refused:
+    """Return the clashes with others: dates that could not move are in the way of each other, too."""
+    left = []
+    for error in refused:
+        if isinstance(error.taken, Taken):
+            error.taken.pairs = [pair for pair in error.taken.pairs if pair[1].session_id not in ours]
+            if not error.taken.pairs:
+                continue
+        left.append(error)
+    if not left:
+        return Refused({"ends_local": _("The dates would overlap one another.")})
+    return NotFreeOn(sorted(left, key=lambda error: error.wish.starts_at), dates)
+
+
+def _follow(session: StudioSession, dates: Sequence[StudioSession], shift: timedelta, scope: str) -> None:
+    """Let the series say the weekdays it is on now. Later dates alone become a series of their own."""
+    series = session.series
+    if series is None:
+        return
+    weekdays = sorted((number + shift.days) % 7 for number in series.weekdays)
+    if scope == ALL:
+        SessionSeries.objects.filter(pk=series.pk).update(weekdays=weekdays)
+        return
+    series.pk, series.weekdays, series.count = None, weekdays, len(dates)
+    series._state.adding = True
+    series.save()
+    for number, each in enumerate(sorted(dates, key=lambda each: each.starts_at), start=1):
+        StudioSession.objects.filter(pk=each.pk).update(series=series, series_number=number)

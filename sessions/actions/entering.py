@@ -1,0 +1,51 @@
+"""Entering a new session: its time claimed, then its row, people, songs, cost and invitations."""
+
+from collections.abc import Iterable
+
+from producerdesk.kit.inserting import insert
+from producerdesk.kit.viewer import Viewer
+from projects.models import Song
+from sessions import reminders
+from sessions.actions.noting import note_session
+from sessions.actions.standing import State, claim_time, commit_money, must_be_open
+from sessions.booking.slots import Claim, write
+from sessions.models import Call, StudioSession
+
+GIVEN_ROWS = ["project", "desk", "room", "booked_by", "challenged_by", "series"]  # rows, which others check
+
+
+def book_one(session: StudioSession, calls: list[Call], songs: Iterable[Song], viewer: Viewer) -> StudioSession:
+    """Return the session, booked or held. Raises NotFree."""
+    return enter(session, calls, songs, viewer, claim_new(session, calls, viewer))
+
+
+def claim_new(session: StudioSession, calls: list[Call], viewer: Viewer) -> Claim:
+    """Lock what a new session needs; return the slots to write. Raises NotFree."""
+    session.clean_fields(exclude=GIVEN_ROWS)
+    fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
+    must_be_open(session, calls, viewer, new=True)
+    return claim_time(session, calls, viewer, new=True, fields=fields)
+
+
+def enter(
+    session: StudioSession, calls: list[Call], songs: Iterable[Song], viewer: Viewer, claimed: Claim
+) -> StudioSession:
+    """Store a new session whose time is claimed, with all that belongs to it."""
+    insert([session])
+    _set_songs(session, songs)
+    for call in calls:
+        call.session = session
+    insert(calls)
+    write(claimed, session)
+    note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
+    if session.state == State.CONFIRMED:
+        commit_money(session, calls, viewer, new=True)
+        reminders.invite(session, calls, new=True)
+    return session
+
+
+def _set_songs(session: StudioSession, songs: Iterable[Song]) -> None:
+    """Write the songs of a session that has none yet: one statement."""
+    through = StudioSession.songs.through
+    keys = dict.fromkeys(song.pk for song in songs)
+    through.objects.bulk_create(through(studiosession_id=session.pk, song_id=key) for key in keys)
