@@ -18,6 +18,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
+from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
 from sessions import actions, cancelling, known, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
@@ -26,12 +27,13 @@ from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
 
-LISTS = ("list", "calendar")
+SPANS = ("calendar", "month")
+LISTS = ("list", *SPANS)
 PRICED = ("costs", "cancellation")
 KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
 WEEK = timedelta(weeks=1)
-CALENDAR_AT_MOST = 500
+CALENDAR_AT_MOST, MONTH_AT_MOST = 500, 700
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
 
 
@@ -61,10 +63,10 @@ class SessionViewSet(DeskViewSet):
     def known_params(self) -> frozenset[str]:
         if self.action == "known":
             return KNOWN_PARAMS
-        return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
+        return frozenset(SessionFilter.allowed(self.viewer)) if self.action in SPANS else super().known_params()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        if self.action == "calendar":
+        if self.action in SPANS:
             return AllowListFilter().filter_queryset(self.request, queryset, self)
         return super().filter_queryset(queryset)
 
@@ -83,13 +85,23 @@ class SessionViewSet(DeskViewSet):
     @action(detail=False)
     def calendar(self, request: Any) -> Response:
         """What stands between two moments, lean and in one piece: `?since=…&until=…`, and whatever narrows a list."""
+        rows, more = self._read_span(serializers.CalendarRow, CALENDAR_AT_MOST)
+        return Response({"more": more, "results": rows})
+
+    @extend_schema(responses=serializers.BriefCalendar, parameters=SPAN)
+    @action(detail=False, url_path="calendar/month", url_name="month-calendar")
+    def month(self, request: Any) -> Response:
+        """The same in as few words as a month needs: no people, and each project and room is said once."""
+        rows, more = self._read_span(serializers.MonthRow, MONTH_AT_MOST)
+        return Response({"more": more} | serializers.briefly(rows))
+
+    def _read_span(self, row: type[RowSerializer], at_most: int) -> tuple[list[dict[str, Any]], bool]:
+        """Return the rows that touch the span which is asked for, and whether there are further ones."""
         since, until = self._span()
         if until - since > LONGEST_SPAN:
             raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
-        rows = serializers.CalendarRow.read(
-            lambda viewer: self.seen_by(viewer)[: CALENDAR_AT_MOST + 1], self.viewer, self.statement_key()
-        )
-        return Response({"more": len(rows) > CALENDAR_AT_MOST, "results": rows[:CALENDAR_AT_MOST]})
+        rows = row.read(lambda viewer: self.seen_by(viewer)[: at_most + 1], self.viewer, self.statement_key())
+        return rows[:at_most], len(rows) > at_most
 
     def _span(self) -> tuple[datetime, datetime]:
         filterset = SessionFilter(self.request.query_params, queryset=StudioSession.objects.none())
