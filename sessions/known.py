@@ -56,26 +56,27 @@ def _all(viewer: Viewer) -> dict[str, QuerySet]:
 
 def _union(projects: QuerySet, rooms: QuerySet, people: QuerySet) -> QuerySet:
     return _rows("projects", projects).union(
-        _rows("rooms", rooms, "studio_id", "studio__name"), _rows("people", people), all=True
+        _rows("rooms", rooms, "studio_id", "studio__name", "studio__time_zone"), _rows("people", people), all=True
     )
 
 
-def _rows(kind: str, queryset: QuerySet, studio_id: str = "", studio: str = "") -> QuerySet:
-    """Return (what, id, name, id and name of the studio), of one type in every part of the union."""
+def _rows(kind: str, queryset: QuerySet, studio_id: str = "", studio: str = "", zone: str = "") -> QuerySet:
+    """Return (what, id, name, id, name and zone of the studio), of one type in every part of the union."""
     return queryset.order_by().values_list(
         Value(kind, output_field=CharField()),
         "pk",
         Cast(KINDS[kind], CharField()),
         F(studio_id) if studio_id else Value(0),
-        Cast(studio, CharField()) if studio else Value("", output_field=CharField()),
+        *(Cast(name, CharField()) if name else Value("", output_field=CharField()) for name in (studio, zone)),
     )
 
 
 def _shaped(rows: Any) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-    for kind, key, name, studio_id, studio in sorted(
+    for kind, key, name, studio_id, studio, zone in sorted(
         rows, key=lambda row: (row[4].casefold(), row[2].casefold(), row[1])
     ):
         thing = {"id": key, "name": name}
-        found[kind].append(thing | ({"studio": {"id": studio_id, "name": studio}} if kind == "rooms" else {}))
+        of_room = {"studio": {"id": studio_id, "name": studio}, "time_zone": zone}
+        found[kind].append(thing | (of_room if kind == "rooms" else {}))
     return {kind: listed[:AT_MOST] for kind, listed in found.items()}

@@ -20,6 +20,7 @@ ROOMS = STUDIOS
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
+    "month": SIGNED_IN,
     "known": SIGNED_IN,
     "find": SCHEDULE_WRITE,
     "retrieve": SIGNED_IN,

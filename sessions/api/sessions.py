@@ -1,5 +1,6 @@
 """Studio sessions: seen, booked, moved, cancelled, wrapped."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
+from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
 from sessions import actions, cancelling, free_times, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
@@ -26,14 +28,15 @@ from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
 
-LISTS = ("list", "calendar")
+SPANS = ("calendar", "month")
+LISTS = ("list", *SPANS)
 PRICED = ("costs", "cancellation")
 KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
 FIND_PARAMS = frozenset(serializers.FindInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
 WEEK = timedelta(weeks=1)
 FIND_AHEAD = timedelta(days=13)  # two weeks are looked at unless others are said
-CALENDAR_AT_MOST = 500
+CALENDAR_AT_MOST, MONTH_AT_MOST = 500, 700
 SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME, required=True) for name in ("since", "until")]
 
 
@@ -70,10 +73,10 @@ class SessionViewSet(DeskViewSet):
             return KNOWN_PARAMS
         if self.action == "find":
             return FIND_PARAMS
-        return frozenset(SessionFilter.allowed(self.viewer)) if self.action == "calendar" else super().known_params()
+        return frozenset(SessionFilter.allowed(self.viewer)) if self.action in SPANS else super().known_params()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        if self.action == "calendar":
+        if self.action in SPANS:
             return AllowListFilter().filter_queryset(self.request, queryset, self)
         return super().filter_queryset(queryset)
 
@@ -92,11 +95,23 @@ class SessionViewSet(DeskViewSet):
     @action(detail=False)
     def calendar(self, request: Any) -> Response:
         """What stands between two moments, lean and in one piece: `?since=…&until=…`, and whatever narrows a list."""
+        rows, more = self._read_span(serializers.CalendarRow, CALENDAR_AT_MOST)
+        return Response({"more": more, "results": rows})
+
+    @extend_schema(responses=serializers.BriefCalendar, parameters=SPAN)
+    @action(detail=False, url_path="calendar/month", url_name="month-calendar")
+    def month(self, request: Any) -> Response:
+        """The same in as few words as a month needs: no people, and each project and room is said once."""
+        rows, more = self._read_span(serializers.MonthRow, MONTH_AT_MOST)
+        return Response({"more": more} | serializers.briefly(rows))
+
+    def _read_span(self, row: type[RowSerializer], at_most: int) -> tuple[list[dict[str, Any]], bool]:
+        """Return the rows that touch the span which is asked for, and whether there are further ones."""
         since, until = self._span()
         if until - since > LONGEST_SPAN:
             raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
-        rows = serializers.CalendarRow.read(self.ready(_all_of_it), self.viewer)
-        return Response({"more": len(rows) > CALENDAR_AT_MOST, "results": rows[:CALENDAR_AT_MOST]})
+        rows = row.read(self.ready(_first(at_most + 1)), self.viewer)
+        return rows[:at_most], len(rows) > at_most
 
     def _span(self) -> tuple[datetime, datetime]:
         filterset = SessionFilter(self.request.query_params, queryset=StudioSession.objects.none())
@@ -319,8 +334,13 @@ class SessionViewSet(DeskViewSet):
         return self.answer(self.kwargs["pk"])
 
 
-def _all_of_it(rows: QuerySet) -> QuerySet:
-    return rows[: CALENDAR_AT_MOST + 1]
+def _first(count: int) -> Callable[[QuerySet], QuerySet]:
+    """Return what cuts rows after so many. The same for each action: prepared queries are kept by its name."""
+
+    def first(rows: QuerySet) -> QuerySet:
+        return rows[:count]
+
+    return first
 
 
 def _a_week_on(time: dict[str, Any], today: date) -> dict[str, Any]:

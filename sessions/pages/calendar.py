@@ -1,69 +1,74 @@
-"""The calendar: a week by rooms and people or by the clock, a month, and the same as a list.
+"""The calendar: a day and a week by the hours, a month, rooms and people along a line, and all of it as a list.
 
-Everything stands on the wall time of its studio: an hour in Porto and one in Berlin are each drawn as they are lived.
+Times are those of each studio's own clock, or of the reader's: an hour in Porto and one in Berlin are drawn as they are
+lived, or as they pass where one is. How one likes to see it is kept in a cookie of this page.
 """
 
 import calendar as months
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
-from producerdesk.kit.ask import ask
+from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import show
-from producerdesk.kit.templatetags.desk import project_tone
+from sessions.pages import calendar_days as days
+from sessions.pages import calendar_drawn as drawn
 from sessions.pages.sessions import known_to
 
-VIEWS = ("week", "month", "list")
-ROWS = ("rooms", "hours")  # what a week is laid out by
+DAY = days.DAY
+CHOICES = {
+    "view": ("week", "day", "month", "agenda", "timeline"),
+    "rows": ("rooms", "people"),
+    "span": ("week", "day", "fortnight"),  # of a timeline
+    "colour": ("project", "state"),
+    "clock": ("studio", "mine"),
+    "hours": ("some", "all"),
+    "cancelled": ("hide", "show"),
+}
 FILTERS = ("project", "studio", "room", "person")
-DAY, WEEK = dt.timedelta(days=1), 7
-OPENS, CLOSES, SLOT = 10, 22, 4  # hours a week shows at least, and how many one column of its rooms spans
-CANCELLED, HOLD, DECLINED = "cancelled", "hold", "declined"
+LONG = {"day": 1, "week": 7, "fortnight": 14}
+STANDING = ("hold", "confirmed", "wrapped")
+COOKIE, YEAR = "desk_calendar", 365 * 24 * 3600
+AGENDA_OF_A_MONTH = 40  # on a phone, from the day it is opened at: the rest is a press away
 
 
 def calendar(request: HttpRequest) -> HttpResponseBase:
-    """Sessions of a span: `?view=week&by=rooms&date=2026-11-17&project=&studio=&person=`."""
-    today = clock.today(request.viewer.time_zone)  # type: ignore[attr-defined] # set by ViewerMiddleware
-    view, by = _choice(request, "view", VIEWS), _choice(request, "by", ROWS)
-    day = _day(request.GET.get("date") or today.isoformat())
+    """Sessions of a span: `?view=week&date=2026-11-17&project=&studio=&person=`, and how to see them (`CHOICES`)."""
+    own_zone = request.viewer.time_zone  # type: ignore[attr-defined] # set by ViewerMiddleware
+    chosen = _chosen(request)
+    day = _day(request.GET.get("date") or clock.today(own_zone).isoformat())
     if day is None:
         return _refused(request)
-    first, last = _span(view, day)
+    first, last = _span(chosen, day)
     filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
-    # a day more on each side: the span is wall time wherever a studio stands, the API's is UTC
-    span = {"since": f"{first - DAY}T00:00:00Z", "until": f"{last + 2 * DAY}T00:00:00Z"}
-    answer = ask(request, "api:session-calendar", query=filters | span)
-    found = [row for row in answer.data.get("results", []) if _touches(row, first, last)]
-    context = {
-        "current": "calendar",
-        "view": view,
-        "by": by,
-        "date": day,
-        "first": first,
-        "last": last,
-        "today": today,
-        "before": _next(view, first, -1),
-        "after": _next(view, last, 1),
-        "filters": filters,
-        "kept": {"view": view, "by": by, "date": day.isoformat()},
-        "days": _by_day(found, first),
-        "week": [first + n * DAY for n in range(WEEK)] if view == "week" else [],
-        "busy": {row["starts_local"][:10] for row in found},
-    }
-    known = known_to(request)
-    if answer.ok and view != "list":
-        rooms = [] if filters.get("person") else known.data["rooms"]
-        context |= {"data": _drawn(found, rooms, filters, view, by), "hours": _hours(found, view, by)}
-    return show(request, "sessions/calendar.html", context, sessions=answer, known=known)
+    sessions, known = _asked(request, chosen, filters, first, last), known_to(request)
+    context: dict[str, Any] = {"current": "calendar", "filters": filters, "date": day}
+    if sessions.ok and known.ok:
+        context |= _drawn(chosen, filters, day, (first, last), sessions.data, known.data, own_zone)
+    answer = show(request, "sessions/calendar.html", context, sessions=sessions, known=known)
+    _keep(request, chosen, answer)
+    return answer
 
 
-def _choice(request: HttpRequest, name: str, choices: tuple[str, ...]) -> str:
-    return request.GET[name] if request.GET.get(name) in choices else choices[0]
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """Return how the calendar is to be seen: as asked for, else as it was seen last."""
+    kept = QueryDict(request.COOKIES.get(COOKIE, ""))
+    found = {}
+    for name, choices in CHOICES.items():
+        said = [source.get(name) for source in (request.GET, kept)]
+        found[name] = next((text for text in said if text in choices), choices[0])
+    return found
+
+
+def _keep(request: HttpRequest, chosen: dict[str, str], answer: HttpResponse) -> None:
+    if any(name in request.GET for name in CHOICES):
+        kept = QueryDict(mutable=True)
+        kept.update(chosen)
+        answer.set_cookie(COOKIE, kept.urlencode(), max_age=YEAR, samesite="Lax", secure=request.is_secure())
 
 
 def _day(text: str) -> dt.date | None:
@@ -82,125 +87,109 @@ def _refused(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/refused.html", {"data": data}, status=400)
 
 
-def _span(view: str, day: dt.date) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day shown."""
-    if view == "week":
-        monday = day - day.weekday() * DAY
-        return monday, monday + (WEEK - 1) * DAY
-    return day.replace(day=1), day.replace(day=months.monthrange(day.year, day.month)[1])
+def _span(chosen: dict[str, str], day: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day that is asked of."""
+    view = chosen["view"]
+    if view == "day" or (view == "timeline" and chosen["span"] == "day"):
+        return day, day
+    monday, _sunday = drawn.week_of(day)
+    if view in ("week", "timeline"):
+        return monday, monday + (LONG[chosen["span"] if view == "timeline" else "week"] - 1) * DAY
+    first, last = day.replace(day=1), day.replace(day=months.monthrange(day.year, day.month)[1])
+    return (first, last) if view == "agenda" else (drawn.week_of(first)[0], drawn.week_of(last)[1])
 
 
-def _next(view: str, edge: dt.date, way: int) -> dt.date | None:
+def _asked(request: HttpRequest, chosen: dict[str, str], filters: dict, first: dt.date, last: dt.date) -> Answer:
+    # a day more on each side: the span is wall time wherever a studio stands, the API's is UTC
+    query = filters | {"since": f"{first - DAY}T00:00:00Z", "until": f"{last + 2 * DAY}T00:00:00Z"}
+    if chosen["cancelled"] == "hide":
+        query["state"] = STANDING
+    route = "api:session-month-calendar" if chosen["view"] == "month" else "api:session-calendar"
+    return ask(request, route, query=query)
+
+
+def _drawn(
+    chosen: dict[str, str],
+    filters: dict[str, str],
+    day: dt.date,
+    span: tuple[dt.date, dt.date],
+    data: dict[str, Any],
+    known: dict[str, Any],
+    own_zone: str,
+) -> dict[str, Any]:
+    """Return what the template draws of what the API said."""
+    view, (first, last) = chosen["view"], span
+    rows = drawn.full(data) if view == "month" else data["results"]
+    zones = {row["time_zone"] for row in rows} or {room["time_zone"] for room in known["rooms"]}
+    zone = own_zone if chosen["clock"] == "mine" or len(zones) != 1 else min(zones)
+    look = chosen | {
+        "clock": own_zone if chosen["clock"] == "mine" else "",
+        "zone": zone,
+        "now": days.now_in(zone),
+        "all": chosen["hours"] == "all",
+    }
+    events = [event for row in rows if _is_shown(event := days.on_clock(row, look["clock"]), first, last)]
+    by_day = _by_day(events, first)
+    context = {
+        "view": view,
+        "chosen": chosen,
+        "look": look,
+        "zones": len(zones),
+        "own_zone": own_zone,
+        "first": first,
+        "last": last,
+        "today": look["now"].date(),
+        "before": _next(view, span, day, -1),
+        "after": _next(view, span, day, 1),
+        "kept": {"date": day.isoformat()},
+        "days": by_day,
+        "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
+        "busy": {each["day"] for each in by_day},
+    }
+    if view in ("day", "week"):
+        context["grid"] = drawn.hours_grid(events, first, last, look)
+    elif view == "timeline":
+        by_people = chosen["rows"] == "people"
+        lines = drawn.people_rows if by_people else drawn.room_rows
+        listed = lines(events, known["people" if by_people else "rooms"], filters)
+        context["grid"] = drawn.timeline(events, first, last, look, listed)
+    elif view == "month":
+        context["grid"] = drawn.month(events, first, last, day, look)
+        context["days"], context["shortened"] = _from_day(by_day, day)
+    return context
+
+
+def _is_shown(event: days.Event, first: dt.date, last: dt.date) -> bool:
+    return event.starts.date() <= last and event.ends > dt.datetime.combine(first, dt.time())
+
+
+def _next(view: str, span: tuple[dt.date, dt.date], day: dt.date, way: int) -> dt.date | None:
     """Return a day of the span before or after; None where the calendar ends."""
-    day = edge + way * DAY
+    if view in ("month", "agenda"):
+        day = (day.replace(day=1) - DAY).replace(day=1) if way < 0 else (day.replace(day=28) + 4 * DAY).replace(day=1)
+    else:
+        day = span[0] + way * ((span[1] - span[0]) + DAY)
     return day if clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR else None
-
-
-def _touches(session: dict[str, Any], first: dt.date, last: dt.date) -> bool:
-    return session["starts_local"][:10] <= last.isoformat() and session["ends_local"] > f"{first.isoformat()}T00:00"
 
 
 # --- as a list ----------------------------------------------------------------------------------------
 
 
-def _by_day(sessions: list[dict[str, Any]], first: dt.date) -> list[dict[str, Any]]:
+def _by_day(events: list[days.Event], first: dt.date) -> list[dict[str, Any]]:
     """Return the days that have sessions, each with them in their order."""
-    days: dict[str, list[dict[str, Any]]] = {}
-    for session in sessions:
-        days.setdefault(max(session["starts_local"][:10], first.isoformat()), []).append(session)
-    return [{"day": day, "sessions": rows} for day, rows in sorted(days.items())]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        found.setdefault(max(event.starts.date(), first).isoformat(), []).append(event.session)
+    return [{"day": day, "sessions": rows} for day, rows in sorted(found.items())]
 
 
-# --- drawn --------------------------------------------------------------------------------------------
-
-
-def _drawn(
-    sessions: list[dict[str, Any]], rooms: list[dict[str, Any]], filters: dict[str, str], view: str, by: str
-) -> dict[str, Any]:
-    shown = [session for session in sessions if session["state"] != CANCELLED]
-    by_rooms = view == "week" and by == "rooms"
-    return {
-        "events": [_event(session, in_rooms=by_rooms) for session in shown],
-        "resources": _resources(shown, rooms, filters) if by_rooms else [],
-    }
-
-
-def _event(session: dict[str, Any], *, in_rooms: bool) -> dict[str, Any]:
-    project = session["project"]["title"]
-    starts, ends = session["starts_local"], session["ends_local"]
-    return {
-        "id": str(session["id"]),
-        "start": starts,
-        # in the night the clocks go back it may end before it starts on the wall
-        "end": ends if ends > starts else starts,
-        "title": session["title"],
-        "sub": project if in_rooms else f"{project} · {_place(session)}",
-        "url": reverse("sessions:detail", args=[session["id"]]),
-        "classes": [project_tone(session["project"]["id"]), *(["is-hold"] if session["state"] == HOLD else [])],
-        "resources": _taken_by(session),
-    }
-
-
-def _place(session: dict[str, Any]) -> str:
-    room = session["room"]
-    return f"{room['studio']['name']}, {room['name']}" if room else session["remote_place"] or _("Remote")
-
-
-def _taken_by(session: dict[str, Any]) -> list[str]:
-    rooms = [f"room-{session['room']['id']}"] if session["room"] else ["remote"]
-    return rooms + [f"person-{call['person']['id']}" for call in session["calls"] if call.get("answer") != DECLINED]
-
-
-def _resources(
-    sessions: list[dict[str, Any]], known: list[dict[str, Any]], filters: dict[str, str]
-) -> list[dict[str, Any]]:
-    """Return what can clash: every room one may book, and the people of this week, under two headings."""
-    rooms = {room["id"]: _room(room) for room in known if _wanted(room, filters)}
-    people: dict[int, dict[str, Any]] = {}
-    for session in sessions:
-        if session["room"]:
-            rooms.setdefault(session["room"]["id"], _room(session["room"]))
-        for call in session["calls"]:
-            person = call["person"]
-            people[person["id"]] = {"id": f"person-{person['id']}", "title": person["name"], "sub": call["role"]}
-    places = sorted(rooms.values(), key=_name)
-    if any(session["room"] is None for session in sessions):
-        places.append({"id": "remote", "title": _("Remote"), "sub": _("or elsewhere")})
-    heads = ((_("Rooms"), places), (_("People"), sorted(people.values(), key=_name)))
-    return [
-        row
-        for title, listed in heads
-        if listed
-        for row in ({"id": f"head-{title}", "title": title, "head": True}, *listed)
-    ]
-
-
-def _room(room: dict[str, Any]) -> dict[str, Any]:
-    return {"id": f"room-{room['id']}", "title": room["studio"]["name"], "sub": room["name"], "room": room["id"]}
-
-
-def _wanted(room: dict[str, Any], filters: dict[str, str]) -> bool:
-    """Leave out the rooms that the filter excludes; a project may be anywhere."""
-    return filters.get("studio", str(room["studio"]["id"])) == str(room["studio"]["id"]) and filters.get(
-        "room", str(room["id"])
-    ) == str(room["id"])
-
-
-def _name(row: dict[str, Any]) -> tuple[str, str]:
-    return row["title"].casefold(), row["sub"].casefold()
-
-
-def _hours(sessions: list[dict[str, Any]], view: str, by: str) -> dict[str, str]:
-    """Return the hours a day shows: those of the day, and more where a session needs them."""
-    opens, closes = OPENS, CLOSES
-    for session in sessions:
-        starts, ends = session["starts_local"], session["ends_local"]
-        opens = min(opens, int(starts[11:13]))
-        closes = max(closes, int(ends[11:13]) + (ends[14:] != "00"))
-        if starts[:10] != ends[:10]:
-            opens, closes = 0, 24
-    if view == "week" and by == "rooms":
-        slots = -(-(closes - opens) // SLOT)
-        closes = opens + slots * SLOT
-        opens, closes = (opens - (closes - 24), 24) if closes > 24 else (opens, closes)
-    return {"from": f"{opens:02}:00", "until": f"{closes:02}:00"}
+def _from_day(listed: list[dict[str, Any]], day: dt.date) -> tuple[list[dict[str, Any]], bool]:
+    """Return the days of a list from one on, as many as a phone likes to read at once, and whether it goes on."""
+    found: list[dict[str, Any]] = []
+    left = AGENDA_OF_A_MONTH
+    for each in listed:
+        if each["day"] < day.isoformat() or left <= 0:
+            continue
+        found.append(each | {"sessions": each["sessions"][:left]})
+        left -= len(each["sessions"])
+    return found, left <= 0

@@ -1,5 +1,6 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
+from sessions.serializers.calendar import BriefCalendar, MonthRow, briefly
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
@@ -70,6 +71,7 @@ from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, Take
 __all__ = [
     "AboutInput",
     "AcceptInput",
+    "BriefCalendar",
     "CalendarCall",
     "CalendarPage",
     "CalendarRow",
@@ -97,6 +99,7 @@ __all__ = [
     "KnownRoom",
     "KnownThing",
     "KnownThings",
+    "MonthRow",
     "MoveInput",
     "NewRoomInput",
     "NewSessionInput",
@@ -136,4 +139,5 @@ __all__ = [
     "WhenInput",
     "WhereInput",
     "WrapInput",
+    "briefly",
 ]

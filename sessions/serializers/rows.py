@@ -42,6 +42,11 @@ def _is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
     return user_id is not None and viewer.user_id == user_id
 
 
+def may_move(viewer: Viewer, desk_id: int, project_id: int, state: str) -> bool:
+    """Return whether the viewer may give the session another time or room."""
+    return state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED) and _plans(viewer, desk_id, project_id)
+
+
 def _can(
     viewer: Viewer, desk_id: int, project_id: int, state: str, starts_at: dt.datetime, is_there: bool
 ) -> dict[str, bool]:
@@ -230,6 +235,13 @@ class CalendarRow(RowSerializer):
     starts_local = serializers.CharField()
     ends_local = serializers.CharField()
     expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
+    starts_fold = serializers.IntegerField()
+    ends_fold = serializers.IntegerField()
+    outside_hours = serializers.BooleanField()
+    setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
+    reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
+    may_move = Computed(may_move, "desk_id", "project_id", "state", kind=serializers.BooleanField(), for_viewer=True)
+    version = serializers.IntegerField()
     calls = Children(CalendarCall, "session_id", _called)
 
 
@@ -269,9 +281,10 @@ class KnownThing(serializers.Serializer):
 
 
 class KnownRoom(KnownThing):
-    """A room that may be booked."""
+    """A room that may be booked, and by whose clock."""
 
     studio = KnownThing()
+    time_zone = serializers.CharField()
 
 
 class KnownInput(serializers.Serializer):

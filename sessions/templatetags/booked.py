@@ -409,37 +409,8 @@ def before(minutes: int) -> str:
     return _("%(time)s before") % {"time": moments.duration(minutes)}
 
 
-# --- the calendar -------------------------------------------------------------------------------------
-
-
 @register.filter
 def is_past(session: Row) -> bool:
     """Say whether a session is over."""
     ends = moments.read(session["ends_at"])
     return isinstance(ends, datetime) and ends <= timezone.now()
-
-
-@register.filter
-def now_before(sessions: Sequence[Row], today: Any) -> int | None:
-    """Return which session of today comes next: the line "now" stands above it. The last has passed: their number."""
-    now = timezone.now()
-    if not sessions or sessions[0]["starts_local"][:10] != str(today):
-        return None
-    return sum(1 for session in sessions if (moments.read(session["starts_at"]) or now) <= now)
-
-
-@register.simple_tag
-def week_title(first: Any, last: Any) -> dict[str, str]:
-    """Return "16 – 22 November" and "2026"; across two months "30 November – 6 December"."""
-    if first.month == last.month:
-        text = f"{first.day} – {last.day} {moments.part(last, 'F')}"
-    else:
-        text = f"{first.day} {moments.part(first, 'F')} – {last.day} {moments.part(last, 'F')}"
-    year = str(last.year) if first.year == last.year else f"{first.year} – {last.year}"
-    return {"days": text, "year": year}
-
-
-@register.filter
-def free_days(week: Iterable[Any], busy: Iterable[str]) -> str:
-    """Return "Wednesday and Sunday": the days on which nothing is."""
-    return get_text_list([moments.part(day, "l") for day in week if day.isoformat() not in busy], _("and"))

@@ -19,7 +19,7 @@ SHOTS = (
     ("board", PRODUCER, False, False, "/projects/"),
     ("project", PRODUCER, False, False, "/projects/1/"),
     ("session", PRODUCER, False, False, "/sessions/3/"),
-    ("calendar", PRODUCER, False, False, "/calendar/?view=rooms"),
+    ("calendar", PRODUCER, False, False, "/calendar/?view=week"),
     ("people", PRODUCER, False, True, "/people/"),
     ("booking", PRODUCER, False, False, "/sessions/new/?project=1"),
     ("artist-phone", ARTIST, True, False, "/schedule/"),

@@ -1,6 +1,5 @@
 """Slice 3 in a real browser: a studio, a booking that clashes, a session that moves, is cancelled and comes back."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -127,35 +126,6 @@ def test_a_session_is_moved_cancelled_and_taken_back(browsing: Browsing, cast: C
     assert Call.objects.get(session=session).answer == "confirmed"
 
 
-def test_a_press_on_empty_time_opens_the_form_with_day_hour_and_room(browsing: Browsing, cast: Cast) -> None:
-    session = makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums")
-    page = browsing.window(cast.ana)
-    page.goto(f"/calendar/?date={DAY}")
-    event = page.get_by_role("link", name="Drums").first
-    expect(event).to_be_visible()
-    clean(page)
-    event.focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(f"/sessions/{session.pk}/$"))
-    page.goto(f"/calendar/?view=month&date={DAY}")
-    page.locator(".ec-day").nth(12).click()
-    expect(page).to_have_url(re.compile(r"/sessions/new/\?day=\d{4}-\d\d-\d\d"))
-    page.goto(f"/calendar/?date={DAY}")
-    page.keyboard.press("n")
-    expect(page).to_have_url(re.compile(r"/sessions/new/"))
-
-
-def test_on_a_phone_the_calendar_is_an_agenda(browsing: Browsing, cast: Cast) -> None:
-    makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", room=cast.room, title="Drums")
-    page = browsing.window(cast.ana, phone=True)
-    for view in ("week", "month"):
-        page.goto(f"/calendar/?view={view}&date={DAY}")
-        expect(page.locator("#calendar")).to_be_hidden()
-        expect(page.get_by_role("link", name="Drums")).to_be_visible()
-    page.get_by_role("link", name="Drums").tap()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Drums")
-
-
 @BOTH
 def test_a_list_is_narrowed_by_typing_a_name(browsing: Browsing, cast: Cast, phone: bool) -> None:
     """Of many projects a few are offered; any other is found by its name, with keys alone."""
@@ -201,8 +171,7 @@ def test_no_page_keeps_anybody_out(browsing: Browsing, cast: Cast, phone: bool) 
     makers.make_session(cast.project, cast.ana, f"{DAY}T10:00", title="W" * 120, remote_place="Kitchen", hold=True)
     call, studio = session.calls.first(), cast.room.studio_id
     assert call
-    paths = ["/calendar/", f"/calendar/?date={DAY}", f"/calendar/?by=hours&date={DAY}", "/calendar/?view=month"]
-    paths += [f"/calendar/?view=list&date={DAY}", "/sessions/", "/sessions/?when=past", "/sessions/?search=nothing"]
+    paths = ["/sessions/", "/sessions/?when=past", "/sessions/?search=nothing"]
     paths += [f"/sessions/new/?project={cast.project.pk}", f"/projects/{cast.project.pk}/sessions/", "/studios/"]
     paths += [f"/sessions/{session.pk}/{tail}" for tail in ("", "edit/", "move/", "duplicate/", "cancel/", "call/")]
     paths += [f"/calls/{call.pk}/{tail}/" for tail in ("edit", "swap", "remove")]

@@ -104,7 +104,7 @@ ASKED_ANEW = {
     "overview:activity": "?kind=session&kind=call",
     "overview:search": "?q=glass",
     "projects:list": "?view=list",
-    "sessions:calendar": "?view=list&date=2027-03-10",
+    "sessions:calendar": "?view=month&date=2027-03-10",
     "sessions:list": "?when=past",
     "sessions:mine": "?past",
     "sessions:new": "?project=1",

@@ -1,58 +1,157 @@
 """The calendar and the pages of studios."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from sessions.models import Room, StudioSession
+from sessions.models import Call, Room, StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
+from tests.services import rounds
 from tests.sessions.paging import form_of, text
 
 pytestmark = pytest.mark.usefixtures("noon")
 
 
-def test_the_calendar_draws_rooms_people_and_holds(cast: Cast, ana: Caller, session: StudioSession) -> None:
-    makers.make_session(cast.project, cast.ana, starts="2027-03-12T22:00", ends="2027-03-13T02:00", hold=True)
-    page = ana.page("/calendar/?date=2027-03-10")
-    data = page.context["data"]
-    drums, night = data["events"]
-    assert (drums["start"], drums["url"]) == ("2027-03-10T10:00", f"/sessions/{session.pk}/")
-    assert drums["resources"] == [
-        f"room-{cast.room.pk}",
-        f"person-{cast.wren_called.pk}",
-        f"person-{cast.nora_called.pk}",
-    ]
-    assert "is-hold" in night["classes"]
-    assert [row["title"] for row in data["resources"]] == [
-        "Rooms",
-        "Foxglove",
-        "Remote",
-        "People",
-        "Nora",
-        "Wren Castellan",
-    ]
-    assert page.context["hours"] == {"from": "00:00", "until": "24:00"}
+def parts(page: Any) -> dict[str, dict[str, Any]]:
+    """Return what the columns of a day or week show, by title."""
+    return {part["title"]: part for column in page.context["grid"]["columns"] for part in column["parts"]}
+
+
+def bars(page: Any) -> dict[str, list[str]]:
+    """Return the titles on each line of a timeline, by the line's."""
+    groups = page.context["grid"]["groups"]
+    return {row["title"]: [bar["title"] for bar in row["bars"]] for group in groups for row in group["rows"]}
+
+
+def test_a_week_keeps_a_night_in_one_piece(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    makers.make_session(cast.project, cast.ana, "2027-03-12T20:00", "2027-03-13T04:00", title="Night", hold=True)
+    page = ana.page("/calendar/?view=week&date=2027-03-10")
+    found = parts(page)
+    assert found["Night"]["at"] == "ah-20 zh-28" and "is-hold" in found["Night"]["classes"]
+    assert page.context["grid"]["classes"] == "from-9 hrs-19 days-1"
+    assert [len(column["parts"]) for column in page.context["grid"]["columns"]] == [0, 0, 1, 0, 1, 0, 0]
     assert "8 – 14 March" in text(page)
-    month = ana.page("/calendar/?view=month&date=2027-03-31")
-    assert [day["day"] for day in month.context["days"]] == ["2027-03-10", "2027-03-12"]
-    assert "Wednesday 10 March" in text(ana.page("/calendar/?view=list&date=2027-03-01"))
+    assert f'href="/sessions/{session.pk}/"' in page.content.decode()
+    saturday = ana.page("/calendar/?view=day&date=2027-03-13")
+    assert parts(saturday)["Night"] | {"cut": " is-cut-a", "at": "ah-0 zh-4"} == parts(saturday)["Night"]
+
+
+def test_a_month_names_the_first_and_counts_the_rest(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    for hour in range(10, 16):
+        makers.make_session(cast.project, cast.ana, f"2027-03-12T{hour}:00", f"2027-03-12T{hour + 1}:00", title="Call")
+    page = ana.page("/calendar/?view=month&date=2027-03-31")
+    squares = {square["iso"]: square for week in page.context["grid"]["weeks"] for square in week}
+    assert (min(squares), max(squares)) == ("2027-03-01", "2027-04-04")
+    assert len(squares["2027-03-12"]["chips"]) == 3 and squares["2027-03-12"]["more"] == "3 more"
+    assert "The clocks" not in text(page) and squares["2027-03-28"]["change"] == "Clocks go forward: 23 h"
+    assert "Wednesday 10 March" in text(ana.page("/calendar/?view=agenda&date=2027-03-01"))
+
+
+def test_a_timeline_has_a_line_for_each_room_or_person(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    Room.objects.filter(pk=cast.room.pk).update(setup_minutes=30, reset_minutes=60)
+    free = makers.make_room(cast.room.studio, "Room Z")
+    address = "/calendar/?view=timeline&date=2027-03-10"
+    page = ana.page(address)
+    assert bars(page) == {cast.room.name: [session.title], free.name: []}
+    bar = page.context["grid"]["groups"][0]["rows"][0]["bars"][0]
+    assert bar["at"] == "ah-10 ad-2 zh-18 zd-2"
+    assert bar["buffers"] == ["ah-9 ad-2 am-30 zh-10 zd-2", "ah-18 ad-2 zh-19 zd-2"]
+    people = bars(ana.page(f"{address}&rows=people"))
+    assert people["Wren Castellan"] == people["Nora"] == [session.title]
+    Call.objects.filter(session=session, contributor=cast.wren_called).update(answer="declined")
+    assert bars(ana.page(f"{address}&rows=people"))["Wren Castellan"] == [], "who said no is not taken"
     other = makers.make_project(cast.desk, "Slow Cathedral")
-    assert not ana.page(f"/calendar/?date=2027-03-10&project={other.pk}").context["data"]["events"]
+    assert bars(ana.page(f"{address}&rows=rooms&project={other.pk}"))[cast.room.name] == []
 
 
-def test_a_week_without_rooms_says_what_makes_rows(cast: Cast, ana: Caller) -> None:
+def test_the_hours_are_the_studios_or_ones_own(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    assert parts(ana.page("/calendar/?view=week&date=2027-03-10"))[session.title]["starts"] == "2027-03-10T10:00"
+    cast.ana.time_zone = "America/New_York"
+    cast.ana.save()
+    page = ana.page("/calendar/?view=week&clock=mine&date=2027-03-10")
+    part = parts(page)[session.title]
+    zone = ZoneInfo(session.time_zone)
+    there = datetime(2027, 3, 10, 10, tzinfo=zone).astimezone(ZoneInfo("America/New_York"))
+    assert part["starts"] == f"{there:%Y-%m-%dT%H:%M}" and part["first"] == "2027-03-10T10:00"
+    assert "Hours are those of your own clock, New York." in text(page)
+
+
+def test_how_one_likes_to_see_it_is_kept(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    StudioSession.objects.filter(pk=session.pk).update(state="cancelled")
+    assert parts(ana.page("/calendar/?view=week&date=2027-03-10")) == {}, "cancelled ones are hidden"
+    ana.page("/calendar/?view=day&colour=state&cancelled=show&date=2027-03-10")
+    page = ana.page("/calendar/?date=2027-03-10")
+    assert page.context["view"] == "day"
+    assert parts(page)[session.title]["classes"] == "is-s-cancelled is-cancelled"
+    assert ana.page("/calendar/?view=dancing&date=2027-03-10").context["view"] == "day"
+    ana.client.cookies["desk_calendar"] = "view=%00&colour=<b>"
+    assert ana.page("/calendar/").context["view"] == "week"
+
+
+def test_only_who_plans_can_lift_a_session(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    address = "/calendar/?view=week&date=2027-03-10"
+    assert f'data-version="{session.version}"' in ana.page(address).content.decode()
+    for reader in (cast.nora, cast.lena):
+        page = Caller(reader).page(address)
+        assert session.title in text(page) and "data-version" not in page.content.decode()
+        assert "cal-book" not in page.content.decode()
+    StudioSession.objects.filter(pk=session.pk).update(state="wrapped")
+    assert "data-version" not in ana.page(address).content.decode(), "what is over stays where it was"
+
+
+def test_a_timeline_without_rooms_says_what_makes_rows(cast: Cast, ana: Caller) -> None:
     Room.objects.all().delete()
-    page = ana.page("/calendar/?view=week&by=rooms")
-    assert "No room and nobody to book yet" in text(page)
-    assert 'href="/studios/new/"' in page.content.decode() and 'id="calendar"' not in page.content.decode()
-    assert "Nothing is planned in this week" in text(Caller(cast.lena).page("/calendar/?view=week&by=rooms"))
-    assert 'id="calendar"' in ana.page("/calendar/?view=week&by=hours").content.decode()
+    page = ana.page("/calendar/?view=timeline")
+    assert "No room to book yet" in text(page)
+    assert 'href="/studios/new/"' in page.content.decode() and "data-calendar " not in page.content.decode()
+    assert "Nothing is planned in this time" in text(Caller(cast.lena).page("/calendar/?view=timeline"))
+
+
+def test_a_full_desk_opens_a_month_in_few_queries_and_little_data(
+    cast: Cast, ana: Caller, session: StudioSession, django_assert_max_num_queries: Any
+) -> None:
+    """10,000 sessions in two years, a month with at most 8 queries and 150 KB. Short rounds take a part of them."""
+    each = rounds(1_500, 10_000)
+    span, hour = timedelta(days=730) * each / 10_000, timedelta(hours=1)
+    first = datetime(2027, 3, 20, 8, tzinfo=UTC) - span / 2
+    StudioSession.objects.bulk_create(
+        [
+            StudioSession(
+                desk=cast.desk,
+                project=cast.project,
+                room=cast.room,
+                title=f"Lead vocals and doubles {n}",
+                time_zone=session.time_zone,
+                starts_local="2027-01-01T10:00",
+                ends_local="2027-01-01T14:00",
+                starts_at=first + span * n / each,
+                ends_at=first + span * n / each + 4 * hour,
+                booked_by=cast.ana,
+            )
+            for n in range(each)
+        ],
+        batch_size=1_000,
+    )
+    address = "/calendar/?view=month&date=2027-03-10"
+    ana.page(address)
+    with django_assert_max_num_queries(8):
+        page = ana.page(address)
+    api = ana.get("sessions/calendar/month/", since="2027-02-28T00:00:00Z", until="2027-04-06T00:00:00Z")
+    assert not api.json()["more"] and len(api.json()["results"]) > 450
+    told = len(page.content), len(api.content)
+    assert max(told) < 150_000, told
+    with django_assert_max_num_queries(8):
+        ana.page("/calendar/?view=week&date=2027-03-10")
 
 
 def test_the_label_sees_the_calendar_and_books_nothing(cast: Cast, session: StudioSession) -> None:
     page = Caller(cast.lena).page("/calendar/?date=2027-03-10")
     assert "Book session" not in text(page)
-    assert page.context["data"]["events"]
+    assert parts(page)
     assert Caller(cast.lena).page("/sessions/new/").status_code == 403
     assert Caller(cast.lena).page("/studios/").status_code == 403
 

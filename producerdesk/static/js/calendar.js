@@ -1,106 +1,293 @@
-/* The calendar draws what the page gives it; other weeks and views are plain links of the page.
-   <div data-calendar data-view="week|month|rooms" data-date="2026-11-16" data-from="08:00" data-until="22:00" data-source="calendar-data">
-   and {{ data|json_script:"calendar-data" }} with {events: [{id, start, end, title, sub, url, classes: ["pd-p-3", "is-hold"], resources: [..]}],
-   resources: [{id, title, sub, head, room}]}. Start and end are wall time on the studio's clock ("2026-11-17T10:00"), so no browser moves them. */
+/* What can be done to the calendar's sessions, whatever the gesture: moved, booked, taken back, what is in the way shown.
+   The server draws every grid; this script sends what the forms send and draws the page's live part anew.
+   <div data-calendar-live><div data-calendar data-kind="hours|line|month">, sessions: [data-ev] with data-starts and
+   data-ends as they are drawn, data-first and data-last on the session's own clock where that differs, data-version. */
 (function () {
   "use strict";
-  const VIEWS = { week: "timeGridWeek", month: "dayGridMonth", rooms: "resourceTimelineWeek", day: "timeGridDay" };
-  const HOURS_A_DAY = 24;
-  const DAYS = 7;
-  const SLOT_HOURS = 4;
-  const NARROWEST_SLOT = 30;
-  const USUAL_HOURS = 8; // how long a session is that somebody draws by a press
-  const LATEST_START = 22;
+  const live = document.querySelector("[data-calendar-live]");
+  if (!live) return;
+  const words = JSON.parse(document.getElementById("calendar-texts").textContent);
+  const MINUTE = 60000;
+  const DAY = 24 * 60 * MINUTE;
+  const said = document.getElementById("cal-said");
+  const book = document.getElementById("cal-book");
 
-  function element(tag, name, text) {
+  /* --- wall time: text without a zone, counted as if it were UTC --- */
+  const ms = (text) => Date.parse(`${text}Z`);
+  const wall = (at) => new Date(at).toISOString().slice(0, 16);
+  const clock = (at) => wall(at).slice(11);
+  const day = (at) => new Date(at).toLocaleDateString(document.documentElement.lang || undefined, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const span = (starts, ends) => `${day(starts)}, ${clock(starts)} – ${clock(ends)}`;
+  const fill = (text, value) => text.replace("%s", value);
+  const grid = () => live.querySelector("[data-calendar]");
+  const tell = (text) => { said.textContent = text; };
+
+  function make(tag, text, name) {
     const made = document.createElement(tag);
-    made.className = name;
-    made.textContent = text;
+    if (text) made.textContent = text;
+    if (name) made.className = name;
     return made;
   }
 
-  function content({ event, timeText, view }) {
-    const extra = event.extendedProps;
-    const title = element("a", "pd-ev-t", "");
-    title.href = extra.url;
-    if (view.type === VIEWS.month && timeText) title.append(element("time", "", timeText.split(/\s[–-]\s/)[0]));
-    title.append(event.title);
-    const nodes = [title];
-    if (extra.sub && view.type !== VIEWS.month) nodes.push(element("span", "pd-ev-s", extra.sub));
-    return { domNodes: nodes };
-  }
-
-  /* The library's table roles miss their rows, which tells a reader wrong things. Without them the days, times and links
-     are read in their order; the same as a real list always stands one press away. */
-  function plain(box) {
-    const wrong = { role: "[role]:not([role=button], [role=link], [role=dialog])", "aria-colindex": "[aria-colindex]", "aria-rowindex": "[aria-rowindex]", "aria-colcount": "[aria-colcount]", "aria-rowcount": "[aria-rowcount]" };
-    const names = Object.keys(wrong);
-    const strip = () => names.forEach((name) => box.querySelectorAll(wrong[name]).forEach((part) => part.removeAttribute(name)));
-    new MutationObserver(strip).observe(box, { subtree: true, childList: true, attributes: true, attributeFilter: names });
-  }
-
-  /* A press on empty time leads to the form, with day, hour and room filled in. The keyboard has "Book session". */
-  function book(box, { dateStr, allDay, resource }) {
-    const query = new URLSearchParams({ day: dateStr.slice(0, 10) });
-    if (!allDay && dateStr.length > 10 && box.dataset.view !== "month") {
-      const hour = Math.min(Number(dateStr.slice(11, 13)), LATEST_START);
-      query.set("starts", `${String(hour).padStart(2, "0")}:${dateStr.slice(14, 16)}`);
-      query.set("ends", `${String(Math.min(hour + USUAL_HOURS, HOURS_A_DAY - 1)).padStart(2, "0")}:${dateStr.slice(14, 16)}`);
-    }
-    if (resource?.extendedProps.room) query.set("room", resource.extendedProps.room);
-    if (box.dataset.project) query.set("project", box.dataset.project);
-    location.assign(`${box.dataset.bookUrl}?${query}`);
-  }
-
-  function draw(box) {
-    const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
-    const rooms = box.dataset.view === "rooms";
-    const from = box.dataset.from || "08:00";
-    const until = box.dataset.until || "22:00";
-    const options = {
-      view: VIEWS[box.dataset.view] || VIEWS.week,
-      date: box.dataset.date,
-      firstDay: Number(box.dataset.firstDay ?? 1),
-      locale: document.documentElement.lang,
-      headerToolbar: { start: "", center: "", end: "" },
-      allDaySlot: false, nowIndicator: true, editable: false, selectable: false, dayMaxEvents: true,
-      slotMinTime: from, slotMaxTime: until,
-      slotLabelFormat: { hour: "2-digit", minute: rooms ? undefined : "2-digit", hourCycle: "h23" },
-      eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-      dayHeaderFormat: box.dataset.view === "month" ? { weekday: "short" } : { weekday: "short", day: "numeric" },
-      events: data.events.map((event) => ({
-        id: event.id, start: event.start, end: event.end, title: event.title, resourceIds: event.resources || [],
-        classNames: event.classes || [], extendedProps: { sub: event.sub, url: event.url },
-      })),
-      dateClick: box.dataset.bookUrl ? (info) => book(box, info) : undefined,
-      eventContent: content,
-      eventDidMount: ({ el, event, timeText }) => { el.title = [event.title, event.extendedProps.sub, timeText].filter(Boolean).join(", "); },
+  /* What a drawn session is: on its own clock from `first` to `last`, drawn from `starts` to `ends`. */
+  function read(element) {
+    const data = element.dataset;
+    return {
+      id: data.ev, title: element.querySelector("b").textContent, version: data.version,
+      starts: ms(data.starts), ends: ms(data.ends), first: ms(data.first || data.starts), last: ms(data.last || data.ends),
+      room: data.room || "", outside: "outside" in data, startsFold: data.startsFold || "", endsFold: data.endsFold || "",
     };
-    if (rooms) {
-      options.scrollTime = from;
-      options.slotDuration = `0${SLOT_HOURS}:00`;
-      options.resources = data.resources.map((row) => ({ id: row.id, title: row.title, extendedProps: { sub: row.sub, head: row.head, room: row.room } }));
-      options.resourceLabelContent = ({ resource }) => {
-        const label = element("span", resource.extendedProps.head ? "pd-res is-head" : "pd-res", "");
-        label.append(element("b", "", resource.title));
-        if (resource.extendedProps.sub) label.append(element("small", "", resource.extendedProps.sub));
-        return { domNodes: [label] };
-      };
-    }
-    plain(box);
-    const calendar = EventCalendar.create(box, options);
-    if (rooms) {
-      const hours = Math.min(HOURS_A_DAY, parseInt(until, 10)) - parseInt(from, 10);
-      const slots = DAYS * Math.ceil(hours / SLOT_HOURS);
-      const fit = () => {
-        const names = box.querySelector(".ec-row-head")?.offsetWidth || 120;
-        calendar.setOption("slotWidth", Math.max(NARROWEST_SLOT, Math.floor(((box.clientWidth - names - 2) / slots) * 20) / 20));
-      };
-      requestAnimationFrame(fit);
-      window.addEventListener("resize", fit);
-    }
   }
 
-  document.querySelectorAll("[data-calendar]").forEach(draw);
+  /* The server drew it all; take its newest drawing, and keep the focus on the same session or day. */
+  async function redraw(focus) {
+    const active = document.activeElement;
+    const back = focus || active?.closest?.("[data-ev]")?.dataset.ev;
+    const head = active?.dataset?.head;
+    let fresh;
+    try {
+      const response = await fetch(location.href, { credentials: "same-origin" });
+      if (!response.ok) return;
+      fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-calendar-live]");
+    } catch { return; }
+    if (!fresh) return;
+    const wide = live.querySelector(".pd-cal--wide")?.scrollLeft;
+    live.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+    if (wide) live.querySelector(".pd-cal--wide").scrollLeft = wide;
+    const element = (back && live.querySelector(`[data-ev="${back}"] a`)) || (head && live.querySelector(`[data-head="${head}"]`));
+    element?.focus({ preventScroll: true });
+    live.dispatchEvent(new CustomEvent("desk:drawn"));
+  }
+
+  /* --- moving: the same action as the form's, with the version that was seen --- */
+  function typed(plan) {
+    const data = {
+      day: wall(plan.first).slice(0, 10), starts: clock(plan.first), ends: clock(plan.last),
+      ends_on: wall(plan.last).slice(0, 10), outside_hours: String(plan.outside), starts_fold: plan.startsFold, ends_fold: plan.endsFold,
+    };
+    return plan.newRoom ? { ...data, room: plan.newRoom } : data;
+  }
+  async function send(session, plan) {
+    const url = `/api/v1/sessions/${session.id}/move/`;
+    return window.desk.post(url, typed(plan), { headers: { "If-Match": `"${session.version}"` } });
+  }
+
+  /* Bring a session to its new place. `ghost` stands there meanwhile; refused, it says why where it stands. */
+  async function move(session, to, ghost) {
+    const plan = {
+      first: session.first + to.starts - session.starts, last: session.last + to.ends - session.ends,
+      outside: session.outside, startsFold: "", endsFold: "", newRoom: to.room && to.room !== session.room ? to.room : "",
+    };
+    const element = live.querySelector(`[data-ev="${session.id}"]`);
+    element?.classList.add("is-sending");
+    const answer = await send(session, plan);
+    element?.classList.remove("is-sending");
+    if (answer.ok) {
+      ghost?.clear();
+      await redraw(session.id);
+      return moved(session, plan, answer.data);
+    }
+    if (answer.status === 412) {
+      ghost?.clear();
+      await redraw(session.id);
+      return window.desk.toast(words.changed, { stays: true });
+    }
+    if (answer.status === 409 && answer.data.clashes?.length) return inTheWay(session, plan, answer.data, ghost);
+    ghost?.clear();
+    return refused(session, answer);
+  }
+  function moved(session, plan, now) {
+    const resized = plan.first === session.first || plan.last === session.last;
+    const text = [fill(resized && !plan.newRoom ? words.resized : words.moved, span(plan.first, plan.last))];
+    if (now.calls?.length && now.state === "confirmed") text.push(words.asked);
+    const before = { ...session, newRoom: plan.newRoom ? session.room : "" };
+    // what stood outside of opening hours stands there again; a room it did not have cannot be given back by a gesture
+    const undo = plan.newRoom && !session.room ? undefined : () => takeBack({ ...session, version: now.version }, before);
+    tell(text.join(" "));
+    window.desk.toast(text.join(" "), { undo });
+  }
+  async function takeBack(session, before) {
+    const answer = await send(session, before);
+    await redraw(session.id);
+    if (answer.ok) return window.desk.toast(words.back);
+    return refused(session, answer);
+  }
+  function refused(session, answer) {
+    const why = Object.values(answer.data.fields || {}).flat().join(" ") || answer.data.detail || "";
+    tell(`${words.notMoved}. ${why}`);
+    window.desk.toast(`${words.notMoved}. ${why}`, { stays: true });
+    live.querySelector(`[data-ev="${session.id}"] a`)?.focus();
+  }
+
+  /* --- 409: what is in the way, in place --- */
+  function list(clashes) {
+    const items = make("ul");
+    items.append(...clashes.map((clash) => make("li", clash.text)));
+    return items;
+  }
+  function free(spans, take) {
+    const box = make("div", "", "pd-cal-free");
+    spans.forEach((each) => {
+      const button = make("button", span(ms(each.starts_local), ms(each.ends_local)), "btn btn-s");
+      button.type = "button";
+      button.addEventListener("click", () => take(each));
+      box.append(button);
+    });
+    return box;
+  }
+  function inTheWay(session, plan, data, ghost) {
+    live.querySelector(".pd-cal-clash")?.remove();
+    const panel = make("section", "", "pd-cal-clash");
+    panel.setAttribute("role", "alertdialog");
+    panel.setAttribute("aria-labelledby", "cal-clash-title");
+    const title = make("h2", data.clashes[0].closed ? words.closed : words.taken);
+    title.id = "cal-clash-title";
+    panel.append(title, list(data.clashes));
+    const marked = data.clashes.flatMap((clash) => [...live.querySelectorAll(`[data-ev="${clash.session}"]`)]);
+    marked.forEach((each) => each.classList.add("is-clash"));
+    ghost?.refuse();
+    function shut() {
+      panel.remove();
+      ghost?.clear();
+      marked.forEach((each) => each.classList.remove("is-clash"));
+      live.querySelector(`[data-ev="${session.id}"] a`)?.focus();
+    }
+    if (data.free?.length) {
+      panel.append(make("h3", words.free), free(data.free, (each) => {
+        shut();
+        // from the session's own clock to the one that is drawn
+        const by = { starts: session.starts - session.first, ends: session.ends - session.last };
+        move(session, { starts: ms(each.starts_local) + by.starts, ends: ms(each.ends_local) + by.ends, room: plan.newRoom });
+      }));
+    }
+    const foot = make("footer");
+    const form = make("a", words.form, "btn btn-s");
+    form.href = `/sessions/${session.id}/move/`;
+    const leave = make("button", words.leave, "btn btn-s btn-primary");
+    leave.type = "button";
+    leave.addEventListener("click", shut);
+    foot.append(form, leave);
+    panel.append(foot);
+    panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); shut(); } });
+    stand(panel, ghost);
+    leave.focus({ preventScroll: true });
+    panel.scrollIntoView({ block: "nearest" });
+  }
+  /* Beside the ghost if there is room, inside of what is seen. */
+  function stand(panel, ghost) {
+    const root = grid();
+    root.append(panel);
+    const box = root.getBoundingClientRect();
+    const at = ghost?.box() || root.getBoundingClientRect();
+    const right = at.right - box.left + 8;
+    const left = right + panel.offsetWidth <= box.width ? right : Math.max(8, at.left - box.left - panel.offsetWidth - 8);
+    panel.style.left = `${Math.min(left, Math.max(8, box.width - panel.offsetWidth - 8))}px`;
+    panel.style.top = `${Math.max(8, at.top - box.top)}px`;
+  }
+
+  /* --- booking where it was drawn --- */
+  /* From the clock that is drawn to that of a room, where they differ: by way of the instant. */
+  function onClock(at, from, to) {
+    if (!from || !to || from === to) return at;
+    const offset = (zone, instant) => {
+      const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", {
+        timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+      }).formatToParts(instant).map(({ type, value }) => [type, value]));
+      return ms(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`) - instant;
+    };
+    const instant = at - offset(from, at - offset(from, at));
+    return instant + offset(to, instant);
+  }
+  let drawnAt = null;
+  function write(fields) {
+    const zone = fields.room.selectedOptions[0]?.dataset.zone || "";
+    const from = grid()?.dataset.clock || "";
+    const [starts, ends] = [drawnAt.starts, drawnAt.ends].map((at) => onClock(at, from, zone));
+    fields.day.value = wall(starts).slice(0, 10);
+    fields.starts.value = clock(starts);
+    fields.ends.value = clock(ends);
+    const hint = book.querySelector("[data-clock-said]");
+    hint.textContent = zone ? fill(hint.dataset.text, zone.split("/").pop().replace(/_/g, " ")) : "";
+  }
+  /* Open the small form at a time. A span over a day is what the whole form is for. */
+  function open(at, done) {
+    if (!book) return done?.();
+    const form = book.querySelector("form");
+    drawnAt = at;
+    form.reset();
+    wrong(null);
+    if (at.room) form.elements.room.value = at.room;
+    else if (form.elements.room.options.length > 1) form.elements.room.selectedIndex = 1;
+    write(form.elements);
+    book.addEventListener("close", () => done?.(), { once: true });
+    book.showModal();
+    form.elements.title.focus();
+  }
+  function wrong(answer) {
+    const box = book.querySelector(".pd-cal-wrong");
+    box.hidden = !answer;
+    box.replaceChildren();
+    book.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.classList.remove("is-invalid"); });
+    if (!answer) return;
+    const fields = answer.data.fields || {};
+    Object.keys(fields).forEach((name) => {
+      const field = book.querySelector(`[name="${name}"]`);
+      field?.setAttribute("aria-invalid", "true");
+      field?.classList.add("is-invalid");
+    });
+    const clashes = answer.data.clashes || [];
+    box.append(make("p", clashes.length ? (clashes[0].closed ? words.closed : words.notBooked) : Object.values(fields).flat().join(" ") || answer.data.detail));
+    if (clashes.length) box.append(list(clashes));
+    if (answer.data.free?.length) {
+      box.append(free(answer.data.free, (each) => {
+        const form = book.querySelector("form").elements;
+        [form.day.value, form.starts.value] = each.starts_local.split("T");
+        form.ends.value = each.ends_local.slice(11);
+        wrong(null);
+        form.title.focus();
+      }));
+    }
+  }
+  async function sendBooking(form) {
+    const fields = form.elements;
+    const data = Object.fromEntries(new FormData(form));
+    if (!fields.title.value.trim() || !fields.project.value) {
+      wrong({ data: { detail: words.fill } });
+      return (fields.title.value.trim() ? fields.project : fields.title).focus();
+    }
+    const answer = await window.desk.post(form.dataset.quick, data, { headers: { "Idempotency-Key": crypto.randomUUID?.() || String(Math.random()) } });
+    if (!answer.ok) return wrong(answer);
+    book.close();
+    await redraw(answer.data.id);
+    const [starts, ends] = [ms(answer.data.starts_local), ms(answer.data.ends_local)];
+    const text = fill(answer.data.state === "hold" ? words.held : words.booked, span(starts, ends));
+    tell(text);
+    return window.desk.toast(text, { undo: () => unbook(answer.data) });
+  }
+  async function unbook(session) {
+    const answer = await window.desk.post(`/api/v1/sessions/${session.id}/cancel/`, { reason: "", no_fee: "true" }, { headers: { "If-Match": `"${session.version}"` } });
+    await redraw();
+    return answer.ok ? window.desk.toast(words.unbooked) : refused(session, answer);
+  }
+  if (book) {
+    const form = book.querySelector("form");
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      sendBooking(form);
+    });
+    book.querySelector("[data-more]").addEventListener("click", () => location.assign(`${form.action}?${new URLSearchParams(new FormData(form))}`));
+    form.elements.room.addEventListener("change", () => write(form.elements));
+    ["day", "starts", "ends"].forEach((name) => form.elements[name].addEventListener("change", function () {
+      // what is typed is meant on the room's clock, also when another room is chosen then
+      const zone = form.elements.room.selectedOptions[0]?.dataset.zone || "";
+      const from = grid()?.dataset.clock || "";
+      const at = ["starts", "ends"].map((each) => onClock(ms(`${form.elements.day.value}T${form.elements[each].value}`), zone, from));
+      if (at.every(Number.isFinite)) drawnAt = { ...drawnAt, starts: at[0], ends: at[1] > at[0] ? at[1] : at[1] + DAY };
+    }));
+    book.querySelector("[data-close]").addEventListener("click", () => book.close());
+  }
+
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) window.print(); });
   document.querySelectorAll("form[data-narrow]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
+  window.deskCalendar = { live, grid, read, move, open, tell, words, fill, make, ms, wall, clock, day, span, MINUTE, DAY, mayBook: Boolean(book) };
 })();

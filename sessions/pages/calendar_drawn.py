@@ -1,0 +1,278 @@
+"""What the calendar's templates draw: columns of hours, lines of rooms or people, squares of days. Plain data."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from producerdesk.kit import moments, words
+from producerdesk.kit.templatetags.desk import project_tone
+from sessions.pages import calendar_days as days
+from sessions.pages.calendar_days import DAY, MIDNIGHT, Event, Hours, Line
+
+CANCELLED, HOLD, DECLINED, ENGINEER = "cancelled", "hold", "declined", "engineer"
+MOST_A_DAY = 4  # sessions a month names in the square of a day
+REMOTE = "remote"
+WEEK, LONG_DAY = 7, 18  # up to here a timeline names every third hour, beyond it every sixth
+Row = dict[str, Any]
+
+
+# --- one session -------------------------------------------------------------------------------------
+
+
+def told(event: Event, look: Row) -> Row:
+    """Return what is said of a session wherever it is drawn."""
+    session = event.session
+    project, zone = session["project"], session["time_zone"]
+    span = f"{moments.clock(event.starts.time())} – {moments.clock(event.ends.time())}"
+    tone = f"is-s-{session['state']}" if look["colour"] == "state" else project_tone(project["id"])
+    # by another clock than that of most: say by which
+    other = zone if zone != look["zone"] and not look["clock"] else ""
+    own = _own_clock(session) if look["clock"] and zone != look["clock"] else ""
+    state = "" if session["state"] == "confirmed" else words.word(session["state"], "StudioSession.state")
+    rank = session.get("rank") if session["state"] == HOLD else None
+    first, last = session["starts_local"], session["ends_local"]
+    return {
+        "id": session["id"],
+        "url": reverse("sessions:detail", args=[session["id"]]),
+        "title": session["title"],
+        "project": project["title"],
+        "place": place_of(session),
+        "span": span,
+        "from": moments.clock(event.starts.time()),
+        "state": state if not rank or rank < 2 else f"{state} {rank}",
+        "note": own or (moments.city(other) if other else ""),
+        "classes": f"{tone} is-{session['state']}",
+        "starts": event.starts.isoformat()[:16],
+        "ends": event.ends.isoformat()[:16],
+        # as the form of a move would have it typed, on the session's own clock
+        "first": first,
+        "last": last,
+        "own": first != event.starts.isoformat()[:16],
+        "session": session,
+    }
+
+
+def _on_its_wall(session: Row) -> tuple[str, str]:
+    """Return from when until when a session is, on its own clock."""
+    place = ZoneInfo(session["time_zone"])
+    starts, ends = (
+        dt.datetime.fromisoformat(session[name]).astimezone(place).isoformat()[:16] for name in ("starts_at", "ends_at")
+    )
+    return starts, ends
+
+
+def _own_clock(session: Row) -> str:
+    zone = session["time_zone"]
+    return _("%(time)s in %(place)s") % {
+        "time": moments.clock(session["starts_at"], zone),
+        "place": moments.city(zone),
+    }
+
+
+def place_of(session: Row) -> str:
+    """Return "Foxglove, Room A", or where a session without a room is."""
+    room = session["room"]
+    return f"{room['studio']['name']}, {room['name']}" if room else session.get("remote_place") or _("Remote")
+
+
+# --- a day, a week -----------------------------------------------------------------------------------
+
+
+def hours_grid(events: Sequence[Event], first: dt.date, last: dt.date, look: Row) -> Row:
+    """Return the columns of some days, with the hours they show."""
+    alone = first == last
+    hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=True, alone=alone)
+    most = 24 if alone else days.MOST_LANES
+    columns = []
+    for day in days.days_between(first, last):
+        parts = days.column(events, day, hours, most)
+        columns.append(
+            _day(day, look)
+            | {
+                "parts": [_with_words(part, look) for part in parts],
+                "now": _now_line(Line(day, 1, hours), look) if day == look["now"].date() else "",
+                "before": [told(event, look) for event in events if _is_left(event, day, hours)]
+                if day == first
+                else [],
+            }
+        )
+    return {"hours": hours, "labels": _hour_labels(hours), "columns": columns, "classes": f"{hours.classes} days-1"}
+
+
+def _with_words(part: Row, look: Row) -> Row:
+    return part | told(part["event"], look) if "event" in part else part
+
+
+def _is_left(event: Event, day: dt.date, hours: Hours) -> bool:
+    """Say whether a session of the day before ends in the hours before those that are shown."""
+    midnight = dt.datetime.combine(day, dt.time())
+    return event.starts < midnight < event.ends <= midnight + dt.timedelta(hours=hours.opens)
+
+
+def _day(day: dt.date, look: Row) -> Row:
+    minutes = days.change_on(day, look["zone"])
+    change = ""
+    if minutes:
+        words_ = _("Clocks go forward: %(h)s h") if minutes > 0 else _("Clocks go back: %(h)s h")
+        change = words_ % {"h": f"{MIDNIGHT - minutes / 60:g}"}
+    return {"day": day, "iso": day.isoformat(), "is_today": day == look["now"].date(), "change": change}
+
+
+def _now_line(line: Line, look: Row) -> str:
+    now = look["now"]
+    minute = days.minute_of(now, line.first) if line.days == 1 else now.hour * 60 + now.minute
+    if not line.hours.opens * 60 <= minute < line.hours.closes * 60:
+        return ""
+    return line.at(now, now + days.SHORTEST)
+
+
+def _hour_labels(hours: Hours, step: int = 1) -> list[Row]:
+    return [
+        {"at": f"ah-{hour}", "text": moments.clock(dt.time(hour % MIDNIGHT)), "night": hour >= MIDNIGHT}
+        for hour in range(hours.opens, hours.closes - step + 1, step)  # the last needs room for its name
+    ]
+
+
+# --- rooms or people, along the hours ------------------------------------------------------------------
+
+
+def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, rows: Sequence[Row]) -> Row:
+    """Return a line for each room or person in `rows` (`key`, `group`), with what takes it."""
+    span = days.days_between(first, last)
+    alone = len(span) == 1
+    hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=alone, alone=alone)
+    line = Line(first, len(span), hours)
+    by_row: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        for key in taken_by(event.session, look["rows"]):
+            by_row[key].append(event)
+    groups: list[Row] = []
+    for row in rows:
+        if not groups or groups[-1]["title"] != row["group"]:
+            groups.append({"title": row["group"], "rows": []})
+        groups[-1]["rows"].append(row | _line(by_row[row["key"]], line, look, row.get("busy", ())))
+    step = 1 if alone else 3 if len(span) <= WEEK and hours.count <= LONG_DAY else 6
+    shown = next((day for day in span if day == look["now"].date()), None)
+    return {
+        "groups": groups,
+        "days": [_day(day, look) for day in span],
+        "labels": _hour_labels(hours, step),
+        "now": _now_line(line, look) if shown else "",
+        "now_day": f"ad-{(shown - first).days}" if shown and not alone else "",
+        "classes": f"{hours.classes} days-{len(span)} step-{step}",
+        "hours": hours,
+        "span": len(span),
+    }
+
+
+def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Row]) -> Row:
+    groups = days.share(events, buffers=look["rows"] == "rooms")
+    bars = [line.bar(event) | told(event, look) for group in groups for event in group]
+    if look["rows"] != "rooms":
+        for bar in bars:
+            bar["buffers"] = []
+    lanes = 1 + max((event.lane for event in events), default=0)
+    return {
+        "bars": bars,
+        "lanes": f"of-{min(lanes, 24)}",
+        "busy_at": [line.at(each["starts"], each["ends"]) for each in busy],
+    }
+
+
+def taken_by(session: Row, rows: str) -> list[str]:
+    """Return the keys of the rooms, or of the people, that a session takes."""
+    if rows == "rooms":
+        return [f"room-{session['room']['id']}" if session["room"] else REMOTE]
+    return [f"person-{call['person']['id']}" for call in session["calls"] if call.get("answer") != DECLINED]
+
+
+def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
+    """Return a row for each room one may book or sees taken, by studio; what has no room comes last."""
+    rooms = {room["id"]: room for room in known if _wanted(room, filters)}
+    for event in events:
+        if room := event.session["room"]:
+            rooms.setdefault(room["id"], room | {"time_zone": event.session["time_zone"]})
+    listed = sorted(rooms.values(), key=lambda room: (room["studio"]["name"].casefold(), room["name"].casefold()))
+    found = [
+        {
+            "key": f"room-{room['id']}",
+            "room": room["id"],
+            "title": room["name"],
+            "sub": "",
+            "group": room["studio"]["name"],
+            "zone": room["time_zone"],
+        }
+        for room in listed
+    ]
+    if any(event.session["room"] is None for event in events):
+        found.append({"key": REMOTE, "title": _("Remote"), "sub": _("or elsewhere"), "group": _("No room")})
+    return found
+
+
+def _wanted(room: Row, filters: Row) -> bool:
+    """Leave out the rooms that the filter excludes; a project may be anywhere."""
+    asked = {"studio": str(room["studio"]["id"]), "room": str(room["id"])}
+    return all(filters.get(name, text) == text for name, text in asked.items())
+
+
+def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
+    """Return a row for each person called in this time, and for those worked with last: who has nothing is free."""
+    people: dict[int, Row] = {}
+    for event in events:
+        for call in event.session["calls"]:
+            person = call["person"]
+            people.setdefault(person["id"], {"name": person["name"], "role": call["role"], "group": _("Called")})
+    for person in known:
+        if not filters:
+            people.setdefault(person["id"], {"name": person["name"], "role": "", "group": _("Free in this time")})
+    if filters.get("person"):
+        people = {key: person for key, person in people.items() if str(key) == filters["person"]}
+    found = [
+        {"key": f"person-{key}", "title": person["name"], "sub": person["role"], "group": person["group"]}
+        for key, person in people.items()
+    ]
+    return sorted(found, key=lambda row: (row["group"] != _("Called"), row["title"].casefold()))
+
+
+# --- a month -----------------------------------------------------------------------------------------
+
+
+def month(events: Sequence[Event], first: dt.date, last: dt.date, shown: dt.date, look: Row) -> Row:
+    """Return the weeks of a month, each day with its first sessions and how many more there are."""
+    by_day: dict[dt.date, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.starts):
+        for day in days.days_between(max(event.starts.date(), first), min(event.last_day, last)):
+            by_day[day].append(event)
+    squares = [_square(day, by_day[day], shown, look) for day in days.days_between(first, last)]
+    return {"weeks": [squares[n : n + WEEK] for n in range(0, len(squares), WEEK)], "classes": ""}
+
+
+def _square(day: dt.date, events: Sequence[Event], shown: dt.date, look: Row) -> Row:
+    most = MOST_A_DAY if len(events) <= MOST_A_DAY else MOST_A_DAY - 1
+    rest = len(events) - most
+    more = ngettext("%(n)d more", "%(n)d more", rest) % {"n": rest} if rest > 0 else ""
+    chips = [told(event, look) | {"goes_on": event.starts.date() < day} for event in events[:most]]
+    return _day(day, look) | {"chips": chips, "more": more, "outside": day.month != shown.month, "count": len(events)}
+
+
+def full(brief: Row) -> list[Row]:
+    """Return a brief calendar's sessions with their projects and rooms in them."""
+    projects, rooms = ({thing["id"]: thing for thing in brief[name]} for name in ("projects", "rooms"))
+    found = []
+    for row in brief["results"]:
+        starts, ends = _on_its_wall(row)
+        there = {"project": projects[row["project"]], "room": rooms.get(row["room"]), "calls": [], "remote_place": ""}
+        found.append(row | there | {"starts_local": starts, "ends_local": ends})
+    return found
+
+
+def week_of(day: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the Monday and the Sunday of a day's week."""
+    monday = day - day.weekday() * DAY
+    return monday, monday + (WEEK - 1) * DAY

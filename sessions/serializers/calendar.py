@@ -1,0 +1,67 @@
+"""What the API says of a long span of sessions, short: a month of a full desk in one small answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from producerdesk.kit.rows import Computed, RowSerializer
+from projects.serializers import ProjectRef
+from sessions.models import StudioSession
+from sessions.serializers.rows import may_move
+from sessions.serializers.studios import RoomRef
+
+
+class MonthRow(RowSerializer):
+    """A session as the square of a day shows it."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = RoomRef(allow_null=True)
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    outside_hours = serializers.BooleanField()
+    may_move = Computed(may_move, "desk_id", "project_id", "state", kind=serializers.BooleanField(), for_viewer=True)
+    version = serializers.IntegerField()
+
+
+class BriefSession(serializers.Serializer):
+    """A session, with its project and its room by id alone."""
+
+    id = serializers.IntegerField()
+    project = serializers.IntegerField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = serializers.IntegerField(allow_null=True)
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    outside_hours = serializers.BooleanField()
+    may_move = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class BriefCalendar(serializers.Serializer):
+    """The sessions of a span, and once each the projects and rooms they name. `more`: ask for a shorter span."""
+
+    more = serializers.BooleanField()
+    projects = ProjectRef(many=True)
+    rooms = RoomRef(many=True)
+    results = BriefSession(many=True)
+
+
+def briefly(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows with each project and each room said once: they are most of what a row weighs."""
+    projects: dict[int, dict[str, Any]] = {}
+    rooms: dict[int, dict[str, Any]] = {}
+    results = []
+    for row in rows:
+        project, room = row["project"], row["room"]
+        projects.setdefault(project["id"], project)
+        if room:
+            rooms.setdefault(room["id"], room)
+        results.append(row | {"project": project["id"], "room": room and room["id"]})
+    return {"projects": list(projects.values()), "rooms": list(rooms.values()), "results": results}
