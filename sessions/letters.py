@@ -23,16 +23,18 @@ from sessions.sheets import changes, content
 
 # spelt out, since reversing would load every page and view into the workers; a test compares
 SCHEDULE, SESSION, SHEET = "/schedule/", "/sessions/{pk}/", "calls/{pk}/sheet/"
+UNSUBSCRIBE = "/unsubscribe/{secret}/"
 A_FEW_HOURS = timedelta(hours=6)
 A_BREATH = timedelta(seconds=59)  # a mail two hours ahead leaves a moment late and still says “in 2 h”
 
 
 @dataclass(frozen=True)
 class About:
-    """A call, for the person called. `owner` is whom answers by mail go to."""
+    """A call, for the person called. `owner` is whom answers by mail go to, `stop` the secret that stops such mails."""
 
     call: Call
     owner: User | None
+    stop: str
 
     @property
     def address(self) -> str:
@@ -58,10 +60,11 @@ class AboutSheet(About):
 
 @dataclass(frozen=True)
 class Answer:
-    """A call that was answered, for a producer."""
+    """A call that was answered, for a producer; `stop` is the secret that stops such mails."""
 
     call: Call
     user: User
+    stop: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +202,7 @@ def answer(delivery: Delivery, about: Answer) -> Mail:
     call = about.call
     letter = Letter(_answered(call), _answered(call), [call.reason] if call.reason else [], _("Open the session"))
     url = urljoin(settings.SITE_URL, _session_path(call.session))
-    return _drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session)
+    return _drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session, stop=about.stop)
 
 
 def _answered(call: Call) -> str:
@@ -316,7 +319,7 @@ def _mail(about: About, letter: Letter, *, path: str = "") -> Mail:
     secret = links.for_mail(call.contributor, now=clock.now())
     url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
-    mail = _drawn(about.address, letter, facts, url, call.session, private=True)
+    mail = _drawn(about.address, letter, facts, url, call.session, private=True, stop=about.stop)
     return replace(
         mail,
         reply_to=about.owner.email if about.owner else "",
@@ -342,7 +345,9 @@ def _drawn(
     session: StudioSession,
     *,
     private: bool = False,
+    stop: str,
 ) -> Mail:
+    stop_url = urljoin(settings.SITE_URL, UNSUBSCRIBE.format(secret=stop)) if stop else ""
     context: dict[str, Any] = {
         "letter": letter,
         "facts": facts,
@@ -350,6 +355,7 @@ def _drawn(
         "desk": session.desk,
         "project": session.project,
         "private": private,
+        "stop_url": stop_url,
     }
     return Mail(
         to=to,
@@ -357,4 +363,10 @@ def _drawn(
         text=render_to_string("emails/session.txt", context),
         html=render_to_string("emails/session.html", context),
         sender=session.desk.name,
+        headers=_one_press(stop_url) if stop_url else {},
     )
+
+
+def _one_press(url: str) -> dict[str, str]:
+    """Return the headers by which a mail program stops such mails with one press (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -1,7 +1,7 @@
 """Which right each action on studios, sessions and calls takes. What is not listed is denied."""
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.permissions import SIGNED_IN
+from producerdesk.kit.permissions import ANYONE, SIGNED_IN
 from producerdesk.kit.viewer import Viewer
 
 STUDIOS = {
@@ -76,6 +76,8 @@ def has_schedule(viewer: Viewer) -> bool:
 
 
 SCHEDULE = {"retrieve": has_schedule}
+NOTICE_SETTINGS = {"retrieve": has_schedule, "update": has_schedule}
+UNSUBSCRIBE = {"retrieve": ANYONE, "stop": ANYONE, "resume": ANYONE}  # who has the mail has its secret
 FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}
 
 

@@ -71,6 +71,10 @@ class Desk(Versioned):
     reminder_offsets = models.JSONField(
         _("reminders before call time, in minutes"), default=default_offsets, blank=True
     )
+    # exceptions from these: [{"kind": "vocal", "role": "engineer", "offsets": [2880]}], see reminding.py
+    reminder_rules = models.JSONField(_("other reminders for some"), default=list, blank=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     staff = models.ManyToManyField(User, through="DeskStaff", related_name="desks")
 
     objects = DeskQuerySet.as_manager()

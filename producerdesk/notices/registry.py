@@ -17,6 +17,14 @@ class NotDue:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Not now, but at that moment; why, in the words of the source."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file that goes with a mail."""
 
@@ -53,12 +61,13 @@ class Kind:
     """One kind of notice: how to find what it is about, whether it still holds, and how it reads.
 
     `load` gets deliveries and returns {delivery.pk: what it is about}, in as few queries as it can; what is gone is
-    left out. `still_due` returns None, or why not. `mail` and `bell` write it; a kind that has no bell is only mailed.
+    left out. `still_due` returns None, or why not, or not yet. `mail` and `bell` write it; a kind without a bell is
+    only mailed.
     """
 
     name: str
     load: Callable[[Sequence[Delivery]], Mapping[int, Any]]
-    still_due: Callable[[Delivery, Any, datetime], NotDue | None]
+    still_due: Callable[[Delivery, Any, datetime], NotDue | Later | None]
     mail: Callable[[Delivery, Any], Mail] | None = None
     bell: Callable[[Delivery, Any], Bell] | None = None
 

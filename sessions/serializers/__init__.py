@@ -61,6 +61,7 @@ from sessions.serializers.studios import (
     TermsInput,
 )
 from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
+from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Stopping
 
 __all__ = [
     "AboutInput",
@@ -93,6 +94,8 @@ __all__ = [
     "NewStudioInput",
     "NewTakeInput",
     "NothingInput",
+    "NoticeSettingsInput",
+    "NoticeSettingsRow",
     "PersonRef",
     "PriceInput",
     "ProposeInput",
@@ -112,6 +115,7 @@ __all__ = [
     "SheetNumberInput",
     "SheetRef",
     "SongRef",
+    "Stopping",
     "StudioDetail",
     "StudioInput",
     "StudioRef",

@@ -9,11 +9,10 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.fields import FormRows, InputSerializer, VisibleField, ZoneText
+from producerdesk.kit.fields import FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.models import Room, StudioSession
-from sessions.serializers.fields import TimeOfDay
 
 CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
