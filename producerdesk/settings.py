@@ -309,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},  # an old tick is worth nothing: the next one does the same
     },
+    "plan what comes by the clock": {
+        "task": "producerdesk.notices.tasks.plan",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "forget old keys": {
         "task": "producerdesk.accounts.tasks.forget_old_keys",
         "schedule": 3600.0,

@@ -61,7 +61,7 @@ def _load_answers(deliveries: Sequence[Delivery]) -> Mapping[int, letters.Answer
     for delivery in deliveries:
         call, user = calls.get(_number(delivery.ref)), users.get(_number(delivery.recipient))
         if call and user:
-            found[delivery.pk] = letters.Answer(call, user, telling.stop_secret(user, telling.ANSWERS))
+            found[delivery.pk] = letters.Answer(call, user, telling.stop_url(user, telling.ANSWERS))
     return found
 
 
@@ -106,9 +106,9 @@ def _owners(desk_ids: set[int]) -> dict[int, User]:
 
 
 def _stop(delivery: Delivery, call: Call) -> str:
-    """Return the secret that stops such mails to this person; empty for what always comes."""
+    """Return the address that stops such mails to this person; empty for what always comes."""
     topic = telling.TOPIC_OF.get(delivery.kind)
-    return telling.stop_secret(telling.owner_of(call.contributor), topic) if topic else ""
+    return telling.stop_url(telling.owner_of(call.contributor), topic) if topic else ""
 
 
 def _number(text: str) -> int:

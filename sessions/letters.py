@@ -17,20 +17,20 @@ from producerdesk.kit import clock, moments
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Attachment, Bell, Mail
+from sessions import telling
 from sessions.models import Call, StudioSession
 from sessions.serializers import CallDetail
 from sessions.sheets import changes, content
 
 # spelt out, since reversing would load every page and view into the workers; a test compares
 SCHEDULE, SESSION, SHEET = "/schedule/", "/sessions/{pk}/", "calls/{pk}/sheet/"
-UNSUBSCRIBE = "/unsubscribe/{secret}/"
 A_FEW_HOURS = timedelta(hours=6)
 A_BREATH = timedelta(seconds=59)  # a mail two hours ahead leaves a moment late and still says “in 2 h”
 
 
 @dataclass(frozen=True)
 class About:
-    """A call, for the person called. `owner` is whom answers by mail go to, `stop` the secret that stops such mails."""
+    """A call, for the person called. `owner` is whom answers by mail go to, `stop` where such mails are stopped."""
 
     call: Call
     owner: User | None
@@ -60,7 +60,7 @@ class AboutSheet(About):
 
 @dataclass(frozen=True)
 class Answer:
-    """A call that was answered, for a producer; `stop` is the secret that stops such mails."""
+    """A call that was answered, for a producer; `stop` is the address that stops such mails."""
 
     call: Call
     user: User
@@ -347,7 +347,6 @@ def _drawn(
     private: bool = False,
     stop: str,
 ) -> Mail:
-    stop_url = urljoin(settings.SITE_URL, UNSUBSCRIBE.format(secret=stop)) if stop else ""
     context: dict[str, Any] = {
         "letter": letter,
         "facts": facts,
@@ -355,7 +354,7 @@ def _drawn(
         "desk": session.desk,
         "project": session.project,
         "private": private,
-        "stop_url": stop_url,
+        "stop_url": stop,
     }
     return Mail(
         to=to,
@@ -363,10 +362,5 @@ def _drawn(
         text=render_to_string("emails/session.txt", context),
         html=render_to_string("emails/session.html", context),
         sender=session.desk.name,
-        headers=_one_press(stop_url) if stop_url else {},
+        headers=telling.one_press(stop),
     )
-
-
-def _one_press(url: str) -> dict[str, str]:
-    """Return the headers by which a mail program stops such mails with one press (RFC 8058)."""
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -54,6 +54,7 @@ CALLS = {
     "accept": SCHEDULE_WRITE,
     "keep": SCHEDULE_WRITE,
     "nudge": SCHEDULE_WRITE,
+    "nudge_all": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,
     "swap": SCHEDULE_WRITE,
     "destroy": SCHEDULE_WRITE,

@@ -7,7 +7,9 @@ not told of that stands before a locked door.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -20,11 +22,13 @@ from sessions.models import Call, NoticeSettings
 from sessions.notices import ANSWER, CALL_SHEET, INVITATION, PROPOSAL_ANSWERED, REMINDER
 
 INVITATIONS, REMINDERS, CALL_SHEETS, ANSWERS = "invitations", "reminders", "call_sheets", "answers"
+DIGEST = "digest"
 TOPICS = {
     INVITATIONS: _("Invitations to sessions"),
     REMINDERS: _("Reminders of your sessions"),
     CALL_SHEETS: _("Call sheets"),
     ANSWERS: _("What people answer to your sessions"),
+    DIGEST: _("A mail each morning at 8:00: what is on today, and what waits for you"),
 }
 TOPIC_OF = {
     INVITATION: INVITATIONS,
@@ -101,6 +105,8 @@ def quiet_until(call: Call, kind: str, wish: Wishes, now: datetime) -> datetime 
 
 
 # --- unsubscribing with one press -------------------------------------------------------------------------
+# spelt out, since reversing would load every page and view into the workers; a test compares
+UNSUBSCRIBE = "/unsubscribe/{secret}/"
 _signer = Signer(salt="unsubscribe", sep=".")
 
 
@@ -108,6 +114,16 @@ def stop_secret(owner: Owner, topic: str) -> str:
     """Return what stands in a mail's address for stopping such mails. It holds for good: old mails are found, too."""
     letter = "u" if isinstance(owner, User) else "c"
     return _signer.sign(f"{letter}{owner.pk}.{topic}")
+
+
+def stop_url(owner: Owner, topic: str) -> str:
+    """Return the address in a mail that stops such mails."""
+    return urljoin(settings.SITE_URL, UNSUBSCRIBE.format(secret=stop_secret(owner, topic)))
+
+
+def one_press(url: str) -> dict[str, str]:
+    """Return the headers by which a mail program stops such mails with one press (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def read_secret(text: str) -> tuple[Owner, str] | None:

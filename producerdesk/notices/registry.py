@@ -72,7 +72,10 @@ class Kind:
     bell: Callable[[Delivery, Any], Bell] | None = None
 
 
+Planner = Callable[[], int]
+
 _kinds: dict[str, Kind] = {}
+_planners: list[Planner] = []
 
 
 def register(kind: Kind) -> None:
@@ -83,3 +86,13 @@ def register(kind: Kind) -> None:
 def kind_of(delivery: Delivery) -> Kind:
     """Return the kind of a delivery. Raises LookupError for one that no app has registered."""
     return _kinds[delivery.kind]
+
+
+def register_planner(planner: Planner) -> None:
+    """Let an app plan what comes by the clock alone, like a mail each morning. Called often, by several at once."""
+    _planners.append(planner)
+
+
+def plan_by_the_clock() -> int:
+    """Ask every planner; return how many messages are new."""
+    return sum(planner() for planner in _planners)

@@ -8,7 +8,7 @@ from sessions.actions.answers import accept_proposal, confirm_call, decline_call
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
-from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
+from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
@@ -33,6 +33,7 @@ __all__ = [
     "keep_call",
     "mark_seen",
     "move_session",
+    "nudge_all",
     "nudge_call",
     "open_sheet",
     "price_of",

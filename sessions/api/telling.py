@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from contributors.models import Contributor
 from producerdesk.accounts.models import User
+from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.api import DeskViewSet
 from sessions import permissions, serializers, telling
 from sessions.actions.telling import set_mailed, set_notices
@@ -30,11 +31,19 @@ class NoticeSettingsViewSet(DeskViewSet):
         return Response(self.row(self._mine()).data)
 
     def update(self, request: Any) -> Response:
-        said = self.said(self._mine())
-        return Response(self.row(set_notices(owner=self._owner(), **said)).data)
+        mine = self._mine()
+        said = self.said(mine)
+        if said.get("mail_digest") == mine.mail_digest:
+            del said["mail_digest"]  # as is usual for the person: nothing was said
+        set_notices(owner=self._owner(), **said)
+        return Response(self.row(self._mine()).data)
 
     def _mine(self) -> NoticeSettings:
-        return self.get_queryset().first() or NoticeSettings()
+        """Return the viewer's settings; what was never said stands as it is usual for such people."""
+        found = self.get_queryset().first() or NoticeSettings()
+        if found.mail_digest is None:
+            found.mail_digest = self.viewer.can_anywhere(SCHEDULE_WRITE)
+        return found
 
     def _owner(self) -> telling.Owner:
         viewer = self.viewer
@@ -81,5 +90,5 @@ class UnsubscribeViewSet(DeskViewSet):
 
     def _told(self, owner: telling.Owner, topic: str) -> Response:
         settings = telling.of_owner(owner).settings
-        mailed = settings is None or getattr(settings, f"mail_{topic}")
+        mailed = settings is None or getattr(settings, f"mail_{topic}") is not False
         return Response({"topic": topic, "topic_title": str(telling.TOPICS[topic]), "mailed": mailed})

@@ -12,6 +12,7 @@ from sessions.serializers.inputs import (
     MoveInput,
     NewSessionInput,
     NothingInput,
+    NudgeInput,
     PriceInput,
     ProposeInput,
     ReasonInput,
@@ -61,7 +62,7 @@ from sessions.serializers.studios import (
     TermsInput,
 )
 from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
-from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Stopping
+from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Nudged, Stopping
 
 __all__ = [
     "AboutInput",
@@ -96,6 +97,8 @@ __all__ = [
     "NothingInput",
     "NoticeSettingsInput",
     "NoticeSettingsRow",
+    "NudgeInput",
+    "Nudged",
     "PersonRef",
     "PriceInput",
     "ProposeInput",

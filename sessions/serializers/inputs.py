@@ -251,6 +251,18 @@ class AcceptInput(InputSerializer):
     )
 
 
+class NudgeInput(InputSerializer):
+    """Whom to ask once more: all of one session, or, without one, of all that one plans."""
+
+    session = VisibleField(
+        StudioSession.objects.select_related("project"),
+        may=lambda viewer, session: _may_plan(viewer, session.project),
+        required=False,
+        allow_null=True,
+        label=_("Session"),
+    )
+
+
 class NothingInput(InputSerializer):
     """An action that takes no words."""
 

@@ -24,6 +24,7 @@ class NoticeSettingsRow(RowSerializer):
     mail_reminders = serializers.BooleanField()
     mail_call_sheets = serializers.BooleanField()
     mail_answers = serializers.BooleanField()
+    mail_digest = serializers.BooleanField()
     own_offsets = serializers.BooleanField()
     offsets = serializers.ListField(child=serializers.IntegerField())
     own_quiet = serializers.BooleanField()
@@ -38,6 +39,7 @@ class NoticeSettingsInput(InputSerializer):
     mail_reminders = serializers.BooleanField(required=False, label=TOPICS["reminders"])
     mail_call_sheets = serializers.BooleanField(required=False, label=TOPICS["call_sheets"])
     mail_answers = serializers.BooleanField(required=False, label=TOPICS["answers"])
+    mail_digest = serializers.BooleanField(required=False, label=TOPICS["digest"])
     own_offsets = serializers.BooleanField(required=False, label=_("Remind me at times of my own"))
     offsets = OffsetsField(
         required=False,
@@ -64,6 +66,13 @@ class NoticeSettingsInput(InputSerializer):
 
 def _knows(request: Any) -> bool:
     return viewer_of(request).is_authenticated
+
+
+class Nudged(serializers.Serializer):
+    """How many were asked once more, and how many are left as they were asked a moment ago."""
+
+    asked = serializers.IntegerField()
+    left = serializers.IntegerField()
 
 
 class Stopping(serializers.Serializer):

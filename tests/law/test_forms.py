@@ -72,7 +72,7 @@ FORMS: dict[str, int | str] = {
     "tokens:list": WANTS,
     "sessions:wrap": 409,  # it has not been yet
 }
-OF_WHO_IS_CALLED = ("call-decline", "call-propose")
+OF_WHO_IS_CALLED = ("call-decline", "call-propose", "my-notices")
 MOVING = {
     "id",
     "version",
