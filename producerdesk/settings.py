@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- mail -----------------------------------------------------------------------------------------
 OUTBOX = not ENV.email  # no mail server named: a desk's mail stands on its outbox page
+INBOUND_MAIL = ENV.inbound_mail  # where calendars send their answers (`manage receive_mail`); empty: nowhere
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 if ENV.email:
     EMAIL_BACKEND = ENV.email["EMAIL_BACKEND"]

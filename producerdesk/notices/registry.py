@@ -34,8 +34,19 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """What calendars read of a mail (RFC 6047): an iCalendar text, and its METHOD."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Mail:
-    """A mail as it leaves. `sender` is a name to stand before our address; answers go to `reply_to`."""
+    """A mail as it leaves. `sender` is a name to stand before our address; answers go to `reply_to`.
+
+    `invite` stands beside the text, so that mail programs offer to answer, and once more as a file for all others.
+    """
 
     to: str
     subject: str
@@ -44,6 +55,7 @@ class Mail:
     sender: str = ""
     reply_to: str = ""
     attachments: tuple[Attachment, ...] = ()
+    invite: Invite | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
