@@ -38,6 +38,7 @@ class Environment:
     redis_url: str
     email: dict = field(default_factory=dict)
     mail_from: str = ""
+    inbound_mail: str = ""
     trust_proxy: bool = False
 
 
@@ -59,8 +60,16 @@ def read() -> Environment:
         redis_url=_redis_url(),
         email=_email(),
         mail_from=_mail_from(site_url),
+        inbound_mail=_inbound_mail(),
         trust_proxy=_flag("TRUST_PROXY"),
     )
+
+
+def _inbound_mail() -> str:
+    address = reader.str("INBOUND_MAIL", default="").strip()
+    if address and not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]{1,200}", address):
+        raise WrongSetting("INBOUND_MAIL is no plain address: give it like replies@desk.example.com")
+    return address
 
 
 def _flag(name: str) -> bool:

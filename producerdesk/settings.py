@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- mail -----------------------------------------------------------------------------------------
 OUTBOX = not ENV.email  # no mail server named: a desk's mail stands on its outbox page
+INBOUND_MAIL = ENV.inbound_mail  # where calendars send their answers (`manage receive_mail`); empty: nowhere
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 if ENV.email:
     EMAIL_BACKEND = ENV.email["EMAIL_BACKEND"]
@@ -317,6 +318,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "producerdesk.notices.tasks.wake",
         "schedule": 5.0,
         "options": {"expires": 10},  # an old tick is worth nothing: the next one does the same
+    },
+    "plan what comes by the clock": {
+        "task": "producerdesk.notices.tasks.plan",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "forget old keys": {
         "task": "producerdesk.accounts.tasks.forget_old_keys",

@@ -11,12 +11,15 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from contributors.actions.engagements import on_new_terms  # models are there only now
+        from producerdesk.accounts import reminding
         from producerdesk.accounts.actions import on_new_offsets
         from producerdesk.notices import subjects
         from projects.joining import on_join
         from sessions import actions, joining, kinds, notices
+        from sessions.models import StudioSession
 
         kinds.register()
+        reminding.register_kinds(StudioSession.Kind.choices)
         subjects.register("session", notices.refs_of_session)
         on_join(joining.bring_calendar)
         on_new_offsets(joining.remind_otherwise)

@@ -8,28 +8,37 @@ stay byte for byte the same. An hour that comes twice is written in UTC, because
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from sessions import zones
 
 PRODUCT = "-//ProducerDesk//Schedule//EN"
 STATUS = {"hold": "TENTATIVE", "confirmed": "CONFIRMED", "wrapped": "CONFIRMED", "cancelled": "CANCELLED"}
+REQUEST, CANCEL, REPLY = "REQUEST", "CANCEL", "REPLY"
+PARTSTAT = {"pending": "NEEDS-ACTION", "confirmed": "ACCEPTED", "declined": "DECLINED", "proposed": "TENTATIVE"}
 # what is no line of text: it would end one in the middle of a value for some apps
 UNPRINTED = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), 127, 0x85, 0x2028, 0x2029], " ")
 
 
-def calendar(events: Iterable[Event], *, name: str = "") -> bytes:
+class Party(NamedTuple):
+    """Who calls or is called: a name and an e-mail address."""
+
+    name: str
+    address: str
+
+
+def calendar(events: Iterable[Event], *, name: str = "", method: str = "PUBLISH") -> bytes:
     """Return a whole calendar: the events and the rules of their zones."""
     found = Calendar()
     found.add("prodid", PRODUCT)
     found.add("version", "2.0")
-    found.add("method", "PUBLISH")
+    found.add("method", method)
     if name:
         found.add("name", name)
         found.add("x-wr-calname", name)
@@ -48,6 +57,38 @@ def _zones_of(events: list[Event]) -> list[Timezone]:
             if isinstance(moment.tzinfo, ZoneInfo):
                 years.setdefault(moment.tzinfo.key, []).append(moment.year)
     return [zones.written(key, min(found) - 1, max(found) + 1) for key, found in sorted(years.items())]
+
+
+def itip(call: dict[str, Any], *, method: str, organizer: Party, attendee: Party) -> bytes:
+    """Return an own call as iTIP (RFC 5546) asks for it: one event, who calls, and the one who is called.
+
+    `method` is REQUEST, also for a change, or CANCEL. Each call is an event of its own, so nobody reads who else is
+    called, and a CANCEL to one person ends the whole of that person's event.
+    """
+    event = event_of_call(call)
+    event.add("organizer", _party(organizer))
+    called = _party(attendee)
+    called.params["CUTYPE"], called.params["ROLE"] = "INDIVIDUAL", "REQ-PARTICIPANT"
+    called.params["PARTSTAT"] = PARTSTAT[call["answer"]]
+    called.params["RSVP"] = "TRUE" if method == REQUEST and call["answer"] == "pending" else "FALSE"
+    event.add("attendee", called)
+    return calendar([event], method=method)
+
+
+def _party(party: Party) -> vCalAddress:
+    found = vCalAddress(f"mailto:{party.address}")
+    if name := " ".join(_text(party.name).replace('"', "'").split()):
+        found.params["CN"] = name
+    return found
+
+
+def uid_of_call(pk: int) -> str:
+    """Return what an own call is known by in calendars."""
+    return _uid(f"call-{pk}")
+
+
+def _uid(what: str) -> str:
+    return f"{what}@{urlsplit(settings.SITE_URL).hostname}"
 
 
 def event_of_call(call: dict[str, Any]) -> Event:
@@ -85,7 +126,7 @@ def _status(session: dict[str, Any]) -> str:
 def _event(uid: str, session: dict[str, Any], *, begins: str, sequence: int, changed: str, status: str) -> Event:
     zone = ZoneInfo(session["time_zone"])
     event = Event()
-    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("uid", _uid(uid))
     event.add("dtstamp", _instant(changed))
     event.add("last-modified", _instant(changed))
     event.add("sequence", sequence)

@@ -9,8 +9,8 @@ from producerdesk.accounts.models import DeskStaff, User
 from producerdesk.accounts.roles import Role
 from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
-from producerdesk.notices.registry import Kind, NotDue
-from sessions import hold_letters, letters
+from producerdesk.notices.registry import Kind, Later, NotDue
+from sessions import hold_letters, letters, telling
 from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
 from sessions.notices import ANSWER, CALL_SHEET, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from sessions.sheets import content
@@ -50,18 +50,19 @@ def _load_calls(deliveries: Sequence[Delivery]) -> Mapping[int, letters.About]:
     found = {}
     for delivery in deliveries:
         if call := calls.get(_number(delivery.ref)):
-            found[delivery.pk] = letters.About(call, owners.get(call.session.desk_id))
+            found[delivery.pk] = letters.About(call, owners.get(call.session.desk_id), _stop(delivery, call))
     return found
 
 
 def _load_answers(deliveries: Sequence[Delivery]) -> Mapping[int, letters.Answer]:
     calls = _calls(deliveries)
-    users = User.objects.in_bulk([_number(delivery.recipient) for delivery in deliveries])
+    people = {_number(delivery.recipient) for delivery in deliveries}
+    users = User.objects.select_related("notice_settings").in_bulk(people)
     found = {}
     for delivery in deliveries:
         call, user = calls.get(_number(delivery.ref)), users.get(_number(delivery.recipient))
         if call and user:
-            found[delivery.pk] = letters.Answer(call, user)
+            found[delivery.pk] = letters.Answer(call, user, telling.stop_url(user, telling.ANSWERS))
     return found
 
 
@@ -80,8 +81,8 @@ def _load_sheets(deliveries: Sequence[Delivery]) -> Mapping[int, letters.AboutSh
         if call and copy and (said := versions.get((call.session_id, delivery.generation))):
             known = versions.get((call.session_id, known_number(copy, delivery.generation)))
             before = known if known and content.lists(known, call.pk) else None
-            owner = owners.get(call.session.desk_id)
-            found[delivery.pk] = letters.AboutSheet(call, owner, copy.number, said, before)
+            owner, stop = owners.get(call.session.desk_id), _stop(delivery, call)
+            found[delivery.pk] = letters.AboutSheet(call, owner, stop, copy.number, said, before)
     return found
 
 
@@ -93,7 +94,8 @@ def known_number(copy: SheetCopy, number: int) -> int:
 
 def _calls(deliveries: Sequence[Delivery]) -> dict[int, Call]:
     rows = Call.objects.select_related(
-        "session__room__studio", "session__project", "session__desk", "contributor__user"
+        *("session__room__studio", "session__project", "session__desk"),
+        *(f"contributor__{name}" for name in telling.WITH_WISHES),
     ).prefetch_related("session__songs")
     return rows.in_bulk([_number(delivery.ref) for delivery in deliveries])
 
@@ -104,15 +106,21 @@ def _owners(desk_ids: set[int]) -> dict[int, User]:
     return {row.desk_id: row.user for row in rows}
 
 
+def _stop(delivery: Delivery, call: Call) -> str:
+    """Return the address that stops such mails to this person; empty for what always comes."""
+    topic = telling.TOPIC_OF.get(delivery.kind)
+    return telling.stop_url(telling.owner_of(call.contributor), topic) if topic else ""
+
+
 def _number(text: str) -> int:
     return int(text.partition(":")[2])
 
 
 # --- is it still true -----------------------------------------------------------------------------
-def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
     """The session stands, the person is called, and this is the latest word."""
-    why_not = _over_or_off(about.call, about.call.session, now)
-    return why_not or _outdated(delivery, about.call) or _unreachable(delivery, about)
+    why_not = _over_or_off(about.call, about.call.session, now) or _outdated(delivery, about.call)
+    return why_not or _unreachable(delivery, about) or _unwanted(delivery, about, now)
 
 
 def _over_or_off(call: Call, session: StudioSession, now: datetime) -> NotDue | None:
@@ -127,7 +135,7 @@ def _over_or_off(call: Call, session: StudioSession, now: datetime) -> NotDue | 
     return None
 
 
-def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
     call = about.call
     if call.answer == Call.Answer.DECLINED:
         return NotDue(State.CANCELLED, _("Has said no."))
@@ -145,7 +153,7 @@ def _cancellation_due(delivery: Delivery, about: letters.About, now: datetime) -
     return _outdated(delivery, call) or _unreachable(delivery, about)
 
 
-def _sheet_due(delivery: Delivery, about: letters.AboutSheet, now: datetime) -> NotDue | None:
+def _sheet_due(delivery: Delivery, about: letters.AboutSheet, now: datetime) -> NotDue | Later | None:
     """The session stands as this call sheet tells it, and this is the newest."""
     call, session = about.call, about.call.session
     if delivery.generation < about.number:
@@ -158,7 +166,7 @@ def _sheet_due(delivery: Delivery, about: letters.AboutSheet, now: datetime) -> 
         return NotDue(State.CANCELLED, _("The session is only a hold."))
     if not content.still_says(about.said, session, call):
         return NotDue(State.SUPERSEDED, _("The session was moved."))
-    return _unreachable(delivery, about)
+    return _unreachable(delivery, about) or _unwanted(delivery, about, now)
 
 
 def _answer_due(delivery: Delivery, about: letters.Answer, now: datetime) -> NotDue | None:
@@ -166,6 +174,8 @@ def _answer_due(delivery: Delivery, about: letters.Answer, now: datetime) -> Not
         return NotDue(State.SUPERSEDED, _("The answer was taken back."))
     if not about.user.is_active:
         return NotDue(State.CANCELLED, _("The account is closed."))
+    if delivery.channel == Delivery.Channel.EMAIL and not telling.of_owner(about.user).mailed(delivery.kind):
+        return NotDue(State.CANCELLED, telling.UNSUBSCRIBED)
     return None
 
 
@@ -173,6 +183,17 @@ def _outdated(delivery: Delivery, call: Call) -> NotDue | None:
     if delivery.generation < call.generation:
         return NotDue(State.SUPERSEDED, _("Something newer was told instead."))
     return None
+
+
+def _unwanted(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
+    """Ask the person's wishes of this moment: they may have changed since it was planned, or it is late."""
+    if delivery.channel != Delivery.Channel.EMAIL:
+        return None
+    wish = telling.wishes(about.call.contributor)
+    if not wish.mailed(delivery.kind):
+        return NotDue(State.CANCELLED, telling.UNSUBSCRIBED)
+    until = telling.quiet_until(about.call, delivery.kind, wish, now)
+    return Later(until, _("It waits for the end of the quiet hours.")) if until else None
 
 
 def _unreachable(delivery: Delivery, about: letters.About) -> NotDue | None:

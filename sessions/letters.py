@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -16,7 +17,8 @@ from producerdesk.accounts.models import User
 from producerdesk.kit import clock, moments
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
-from producerdesk.notices.registry import Attachment, Bell, Mail
+from producerdesk.notices.registry import Bell, Invite, Mail
+from sessions import replies, telling
 from sessions.models import Call, StudioSession
 from sessions.serializers import CallDetail
 from sessions.sheets import changes, content
@@ -29,10 +31,11 @@ A_BREATH = timedelta(seconds=59)  # a mail two hours ahead leaves a moment late 
 
 @dataclass(frozen=True)
 class About:
-    """A call, for the person called. `owner` is whom answers by mail go to."""
+    """A call, for the person called. `owner` is whom answers by mail go to, `stop` where such mails are stopped."""
 
     call: Call
     owner: User | None
+    stop: str
 
     @property
     def address(self) -> str:
@@ -58,10 +61,11 @@ class AboutSheet(About):
 
 @dataclass(frozen=True)
 class Answer:
-    """A call that was answered, for a producer."""
+    """A call that was answered, for a producer; `stop` is the address that stops such mails."""
 
     call: Call
     user: User
+    stop: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Letter:
     lines: list[str] = field(default_factory=list)
     button: str = ""
     with_facts: bool = True
-    with_event: bool = True  # for the calendar: the event as it is now, which replaces the one that is there
+    # for the calendar: the event as it is now, which replaces the one that is there
+    method: str = "REQUEST"
 
 
 # --- to the person called -------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def cancelled(delivery: Delivery, about: About) -> Mail:
     else:
         lines = [_("%(what)s goes on without you. You need not come.") % {"what": _what(about)}]
         letter = Letter(_("Not needed: %(what)s") % {"what": _what(about)}, _("You are not needed this time"), lines)
-    return _mail(about, Letter(letter.subject, letter.headline, lines, _("Your other sessions"), with_facts=False))
+    return _mail(about, Letter(letter.subject, letter.headline, lines, _("Your other sessions"), False, "CANCEL"))
 
 
 def cancelled_bell(delivery: Delivery, about: About) -> Bell:
@@ -129,8 +134,8 @@ def reminder(delivery: Delivery, about: About) -> Mail:
     headline = _("%(title)s %(ahead)s") % {"title": call.session.title, "ahead": _ahead(call)}
     if call.answer == Call.Answer.PENDING:
         asking = [_("You have not answered yet. Can you be there?")]
-        return _mail(about, Letter(subject, headline, asking, _("Answer"), with_event=False))
-    return _mail(about, Letter(subject, headline, [], _("See the session"), with_event=False))
+        return _mail(about, Letter(subject, headline, asking, _("Answer"), method=""))
+    return _mail(about, Letter(subject, headline, [], _("See the session"), method=""))
 
 
 def reminder_bell(delivery: Delivery, about: About) -> Bell:
@@ -168,7 +173,7 @@ def call_sheet(delivery: Delivery, about: AboutSheet) -> Mail:
     else:
         subject, headline = _("Call sheet changed: %(what)s"), _("The call sheet has changed")
         lines = news or [_("It is sent once more; nothing in it has changed.")]
-    letter = Letter(subject % {"what": _what(about)}, headline, lines, _("Read and confirm"), with_event=False)
+    letter = Letter(subject % {"what": _what(about)}, headline, lines, _("Read and confirm"), method="")
     return _mail(about, letter, path=SHEET.format(pk=about.call.pk))
 
 
@@ -199,7 +204,7 @@ def answer(delivery: Delivery, about: Answer) -> Mail:
     call = about.call
     letter = Letter(_answered(call), _answered(call), [call.reason] if call.reason else [], _("Open the session"))
     url = urljoin(settings.SITE_URL, _session_path(call.session))
-    return drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session)
+    return drawn(about.user.email, letter, _facts(call, about.user.time_zone), url, call.session, stop=about.stop)
 
 
 def _answered(call: Call) -> str:
@@ -316,22 +321,25 @@ def _mail(about: About, letter: Letter, *, path: str = "") -> Mail:
     secret = links.for_mail(call.contributor, now=clock.now())
     url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
-    mail = drawn(about.address, letter, facts, url, call.session, private=True)
-    return replace(
-        mail,
-        reply_to=about.owner.email if about.owner else "",
-        attachments=(_event(call),) if letter.with_event else (),
-    )
+    mail = drawn(about.address, letter, facts, url, call.session, private=True, stop=about.stop)
+    invite = _invite(about, letter.method) if letter.method else None
+    return replace(mail, reply_to=about.owner.email if about.owner else "", invite=invite)
 
 
-def _event(call: Call) -> Attachment:
+def _invite(about: About, method: str) -> Invite:
     """Return the call for a calendar, as the person called may read it."""
+    call = about.call
     viewer = Viewer(via="link", contributor_id=call.contributor_id)
     row = CallDetail.read_one(Call.objects.all(), call.pk, viewer)
     assert row is not None, "its delivery was loaded a moment ago"  # noqa: S101
     from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
 
-    return Attachment("session.ics", "text/calendar", ics.calendar([ics.event_of_call(row)]))
+    name, ours = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    # answers are read back where there is an address for it; else they reach the owner as a mail
+    address = replies.address_of(call) or (about.owner.email if about.owner else ours)
+    organizer = ics.Party((about.owner.name if about.owner else "") or call.session.desk.name or name, address)
+    attendee = ics.Party(call.contributor.name, about.address)
+    return Invite(method, ics.itip(row, method=method, organizer=organizer, attendee=attendee).decode())
 
 
 def drawn(
@@ -342,6 +350,7 @@ def drawn(
     session: StudioSession,
     *,
     private: bool = False,
+    stop: str = "",
 ) -> Mail:
     """Return the letter as a mail about a session. `private`: the address in it answers for the reader."""
     context: dict[str, Any] = {
@@ -351,6 +360,7 @@ def drawn(
         "desk": session.desk,
         "project": session.project,
         "private": private,
+        "stop_url": stop,
     }
     return Mail(
         to=to,
@@ -358,4 +368,5 @@ def drawn(
         text=render_to_string("emails/session.txt", context),
         html=render_to_string("emails/session.html", context),
         sender=session.desk.name,
+        headers=telling.one_press(stop),
     )

@@ -1,7 +1,7 @@
 """Which right each action on studios, sessions and calls takes. What is not listed is denied."""
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.permissions import SIGNED_IN
+from producerdesk.kit.permissions import ANYONE, SIGNED_IN
 from producerdesk.kit.viewer import Viewer
 
 STUDIOS = {
@@ -62,6 +62,7 @@ CALLS = {
     "keep": SCHEDULE_WRITE,
     "reopen": SCHEDULE_WRITE,
     "nudge": SCHEDULE_WRITE,
+    "nudge_all": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,
     "swap": SCHEDULE_WRITE,
     "destroy": SCHEDULE_WRITE,
@@ -84,6 +85,8 @@ def has_schedule(viewer: Viewer) -> bool:
 
 
 SCHEDULE = {"retrieve": has_schedule}
+NOTICE_SETTINGS = {"retrieve": has_schedule, "update": has_schedule}
+UNSUBSCRIBE = {"retrieve": ANYONE, "stop": ANYONE, "resume": ANYONE}  # who has the mail has its secret
 FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}
 
 

@@ -1,5 +1,7 @@
 """Reading sessions: the one door to studios, rooms, sessions and calls."""
 
+from datetime import datetime
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -49,6 +51,10 @@ class CallQuerySet(models.QuerySet):
         """Return the calls of the sessions whose schedule this viewer writes, and the viewer's own."""
         produced = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
         return self.filter(produced | is_me(viewer, "contributor__", by=SCHEDULE_READ))
+
+    def unanswered(self, now: datetime) -> "CallQuerySet":
+        """Return the calls to what is booked and not over that nobody has answered."""
+        return self.filter(answer="pending", removed_at=None, session__state="confirmed", session__ends_at__gt=now)
 
 
 class SheetCopyQuerySet(models.QuerySet):

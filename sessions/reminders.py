@@ -7,14 +7,17 @@ are planned anew. Offsets that are past by then are not made up for: what is tol
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from producerdesk.kit import clock
 from producerdesk.notices import actions as notices
 from producerdesk.notices.models import Delivery
+from producerdesk.notices.quiet import leaves_at
+from sessions import telling
 from sessions.models import Call, StudioSession
 from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER, ref
+from sessions.telling import Wishes
 
 Channel, State = Delivery.Channel, Delivery.State
 ASKING = (INVITATION, MOVED, PROPOSAL_ANSWERED)  # what ends in a question to the person
@@ -63,12 +66,30 @@ def remind(session: StudioSession, calls: Sequence[Call]) -> None:
     _plan(session, [(call, None) for call in calls])
 
 
-def plan_again(desk_id: int, calls: Sequence[Call]) -> None:
-    """Plan the reminders of these people anew, as their desk has them now. What they were told stands."""
+def plan_again(calls: Sequence[Call]) -> None:
+    """Plan the reminders of these people anew, as their desks and they have them now. What they were told stands."""
     now = clock.now()
     notices.supersede(ref=[ref(call) for call in calls], kinds=[REMINDER], reason=_("Planned anew."))
-    rows = [row for call in calls for row in _rows(call.session, call, None, now, remind=True)]
-    notices.plan(desk=desk_id, rows=rows, now=now)
+    rows: dict[int, list[notices.Row]] = {}
+    wishes = telling.wishes_of(calls)
+    for call in calls:
+        rows.setdefault(call.session.desk_id, []).extend(_reminders(call, wishes[call.contributor_id], now))
+    for desk_id, of_desk in rows.items():
+        notices.plan(desk=desk_id, rows=of_desk, now=now)
+
+
+def follow_rules(session: StudioSession, calls: Sequence[Call]) -> None:
+    """Plan reminders anew where the desk's differ by kind of session or role, and one of these is another now."""
+    if session.desk.reminder_rules and session.state == StudioSession.State.CONFIRMED:
+        plan_again(calls)
+
+
+def coming() -> QuerySet[Call]:
+    """Return the calls that people are reminded of."""
+    found = Call.objects.filter(
+        session__state=StudioSession.State.CONFIRMED, call_at__gt=clock.now(), removed_at=None
+    ).exclude(answer=Call.Answer.DECLINED)
+    return found.select_related("session__desk", "contributor").order_by("pk")
 
 
 def stop(calls: Sequence[Call], reason: str) -> None:
@@ -133,36 +154,71 @@ def _plan(
     now = clock.now()
     if session.ends_at <= now:
         return
-    rows = [row for call, kind in kinds for row in _rows(session, call, kind, now, remind=remind)]
+    wishes = telling.wishes_of(call for call, _kind in kinds)
+    rows = [
+        row
+        for call, kind in kinds
+        for row in _rows(session, call, kind, wishes[call.contributor_id], now, remind=remind)
+    ]
     notices.plan(desk=session.desk_id, rows=rows, now=now, first=new)
 
 
 def _rows(
-    session: StudioSession, call: Call, kind: str | None, now: datetime, *, remind: bool
+    session: StudioSession, call: Call, kind: str | None, wish: Wishes, now: datetime, *, remind: bool
 ) -> Iterable[notices.Row]:
+    call.session = session
     if kind is not None:
-        yield from each_channel(call, kind, now, expires_at=session.ends_at)
+        yield from each_channel(call, kind, now, wish=wish, now=now, expires_at=session.ends_at)
     if remind:
-        for offset in sorted(set(session.desk.reminder_offsets), reverse=True):
-            due_at = call.call_at - timedelta(minutes=offset)
-            if due_at > now:
-                yield from each_channel(call, REMINDER, due_at, expires_at=call.call_at, offset=offset)
+        yield from _reminders(call, wish, now)
+
+
+def _reminders(call: Call, wish: Wishes, now: datetime) -> Iterable[notices.Row]:
+    """Return the reminders that still lie ahead. Two that quiet hours push to one moment are one."""
+    leaving: set[tuple[str, datetime]] = set()
+    for offset in wish.offsets(call):
+        due_at = call.call_at - timedelta(minutes=offset)
+        if due_at > now:
+            for row in each_channel(call, REMINDER, due_at, wish=wish, now=now, expires_at=call.call_at, offset=offset):
+                if (row.channel, row.due_at) not in leaving:
+                    leaving.add((row.channel, row.due_at))
+                    yield row
 
 
 def each_channel(
-    call: Call, kind: str, due_at: datetime, *, expires_at: datetime, offset: int = 0, generation: int | None = None
+    call: Call,
+    kind: str,
+    due_at: datetime,
+    *,
+    wish: Wishes,
+    now: datetime,
+    expires_at: datetime,
+    offset: int = 0,
+    generation: int | None = None,
 ) -> Iterable[notices.Row]:
-    """Return one message to the person called by each way that reaches: a mail, and the bell for who has an account."""
+    """Return one message to the person called by each way that reaches: a mail, and the bell for who has an account.
+
+    A mail that would fall into quiet hours waits for their end, or leaves before them where that is too late; what is
+    told at once and can do neither leaves all the same. The bell makes no noise. What the person does not want by mail
+    stands as skipped from the start, so that the producer sees it.
+    """
     person = call.contributor
     for channel in (Channel.EMAIL, Channel.BELL) if person.user_id else (Channel.EMAIL,):
+        leaves, dropped = due_at, ""
+        if channel == Channel.EMAIL:
+            found = leaves_at(due_at, wish.quiet(call, kind), before=call.call_at, now=now)
+            leaves = found or due_at
+            dropped = telling.QUIET if found is None and kind == REMINDER else ""
+            dropped = dropped if wish.mailed(kind) else telling.UNSUBSCRIBED
         yield notices.Row(
             kind=kind,
             ref=ref(call),
             recipient=f"contributor:{person.pk}",
             recipient_name=person.name,
             channel=channel,
-            due_at=due_at,
+            due_at=leaves,
             offset=offset,
             generation=call.generation if generation is None else generation,
             expires_at=expires_at,
+            dropped=dropped,
         )

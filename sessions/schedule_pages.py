@@ -61,12 +61,13 @@ def by_link(page: Page) -> Page:
     def wrapper(request: HttpRequest, secret: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         hold_back(PerSecret, request, secret)
         request.way_in = f"Link {secret}"  # type: ignore[attr-defined] # read by kit.ask
-        return _unseen(_or_nothing(request, lambda: page(request, Door(secret), *args, **kwargs)))
+        return unseen(or_nothing(request, lambda: page(request, Door(secret), *args, **kwargs)))
 
     return wrapper
 
 
-def _or_nothing(request: HttpRequest, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def or_nothing(request: HttpRequest, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Draw a page under a secret address; who has the wrong secret finds nothing."""
     try:
         return page()
     except SignInFirst:
@@ -76,7 +77,7 @@ def _or_nothing(request: HttpRequest, page: Callable[[], HttpResponseBase]) -> H
     return render(request, "errors/404.html", status=404)
 
 
-def _unseen(response: HttpResponseBase) -> HttpResponseBase:
+def unseen(response: HttpResponseBase) -> HttpResponseBase:
     """Keep what stands under a secret address out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -191,17 +192,23 @@ def draw_page(
     request: HttpRequest, door: Door, body: str, heading: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Draw one of the schedule's pages in the frame of its way in."""
+    template, context = frame(door, body, heading, context)
+    return render(request, template, context, status=status)
+
+
+def frame(door: Door, body: str, heading: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the template of this way in, and the context with what its frame needs."""
     desks = context["whose"]["desks"]
-    context = context | {
+    return f"schedule/by_{'link' if door.secret else 'login'}.html", context | {
         "hosts": [host | {"first": schedule.first_name(host["owner"] or host["name"])} for host in desks],
         "door": door,
         "heading": heading,
         "body": f"schedule/_{body}.html",
         "mine_url": door.url("mine"),
         "feeds_url": door.url("feeds"),
+        "notices_url": door.url("notices"),
         "current": "mine",
     }
-    return render(request, f"schedule/by_{'link' if door.secret else 'login'}.html", context, status=status)
 
 
 def _thanks(call: dict[str, Any], who: str) -> str:

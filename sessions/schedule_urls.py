@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sessions import feed_pages, sheet_pages
+from sessions import feed_pages, notice_pages, sheet_pages
 from sessions import schedule_pages as pages
 from sessions.schedule_pages import ANSWERS, by_link, by_login
 
@@ -11,6 +11,7 @@ SECRET = r"(?P<secret>[A-Za-z0-9_-]{20,100})"  # noqa: S105 - how one looks
 # the same pages behind both doors: name, address, page
 _PAGES: list[tuple[str, str, pages.Page]] = [
     ("mine", "", pages.mine),
+    ("notices", "notices/", notice_pages.settings),
     ("feeds", "calendar/", pages.feeds),
     # calendar/<pk>/
     ("feed-end", r"calendar/(?P<pk>[0-9]{1,18})/end/", pages.feed_end),
@@ -34,5 +35,6 @@ urlpatterns = [
     *(re_path(rf"^schedule/{at}$", by_login(page), _more(name), name=name) for name, at, page in _PAGES),
     *(re_path(rf"^my/{SECRET}/{at}$", by_link(page), _more(name), name=f"my-{name}") for name, at, page in _PAGES),
     path("sessions/<id:pk>.ics", pages.session_ics, name="session-ics"),
+    re_path(r"^unsubscribe/(?P<secret>[A-Za-z0-9._-]{1,200})/$", notice_pages.unsubscribe, name="unsubscribe"),
     re_path(rf"^feeds/{SECRET}\.ics$", feed_pages.feed, name="feed-ics"),
 ]

@@ -16,8 +16,16 @@ resources = [
     ("feeds", api.FeedViewSet, "feed"),
     ("take-logs", api.TakeLogViewSet, "take-log"),
     ("takes", api.TakeViewSet, "take"),
+    ("unsubscribe", api.UnsubscribeViewSet, "unsubscribe"),
 ]
-singles = [path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule")]
+singles = [
+    path("schedule/", api.ScheduleViewSet.as_view({"get": "retrieve"}), name="schedule"),
+    path(
+        "notice-settings/",
+        api.NoticeSettingsViewSet.as_view({"get": "retrieve", "put": "update"}),
+        name="notice-settings",
+    ),
+]
 urlpatterns = [
     *schedule_urls.urlpatterns,
     path("calendar/", calendar.calendar, name="calendar"),

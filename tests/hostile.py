@@ -23,3 +23,15 @@ NO_AMOUNTS: list[Any] = [
     True,
     2**63,
 ]
+
+# as the words of a title or a note, where something is written out in lines or quoted: each must come back as it went
+HOSTILE_LINES = [
+    "Glass; Teeth, again \\\\ \\n \\, \\;",
+    "one\r\nEND:VEVENT\r\nEND:VCALENDAR\r\nBEGIN:VCALENDAR",
+    "BEGIN:VEVENT",
+    'a "quoted" word: and=more',
+    "naïve 🎸🥁 日本語 " * 12,
+    "=1+1",
+    "<script>alert(1)</script>",
+    "%0d%0aBcc: x@example.com",
+]

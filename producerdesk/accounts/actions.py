@@ -18,7 +18,7 @@ _offsets_hooks: list[OffsetsHook] = []
 
 
 def on_new_offsets(hook: OffsetsHook) -> None:
-    """Call this when a desk's reminder offsets change, in that transaction. Registered from an `AppConfig.ready`."""
+    """Call this when it changes when a desk reminds, in that transaction. Registered from an `AppConfig.ready`."""
     _offsets_hooks.append(hook)
 
 
@@ -47,9 +47,9 @@ def update_profile(*, user: User, **said: Any) -> User:
 def update_desk(*, desk: Desk, expected: int, **said: Any) -> Desk:
     """Change what was said. Raises Stale when somebody changed it first."""
     bump(desk, expected)
-    before = desk.reminder_offsets
+    before = _reminding(desk)
     _apply(desk, said, "updated_at")
-    if desk.reminder_offsets != before:
+    if _reminding(desk) != before:
         for hook in _offsets_hooks:
             hook(desk)
     return desk
@@ -86,6 +86,10 @@ def remove_staff(*, row: DeskStaff) -> None:
 def raises(present: str, offered: str) -> bool:
     """Return whether the offered role gives what the present one does not, or is another of the same reach."""
     return not RIGHTS_OF[offered] < RIGHTS_OF[present] and offered != present
+
+
+def _reminding(desk: Desk) -> tuple[Any, ...]:
+    return desk.reminder_offsets, desk.reminder_rules, desk.quiet_from, desk.quiet_until
 
 
 def _lock(desk: Desk) -> None:

@@ -83,6 +83,10 @@ class Desk(Versioned):
         validators=[MinValueValidator(1), MaxValueValidator(336)],
         help_text=_("A hold of yours that a later one challenges is confirmed or released by then, or it lapses."),
     )
+    # exceptions from these: [{"kind": "vocal", "role": "engineer", "offsets": [2880]}], see reminding.py
+    reminder_rules = models.JSONField(_("other reminders for some"), default=list, blank=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     staff = models.ManyToManyField(User, through="DeskStaff", related_name="desks")
 
     objects = DeskQuerySet.as_manager()

@@ -101,3 +101,25 @@ class OffsetsField(serializers.ListField):
 
     def to_representation(self, value: list[int]) -> list[str]:
         return [in_words(minutes) for minutes in value]
+
+
+class OffsetsLine(OffsetsField):
+    """The same on one line of a form: "7 days, 24 hours". An empty line says: none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"style": {"input_type": "text"}})
+
+    def get_value(self, dictionary: Any) -> Any:
+        if hasattr(dictionary, "getlist"):
+            return _parts(dictionary.get(self.field_name) or "")
+        return serializers.Field.get_value(self, dictionary)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        return super().to_internal_value(_parts(data) if isinstance(data, str) else data)
+
+    def to_representation(self, value: list[int]) -> Any:
+        return ", ".join(in_words(minutes) for minutes in value)
+
+
+def _parts(line: str) -> list[str]:
+    return [part.strip() for part in line.split(",") if part.strip()]

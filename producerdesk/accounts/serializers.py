@@ -1,13 +1,17 @@
 """What the API says of desks, their staff and oneself, and what one may tell it."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from producerdesk.accounts import reminding
 from producerdesk.accounts.models import Desk, DeskStaff, User
-from producerdesk.accounts.offsets import OffsetsField
+from producerdesk.accounts.offsets import OffsetsField, OffsetsLine
 from producerdesk.accounts.permissions import may_give
+from producerdesk.accounts.reminding import check_quiet
 from producerdesk.accounts.roles import DESK_MANAGE, STAFF_CHOICES, STAFF_ROLES
-from producerdesk.kit.fields import Choice, InputSerializer, ModelInputSerializer
+from producerdesk.kit.fields import Choice, FormRows, InputSerializer, ModelInputSerializer, TimeOfDay
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.text import one_line
 from producerdesk.kit.viewer import Viewer
@@ -22,8 +26,20 @@ class PersonRow(RowSerializer):
     email = serializers.EmailField()
 
 
+class ReminderRuleRow(serializers.Serializer):
+    """When else reminders leave: for sessions of a kind, for people called in a role, or both; minutes before."""
+
+    kind = serializers.CharField(allow_blank=True)
+    role = serializers.CharField(allow_blank=True)
+    offsets = serializers.ListField(child=serializers.IntegerField())
+
+
 class DeskRow(RowSerializer):
-    """A desk. `reminder_offsets` are minutes before the call time; `role` is the viewer's own."""
+    """A desk. `role` is the viewer's own.
+
+    `reminder_offsets` are minutes before the call time; `reminder_rules` say where it is otherwise. In the quiet hours,
+    on the clock of whom it goes to, no mail leaves that can wait.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -32,6 +48,9 @@ class DeskRow(RowSerializer):
     reminder_offsets = serializers.ListField(child=serializers.IntegerField())
     hold_days = serializers.IntegerField()
     challenge_hours = serializers.IntegerField()
+    reminder_rules = Computed(list, "reminder_rules", kind=ReminderRuleRow(many=True))
+    quiet_from = serializers.TimeField(allow_null=True)
+    quiet_until = serializers.TimeField(allow_null=True)
     role = Computed(
         lambda viewer, pk: viewer.desks[pk].role, "pk", kind=serializers.ChoiceField(STAFF_CHOICES), for_viewer=True
     )
@@ -104,20 +123,73 @@ class MeRow(RowSerializer):
 
 
 # --- in -----------------------------------------------------------------------------------------------
+class ReminderRuleInput(InputSerializer):
+    """When else reminders leave, and for whom."""
+
+    kind = serializers.ChoiceField(
+        choices=reminding.KINDS, required=False, allow_blank=True, default="", label=_("Kind of session")
+    )
+    role = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=60, label=_("Called as, like engineer")
+    )
+    offsets = OffsetsLine(label=_("Reminders, like 7 days, 2 hours"))
+
+    class Meta:
+        list_serializer_class = FormRows
+
+    def validate_role(self, text: str) -> str:
+        return one_line(text)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if not said["kind"] and not said["role"]:
+            raise serializers.ValidationError({"kind": _("Say for which kind of session, or for whom.")})
+        return said
+
+
 class DeskInput(ModelInputSerializer):
     """What one may say of a desk."""
+
+    quiet_from = TimeOfDay(required=False, allow_null=True, label=_("No mail from"))
+    quiet_until = TimeOfDay(
+        required=False,
+        allow_null=True,
+        label=_("until"),
+        help_text=_("On the clock of whom it goes to. Who is told of a move or cancellation is told at once."),
+    )
 
     reminder_offsets = OffsetsField(
         label=_("Reminders before the call time"),
         help_text=_("Like 7 days, 24 hours or 90 minutes. They go to everybody who is called to a session."),
     )
 
+    reminder_rules = ReminderRuleInput(
+        many=True,
+        required=False,
+        max_length=reminding.RULES_AT_MOST,
+        label=_("Other reminders for some"),
+        help_text=_("For a kind of session, for people called as something, or both. The closest one counts."),
+    )
+
     class Meta:
         model = Desk
-        fields = ["name", "time_zone", "currency", "reminder_offsets", "hold_days", "challenge_hours"]
+        fields = [
+            *("name", "time_zone", "currency", "reminder_offsets", "reminder_rules", "quiet_from", "quiet_until"),
+            *("hold_days", "challenge_hours"),
+        ]
 
     def validate_name(self, text: str) -> str:
         return one_line(text)
+
+    def validate_reminder_rules(self, rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        found = [dict(rule) for rule in rules]
+        whose = [(rule["kind"], rule["role"].casefold()) for rule in found]
+        if len(set(whose)) < len(whose):
+            raise serializers.ValidationError(_("Two of these are for the same people."))
+        return found
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        check_quiet(said, self.instance)
+        return said
 
 
 class StaffRoleInput(InputSerializer):

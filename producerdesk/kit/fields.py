@@ -1,6 +1,7 @@
 """Input fields that serializers share."""
 
 import copy
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -186,6 +187,26 @@ class AmountField(serializers.Field):
 
     def to_representation(self, value: money.Money) -> dict[str, str]:
         return value.as_json()
+
+
+class TimeOfDay(serializers.TimeField):
+    """A time as a clock on the wall shows it, to the minute. A zone or an offset has no place in it."""
+
+    default_error_messages = {
+        "invalid": _("Give a time like 10:00."),
+        "zoned": _("Leave the offset out: the place says which clock is meant."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"format": "%H:%M"} | options)
+
+    def to_internal_value(self, value: Any) -> dt.time:
+        if isinstance(value, str) and any(sign in value for sign in "Zz+-"):  # Django would pass over it in silence
+            self.fail("zoned")
+        time = super().to_internal_value(value)
+        if time.second or time.microsecond:
+            self.fail("invalid")
+        return time
 
 
 class ZoneText(serializers.CharField):

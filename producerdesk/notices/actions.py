@@ -20,7 +20,10 @@ State = Delivery.State
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message to plan. The first six fields are its identity: planned twice, it is still one message."""
+    """One message to plan. Six of the fields are its identity (`key`): planned twice, it is still one message.
+
+    `dropped` says in the words of the source why it stands as skipped from the start.
+    """
 
     kind: str
     ref: str
@@ -31,6 +34,7 @@ class Row:
     generation: int = 1
     recipient_name: str = ""
     expires_at: datetime | None = None
+    dropped: str = ""
 
     @property
     def key(self) -> tuple:
@@ -127,16 +131,18 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
         due_at=row.due_at,
         try_at=row.due_at,
         expires_at=row.expires_at,
+        state=State.CANCELLED if row.dropped else State.PENDING,
+        reason=row.dropped,
         message_id=_message_id(),
         created_at=now,
     )
 
 
 def _stand_again(old: Delivery, row: Row) -> None:
-    old.state = State.PENDING
+    old.state = State.CANCELLED if row.dropped else State.PENDING
     old.due_at = old.try_at = row.due_at
     old.expires_at, old.recipient_name = row.expires_at, row.recipient_name
-    old.reason, old.lease_until, old.claimed_by, old.attempts = "", None, "", 0
+    old.reason, old.lease_until, old.claimed_by, old.attempts = row.dropped, None, "", 0
     # a mail program that has seen the old number would hide the new mail
     old.message_id = _message_id()
 

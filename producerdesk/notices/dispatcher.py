@@ -27,7 +27,7 @@ from producerdesk.kit import clock
 from producerdesk.notices import reasons, registry
 from producerdesk.notices.mailserver import MailServer, Refused, ServerAway
 from producerdesk.notices.models import Delivery, DispatcherTick, Notice, OutboxMail
-from producerdesk.notices.registry import Bell, Mail, NotDue
+from producerdesk.notices.registry import Bell, Later, Mail, NotDue
 
 log = structlog.get_logger(__name__)
 State = Delivery.State
@@ -47,7 +47,7 @@ class Counts:
 
     sent: int = 0
     dropped: int = 0  # not due any more
-    postponed: int = 0  # a temporary error: later
+    postponed: int = 0  # a temporary error, or no hour for it: later
     failed: int = 0
     put_back: int = 0  # no time left, or no mail server
 
@@ -120,7 +120,9 @@ def _keep(batch: Batch, now: datetime) -> Counts:
         except Exception as error:
             counts += _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
             continue
-        if isinstance(found, NotDue):
+        if isinstance(found, Later):
+            counts += _wait(batch, row, found)
+        elif isinstance(found, NotDue):
             not_due[row.pk] = found
         else:
             effects[row.pk] = found
@@ -180,6 +182,8 @@ def _post_one(batch: Batch, row: Delivery, server: MailServer, now: datetime) ->
         found = _read(row, _load([row]), now)
     except Exception as error:
         return _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
+    if isinstance(found, Later):
+        return _wait(batch, row, found)
     if isinstance(found, NotDue):
         return _drop(batch, {row.pk: found})
     mail = cast(Mail, found)  # of a row of this channel
@@ -224,8 +228,8 @@ def _load(rows: list[Delivery]) -> dict[int, Any]:
     return found
 
 
-def _read(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> Effect | NotDue:
-    """Return how the delivery reads, or why it must not leave."""
+def _read(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> Effect | NotDue | Later:
+    """Return how the delivery reads, or why it must not leave, or not yet."""
     if row.expires_at and row.expires_at <= now:
         return NotDue(State.EXPIRED, row.reason or _("Its time had passed."))
     kind = registry.kind_of(row)
@@ -251,6 +255,14 @@ def _drop(batch: Batch, not_due: Mapping[int, NotDue]) -> Counts:
     for why, rows in by_reason.items():
         dropped += batch.ours(rows).update(state=why.state, reason=why.reason[: reasons.LENGTH], lease_until=None)
     return Counts(dropped=dropped)
+
+
+def _wait(batch: Batch, row: Delivery, later: Later) -> Counts:
+    """Leave the row until then. That costs no try."""
+    changed = batch.ours([row]).update(
+        state=State.PENDING, try_at=later.at, reason=later.reason[: reasons.LENGTH], lease_until=None
+    )
+    return Counts(postponed=changed)
 
 
 def _postpone(batch: Batch, row: Delivery, state: State, reason: str, now: datetime) -> Counts:

@@ -3,6 +3,7 @@
 import smtplib
 from email.utils import formataddr, parseaddr
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -91,10 +92,21 @@ class MailServer:
             return  # it was gone already
 
 
+class _Message(EmailMultiAlternatives):
+    """A mail whose parts may have the `method` that calendars look for: `text/calendar; method=REQUEST`."""
+
+    def _create_mime_attachment(self, content: Any, mimetype: str) -> Any:
+        kind, _semicolon, method = mimetype.partition("; method=")
+        part = super()._create_mime_attachment(content, kind)  # type: ignore[misc] # Django's types leave it out
+        if method:
+            part.set_param("method", method)
+        return part
+
+
 def _message(mail: Mail, message_id: str) -> EmailMultiAlternatives:
     validate_email(mail.to)  # Django would send to an empty one, reach nobody and call that a success
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message = EmailMultiAlternatives(
+    message = _Message(
         subject=_one_line(mail.subject),
         body=mail.text,
         from_email=formataddr((_one_line(mail.sender) or name, address)),
@@ -105,6 +117,10 @@ def _message(mail: Mail, message_id: str) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.invite:
+        kind = f"text/calendar; method={mail.invite.method}"
+        message.attach_alternative(mail.invite.text, kind)
+        message.attach("invite.ics", mail.invite.text, kind)
     for file in mail.attachments:
         message.attach(file.name, file.content, file.mimetype)
     return message

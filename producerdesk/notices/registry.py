@@ -17,6 +17,14 @@ class NotDue:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Not now, but at that moment; why, in the words of the source."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file that goes with a mail."""
 
@@ -26,8 +34,19 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """What calendars read of a mail (RFC 6047): an iCalendar text, and its METHOD."""
+
+    method: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Mail:
-    """A mail as it leaves. `sender` is a name to stand before our address; answers go to `reply_to`."""
+    """A mail as it leaves. `sender` is a name to stand before our address; answers go to `reply_to`.
+
+    `invite` stands beside the text, so that mail programs offer to answer, and once more as a file for all others.
+    """
 
     to: str
     subject: str
@@ -36,6 +55,7 @@ class Mail:
     sender: str = ""
     reply_to: str = ""
     attachments: tuple[Attachment, ...] = ()
+    invite: Invite | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,17 +73,21 @@ class Kind:
     """One kind of notice: how to find what it is about, whether it still holds, and how it reads.
 
     `load` gets deliveries and returns {delivery.pk: what it is about}, in as few queries as it can; what is gone is
-    left out. `still_due` returns None, or why not. `mail` and `bell` write it; a kind that has no bell is only mailed.
+    left out. `still_due` returns None, or why not, or not yet. `mail` and `bell` write it; a kind without a bell is
+    only mailed.
     """
 
     name: str
     load: Callable[[Sequence[Delivery]], Mapping[int, Any]]
-    still_due: Callable[[Delivery, Any, datetime], NotDue | None]
+    still_due: Callable[[Delivery, Any, datetime], NotDue | Later | None]
     mail: Callable[[Delivery, Any], Mail] | None = None
     bell: Callable[[Delivery, Any], Bell] | None = None
 
 
+Planner = Callable[[], int]
+
 _kinds: dict[str, Kind] = {}
+_planners: list[Planner] = []
 
 
 def register(kind: Kind) -> None:
@@ -74,3 +98,13 @@ def register(kind: Kind) -> None:
 def kind_of(delivery: Delivery) -> Kind:
     """Return the kind of a delivery. Raises LookupError for one that no app has registered."""
     return _kinds[delivery.kind]
+
+
+def register_planner(planner: Planner) -> None:
+    """Let an app plan what comes by the clock alone, like a mail each morning. Called often, by several at once."""
+    _planners.append(planner)
+
+
+def plan_by_the_clock() -> int:
+    """Ask every planner; return how many messages are new."""
+    return sum(planner() for planner in _planners)

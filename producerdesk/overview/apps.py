@@ -9,4 +9,9 @@ class OverviewConfig(AppConfig):
     verbose_name = "Overview"
 
     def ready(self) -> None:
+        from producerdesk.notices import registry  # models are there only now
+        from producerdesk.overview import digest
+
         folding.register()
+        registry.register(digest.kind())
+        registry.register_planner(digest.plan)

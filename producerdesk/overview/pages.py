@@ -2,7 +2,6 @@
 
 import sys
 
-from django.contrib import messages
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
-from producerdesk.kit.pages import refusal, show
+from producerdesk.kit.pages import act, refusal, show
 
 DEEDS = 40  # on a page
 LONGEST_SHOWN = 200  # of what was typed into the search box
@@ -30,14 +29,15 @@ def today(request: HttpRequest) -> HttpResponseBase:
 
 def nudge_all(request: HttpRequest) -> HttpResponseBase:
     """Ask everybody once more who has not answered and was not asked a moment ago."""
-    if request.method != "POST":
-        return redirect("overview:today")
-    waiting = [call for call in ask(request, "api:today").data.get("waiting", []) if call["may_nudge"]]
-    answers = [ask(request, "api:call-nudge", args=[call["id"]], method="POST", data={}) for call in waiting]
-    asked = sum(answer.ok for answer in answers)
-    said = ngettext("%(n)d person is asked again.", "%(n)d people are asked again.", asked) % {"n": asked}
-    messages.success(request, said if asked else _("Everybody was asked a moment ago. Leave a little time."))
-    return redirect(reverse("overview:today") + "#waiting")
+    return act(request, "api:call-nudge-all", then=reverse("overview:today") + "#waiting", done=_nudged)
+
+
+def _nudged(said: dict[str, int]) -> str:
+    if not said["asked"]:
+        return _("Everybody was asked a moment ago. Leave a little time.")
+    return ngettext("%(n)d person is asked again.", "%(n)d people are asked again.", said["asked"]) % {
+        "n": said["asked"]
+    }
 
 
 def activity(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -386,6 +386,6 @@ def _reminders(desk: Desk, projects: list[Project], now: dt.datetime, tell: Tell
     while batch := list(
         coming.filter(pk__gt=last).select_related("session__desk", "contributor").order_by("pk")[: BATCH // 4]
     ):
-        reminders.plan_again(desk.pk, batch)
+        reminders.plan_again(batch)
         done, last = done + len(batch), batch[-1].pk
         tell("Reminders", done, total)

@@ -18,7 +18,7 @@ from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
 from sessions.actions.dates import cancel_dates, move_dates, update_dates
 from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
-from sessions.actions.nudging import NUDGE_PAUSE, nudge_call
+from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
@@ -47,6 +47,7 @@ __all__ = [
     "mark_seen",
     "move_dates",
     "move_session",
+    "nudge_all",
     "nudge_call",
     "open_sheet",
     "price_of",

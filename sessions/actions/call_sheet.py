@@ -13,7 +13,7 @@ from producerdesk.kit.errors import Conflict, Refused, Stale
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices import actions as notices
-from sessions import reminders
+from sessions import reminders, telling
 from sessions.actions.noting import note_call, note_session
 from sessions.actions.standing import State, answering, must_be_live, who_books
 from sessions.models import Call, CallSheet, CallSheetVersion, SheetCopy, StudioSession
@@ -152,9 +152,18 @@ def _give(session: StudioSession, calls: Sequence[Call], number: int) -> None:
     reason = gettext_noop("A newer call sheet was sent.")
     refs = [ref(call) for call in calls]
     notices.supersede(ref=refs, kinds=[CALL_SHEET], before_generation=number, reason=reason)
+    wishes = telling.wishes_of(calls)
     messages = [
         message
         for call in calls
-        for message in reminders.each_channel(call, CALL_SHEET, now, expires_at=session.ends_at, generation=number)
+        for message in reminders.each_channel(
+            call,
+            CALL_SHEET,
+            now,
+            wish=wishes[call.contributor_id],
+            now=now,
+            expires_at=session.ends_at,
+            generation=number,
+        )
     ]
     notices.plan(desk=session.desk_id, rows=messages, now=now)

@@ -234,7 +234,9 @@ def update_session(
     if changed or resung:
         note_session(session, "changed", viewer)
     if "kind" in changed:
-        commit_money(session, called(session), viewer)
+        calls = called(session)
+        commit_money(session, calls, viewer)
+        reminders.follow_rules(session, present(calls))
     return session
 
 

@@ -1,5 +1,6 @@
 """Asking somebody once more who has not answered yet."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -38,3 +39,19 @@ def nudge_call(*, viewer: Viewer, call: Call) -> Call:
     note_call(session, call, "nudged", viewer)
     reminders.invite(session, [call])
     return call
+
+
+def nudge_all(*, viewer: Viewer, calls: Iterable[Call]) -> int:
+    """Ask each of these once more; return how many. Who was asked a moment ago, or has answered by now, is left out.
+
+    Each is a transaction of its own: what hinders one hinders no other.
+    """
+    return sum(_nudged(viewer, call) for call in calls)
+
+
+def _nudged(viewer: Viewer, call: Call) -> bool:
+    try:
+        nudge_call(viewer=viewer, call=call)
+    except Conflict:
+        return False
+    return True

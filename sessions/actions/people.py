@@ -71,6 +71,9 @@ def change_call(
         note_call(session, call, "retimed" if retimed else "changed", viewer, at=call.call_at)
     if retimed and session.state == State.CONFIRMED and call.answer != Answer.DECLINED:
         reminders.tell_moved(session, [call])
+    elif call.role != role_before and call.answer != Answer.DECLINED:
+        call.session = session
+        reminders.follow_rules(session, [call])
     return call
 
 

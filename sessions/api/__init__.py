@@ -7,11 +7,13 @@ from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
 from sessions.api.takes import TakeLogViewSet, TakeViewSet
+from sessions.api.telling import NoticeSettingsViewSet, UnsubscribeViewSet
 
 __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
     "FeedViewSet",
+    "NoticeSettingsViewSet",
     "RoomViewSet",
     "ScheduleViewSet",
     "SessionViewSet",
@@ -19,4 +21,5 @@ __all__ = [
     "StudioViewSet",
     "TakeLogViewSet",
     "TakeViewSet",
+    "UnsubscribeViewSet",
 ]

@@ -3,16 +3,21 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from contributors.queries import is_me
 from producerdesk.accounts.once import once
+from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from sessions import actions, permissions, serializers
 from sessions.api.typed import as_typed
 from sessions.filters import CallFilter
 from sessions.models import Call
+
+NUDGED_AT_MOST = 200  # each is a transaction of its own
 
 
 class CallViewSet(DeskViewSet):
@@ -32,6 +37,7 @@ class CallViewSet(DeskViewSet):
         "keep": serializers.NothingInput,
         "reopen": serializers.ReopenInput,
         "nudge": serializers.NothingInput,
+        "nudge_all": serializers.NudgeInput,
         "swap": serializers.SwapInput,
     }
 
@@ -104,6 +110,19 @@ class CallViewSet(DeskViewSet):
     def nudge(self, request: Any, pk: str) -> Response:
         """Ask once more who has not answered: the invitation is sent again. Not oftener than every two hours."""
         return self._change(actions.nudge_call)
+
+    @extend_schema(responses=serializers.Nudged)
+    @action(detail=False, methods=["post"], url_path="nudge-all", url_name="nudge-all")
+    def nudge_all(self, request: Any) -> Response:
+        """Ask everybody once more who has not answered: of one session, or of all one plans. Not who was just asked."""
+        session = self.said().get("session")
+        planned = self.viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
+        calls = Call.objects.visible_to(self.viewer).filter(planned).unanswered(clock.now())
+        if session is not None:
+            calls = calls.filter(session=session)
+        found = list(calls.select_related("contributor").order_by("session__starts_at", "pk")[:NUDGED_AT_MOST])
+        asked = actions.nudge_all(viewer=self.viewer, calls=found)
+        return Response({"asked": asked, "left": len(found) - asked})
 
     @action(detail=True, methods=["post"])
     @once

@@ -7,6 +7,7 @@ from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
 from sessions.models.takes import Take
+from sessions.models.telling import NoticeSettings
 from sessions.models.terms import CancellationTier, StudioTerms
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CallSheetVersion",
     "CancellationTier",
     "GearSource",
+    "NoticeSettings",
     "Resource",
     "Room",
     "RoomRate",

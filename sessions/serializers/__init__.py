@@ -16,6 +16,7 @@ from sessions.serializers.inputs import (
     MoveInput,
     NewSessionInput,
     NothingInput,
+    NudgeInput,
     PriceInput,
     ProposeInput,
     ReasonInput,
@@ -67,6 +68,7 @@ from sessions.serializers.studios import (
     TermsInput,
 )
 from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
+from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Nudged, Stopping
 
 __all__ = [
     "AboutInput",
@@ -106,6 +108,10 @@ __all__ = [
     "NewStudioInput",
     "NewTakeInput",
     "NothingInput",
+    "NoticeSettingsInput",
+    "NoticeSettingsRow",
+    "NudgeInput",
+    "Nudged",
     "PersonRef",
     "PriceInput",
     "ProposeInput",
@@ -126,6 +132,7 @@ __all__ = [
     "SheetNumberInput",
     "SheetRef",
     "SongRef",
+    "Stopping",
     "StudioDetail",
     "StudioInput",
     "StudioRef",

@@ -9,13 +9,12 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.fields import Choice, FormRows, InputSerializer, VisibleField, ZoneText
+from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.actions.dates import ALL, LATER, ONE
 from sessions.models import Room, SessionSeries, StudioSession
 from sessions.recurring import AT_MOST, Repeat
-from sessions.serializers.fields import TimeOfDay
 
 CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
@@ -340,6 +339,18 @@ class AcceptInput(InputSerializer):
     """Whether only this person's call time moves, or the whole session."""
 
     move = Choice([("call", _("Only this person")), ("session", _("Everybody"))], default="call", label=_("Who moves"))
+
+
+class NudgeInput(InputSerializer):
+    """Whom to ask once more: all of one session, or, without one, of all that one plans."""
+
+    session = VisibleField(
+        StudioSession.objects.select_related("project"),
+        may=lambda viewer, session: may_plan(viewer, session.project),
+        required=False,
+        allow_null=True,
+        label=_("Session"),
+    )
 
 
 class NothingInput(InputSerializer):

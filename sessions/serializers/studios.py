@@ -9,12 +9,20 @@ from rest_framework import serializers
 
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.fields import AmountField, Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import (
+    AmountField,
+    Choice,
+    FormRows,
+    InputSerializer,
+    ModelInputSerializer,
+    TimeOfDay,
+    VisibleField,
+)
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import CancellationTier, Room, RoomRate, Studio
-from sessions.serializers.fields import DayField, TimeOfDay
+from sessions.serializers.fields import DayField
 
 RATES_AT_MOST = 40  # some years of a room
 TIERS_AT_MOST = 8

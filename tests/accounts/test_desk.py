@@ -8,6 +8,7 @@ import pytest
 from producerdesk.accounts.actions import _offsets_hooks
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.offsets import in_minutes, in_words
+from producerdesk.accounts.reminding import offsets_of
 from producerdesk.accounts.roles import Role
 from tests import makers
 from tests.calling import Caller
@@ -79,6 +80,19 @@ def test_a_change_names_the_version_it_read(cast: Cast, as_: As) -> None:
         ({"reminder_offsets": ["9" * 30]}, "reminder_offsets"),
         ({"reminder_offsets": {"0": 60}}, "reminder_offsets"),
         ({"staff": []}, "staff"),
+        ({"quiet_from": "22:00"}, "quiet_until"),
+        ({"quiet_until": "08:00"}, "quiet_from"),
+        ({"quiet_from": "08:00", "quiet_until": "08:00"}, "quiet_until"),
+        ({"quiet_from": "25:00", "quiet_until": "08:00"}, "quiet_from"),
+        ({"quiet_from": "22:00+02:00", "quiet_until": "08:00"}, "quiet_from"),
+        ({"reminder_rules": "all"}, "reminder_rules"),
+        ({"reminder_rules": [{"kind": "", "role": "", "offsets": [60]}]}, "reminder_rules.0.kind"),
+        ({"reminder_rules": [{"kind": "baking", "offsets": [60]}]}, "reminder_rules.0.kind"),
+        ({"reminder_rules": [{"role": "x" * 61, "offsets": [60]}]}, "reminder_rules.0.role"),
+        ({"reminder_rules": [{"role": "Cello", "offsets": "soon"}]}, "reminder_rules.0.offsets"),
+        ({"reminder_rules": [{"role": "Cello"}]}, "reminder_rules.0.offsets"),
+        ({"reminder_rules": [{"role": name, "offsets": []} for name in ("Cello", "cello")]}, "reminder_rules"),
+        ({"reminder_rules": [{"role": str(n), "offsets": []} for n in range(31)]}, "reminder_rules"),
     ],
 )
 def test_nonsense_is_refused_by_field(cast: Cast, as_: As, changed: dict, field: str) -> None:
@@ -133,7 +147,7 @@ def test_the_form_sent_back_unchanged_changes_nothing(cast: Cast, as_: As) -> No
     ana, page = as_("ana"), f"/desk/{cast.desk.pk}/"
     before = ana.get(f"desks/{cast.desk.pk}/").json()
     form = ana.page(page).context["form"]
-    sent = {name: field["value"] for name, field in form["fields"].items()} | {"_etag": form["etag"]}
+    sent = {name: field["value"] or "" for name, field in form["fields"].items()} | {"_etag": form["etag"]}
     assert sent["reminder_offsets"] == ["7 days", "24 hours", "2 hours"]
     assert ana.send(page, **sent)["Location"] == page
     assert ana.get(f"desks/{cast.desk.pk}/").json() == before | {"version": 2}
@@ -156,3 +170,41 @@ def test_the_page_is_read_by_staff_and_leads_there(cast: Cast, as_: As) -> None:
     assert as_("nora").page(page).status_code == 404
     assert "no desk of your own" in as_("nora").page("/desk/").content.decode()
     assert Caller().page(page)["Location"] == f"/accounts/login/?next={page}"
+
+
+# --- other reminders for some, and quiet hours ----------------------------------------------------------
+RULES = [
+    {"kind": "vocal", "role": "", "offsets": [60]},
+    {"kind": "", "role": "engineer", "offsets": [120]},
+    {"kind": "vocal", "role": "Engineer", "offsets": [180]},
+    {"kind": "", "role": "tracking engineer", "offsets": []},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "offsets"),
+    [
+        ("mixing", "Cello", [10080, 1440, 120]),
+        ("vocal", "Cello", [60]),
+        ("mixing", "Mix ENGINEER", [120]),
+        ("vocal", "Second engineer", [180]),
+        ("mixing", "Tracking engineer", []),
+        ("vocal", "Tracking engineer", [180]),
+    ],
+)
+def test_the_closest_rule_says_when_somebody_is_reminded(kind: str, role: str, offsets: list[int]) -> None:
+    desk = Desk(reminder_offsets=[120, 10080, 1440, 120], reminder_rules=RULES)
+    assert offsets_of(desk, kind, role) == offsets
+
+
+def test_rules_and_quiet_hours_are_said_and_read_back(cast: Cast, as_: As) -> None:
+    ana, path = as_("ana"), f"desks/{cast.desk.pk}/"
+    rules = [{"kind": "vocal", "role": "", "offsets": "1 day, 2 h"}, {"role": " Engineer ", "offsets": []}]
+    answer = ana.put(path, version=1, **said(reminder_rules=rules, quiet_from="22:30", quiet_until="07:00")).json()
+    assert answer["reminder_rules"] == [
+        {"kind": "vocal", "role": "", "offsets": [1440, 120]},
+        {"kind": "", "role": "Engineer", "offsets": []},
+    ]
+    assert (answer["quiet_from"], answer["quiet_until"]) == ("22:30:00", "07:00:00")
+    assert ana.put(path, version=2, **said(quiet_from=None, quiet_until=None)).json()["quiet_from"] is None
+    assert "Engineer: none" in " ".join(as_("ben").page(f"/desk/{cast.desk.pk}/").content.decode().split())

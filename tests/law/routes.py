@@ -49,10 +49,11 @@ STANDS_FOR = {
     "tokens": "token",
     "take-logs": "session",
     "takes": "take",
+    "unsubscribe": "unsubscribe",
 }
 OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
-SECRETS = {"my": "link_secret", "feeds": "feed_secret"}
+SECRETS = {"my": "link_secret", "feeds": "feed_secret", "unsubscribe": "stop_secret"}
 
 
 class Route(NamedTuple):

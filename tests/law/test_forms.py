@@ -62,6 +62,8 @@ FORMS: dict[str, int | str] = {
     "sessions:move": SAME,
     "sessions:my-call-decline": "a reason may be given and need not",
     "sessions:my-call-propose": WANTS,
+    "sessions:my-notices": SAME,
+    "sessions:notices": SAME,
     "sessions:new": WANTS,
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
@@ -71,7 +73,7 @@ FORMS: dict[str, int | str] = {
     "tokens:list": WANTS,
     "sessions:wrap": 409,  # it has not been yet
 }
-OF_WHO_IS_CALLED = ("call-decline", "call-propose")
+OF_WHO_IS_CALLED = ("call-decline", "call-propose", "my-notices")
 MOVING = {
     "id",
     "version",
@@ -90,6 +92,8 @@ def world(db: None) -> World:
     cast = world.cast
     desk, project, song, session = cast.desk, cast.project, world.song, world.session
     desk.reminder_offsets = [10080, 45]
+    desk.reminder_rules = [{"kind": "vocal", "role": "Alto & low", "offsets": [1440, 90]}]
+    desk.quiet_from, desk.quiet_until = dt.time(22, 30), dt.time(8)
     desk.save()
     project.label, project.brief, project.deadline = "Kiln", "Dry drums.\n\nNo reverb.", "2099-05-01"
     project.save()

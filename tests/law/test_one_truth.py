@@ -82,6 +82,8 @@ DRAWN = {
     "sessions:new": "options",
     "sessions:new_room": "studio options",
     "sessions:new_studio": "options",
+    "sessions:my-notices": "whose options",
+    "sessions:notices": "whose options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
     "sessions:room": "log",
@@ -91,6 +93,7 @@ DRAWN = {
     "sessions:studio_terms": "studio options",
     "sessions:studios": "studios",
     "sessions:swap_call": "call options",
+    "sessions:unsubscribe": "told",
     "sessions:wrap": "session options",
     "tokens:list": "tokens",
 }

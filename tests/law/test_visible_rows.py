@@ -32,6 +32,7 @@ from projects import joining
 from sessions import feeds
 from sessions.actions import call_person, publish_sheet, save_sheet
 from sessions.actions.takes import log_take
+from sessions.actions.telling import set_mailed
 from sessions.authentication import viewer_of_feed
 from tests import makers
 from tests.law.world import World, make_world
@@ -84,6 +85,8 @@ def world(db: None) -> World:
     links.mint(makers.make_contributor(cast.other_desk), now=clock.now())
     feeds.mint(Viewer(via="login", user_id=cast.ana.pk))
     feeds.mint(Viewer(via="login", user_id=cast.cleo.pk))
+    for owner in (cast.ana, cast.nora, cast.wren_called, cast.cleo):
+        set_mailed(owner=owner, topic="reminders", mailed=False)
     return world
 
 

@@ -28,7 +28,7 @@ from projects import joining
 from projects.models import Activity, Invitation, Membership, Song
 from projects.notices import PURPOSE
 from projects.tokens import make_token
-from sessions import feeds
+from sessions import feeds, telling
 from sessions.actions import call_person, publish_sheet, save_sheet
 from sessions.actions.takes import log_take
 from sessions.models import CalendarFeed, Call, StudioSession
@@ -56,6 +56,11 @@ class World:
     feed: CalendarFeed
     expense: Expense
     token: ApiToken
+
+    @property
+    def stop_secret(self) -> str:
+        """What stands in the mails to Wren for stopping them."""
+        return telling.stop_secret(self.cast.wren_called, telling.REMINDERS)
 
     @cached_property
     def ids(self) -> dict[str, Any]:
@@ -101,6 +106,7 @@ class World:
             "api:budget-approval": self.expense.budget.approvals.get().pk,
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
+            "api:unsubscribe": self.stop_secret,
             "api:take": self.session.takes.order_by("pk")[0].pk,
         }
 

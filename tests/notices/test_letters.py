@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
-from icalendar import Calendar
 
 from contributors import links
 from producerdesk.accounts.models import Desk, User
@@ -194,25 +193,6 @@ def test_answers_by_mail_go_to_the_owner_and_no_title_breaks_a_header(desk: Desk
     assert found.message["From"] == "Lowlight <desk@127.0.0.1>"
     assert found.message["Bcc"] is None and found.message["X"] is None
     assert found.subject == "Can you be there? Vocals Bcc: everybody@example.com X: y , Tue 17 Nov, 10:00"
-
-
-@pytest.mark.parametrize("kind", [notices.INVITATION, notices.MOVED, notices.CANCELLED, notices.REMINDER])
-def test_all_but_reminders_bring_the_event_for_the_calendar(call: Call, mail_server: SmtpSink, kind: str) -> None:
-    if kind == notices.CANCELLED:
-        StudioSession.objects.update(state="cancelled")
-    tell(call, kind)
-    dispatcher.dispatch(name="test")
-    (found,) = mail_server.mails
-    files = list(found.message.iter_attachments())
-    if kind == notices.REMINDER:
-        assert files == []
-        return
-    (file,) = files
-    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "session.ics")
-    (event,) = Calendar.from_ical(file.get_content()).events
-    assert event["UID"] == f"call-{call.pk}@127.0.0.1"
-    assert event.start == TUESDAY
-    assert event["STATUS"] == ("CANCELLED" if kind == notices.CANCELLED else "CONFIRMED")
 
 
 def test_hostile_text_stays_text_in_html(desk: Desk) -> None:

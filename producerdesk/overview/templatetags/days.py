@@ -221,6 +221,8 @@ def stuck_title(row: Row) -> str:
         "session.proposal_answered": _("Answer to a proposal"),
         "call.answer": _("News of an answer"),
         "project.invitation": _("Invitation to join"),
+        "session.call_sheet": _("Call sheet"),
+        "digest.morning": _("Morning mail"),
     }
     named = {"what": kinds.get(row["kind"], _("Message")), "name": row["recipient_name"]}
     return _("%(what)s to %(name)s") % named if row["recipient_name"] else str(named["what"])

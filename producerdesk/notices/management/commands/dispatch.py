@@ -9,7 +9,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from producerdesk.notices import dispatcher
+from producerdesk.notices import dispatcher, registry
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if options["every"] <= 0:
             raise CommandError("--every must be more than 0 seconds")
         if options["once"]:
+            registry.plan_by_the_clock()
             self._tell(dispatcher.dispatch(name="command", budget=float("inf")))
             return
         stop = threading.Event()
@@ -39,6 +40,7 @@ class Command(BaseCommand):
     def _round(self) -> None:
         close_old_connections()
         try:
+            registry.plan_by_the_clock()
             self._tell(dispatcher.dispatch(name="command"))
         except (OperationalError, InterfaceError) as error:
             log.error("database away", error=str(error))

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contributors', '0002_engagement_steps'),
-        ('studio_sessions', '0006_add_take_log'),
+        ('studio_sessions', '0008_add_series'),
     ]
 
     operations = [
