@@ -61,7 +61,7 @@ def test_no_page_opens_for_who_does_not(cast: Cast, filled: Budget, name: str) -
             assert b"Salt" not in found.content
             continue
         assert found.status_code in (403, 404), path
-        assert b"420" not in found.content, path
+        assert "€420" not in found.content.decode(), path
 
 
 def test_a_label_reads_and_finds_nothing_to_press(cast: Cast, filled: Budget) -> None:
