@@ -200,8 +200,8 @@ class Book:
     def bills(self, but: int | None = None) -> list[Bill]:
         """Return the expenses that pay this source, the first one first, without this one. One query."""
         found = Expense.objects.filter(budget=self.pen.budget, against_kind=self.source.kind, removed_at=None)
-        found = found.filter(against_id=self.source.id).exclude(pk=but).order_by("pk")
-        return [Bill(*row) for row in found.values_list("pk", "against_part", "worth_minor")]
+        rows = found.filter(against_id=self.source.id).order_by("pk").values_list("pk", "against_part", "worth_minor")
+        return [Bill(*row) for row in rows if row[0] != but]
 
     def left(self, part: str, bills: Iterable[Bill]) -> int:
         """Return what is left of a part for another expense than these; below zero where they paid more."""
