@@ -1,6 +1,7 @@
 """The pages of budgets: figures, plan, ledger, expenses, settings."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -43,8 +44,9 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
         start = ask(request, "api:budget-list", method="OPTIONS").data["forms"]
         return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, project=project)
     budget = found.data["results"][0]
-    context |= {"budget": budget, "as_of": as_of or "", "part": "figures"}
-    context["by_account"] = request.GET.get("by") == "account"
+    context |= {"budget": budget, "as_of": as_of or "", "by_account": request.GET.get("by") == "account"}
+    # where a figure of a past day leads to, the ledger is of that day
+    context |= {"part": "figures", "dated": f"&{urlencode({'as_of': as_of})}" if as_of else ""}
     pk, answers = budget["id"], {"project": project, "budgets": found}
     if budget["plan"]["approval"]:
         answers["approvals"] = ask(request, "api:budget-approval-list", args=[pk])

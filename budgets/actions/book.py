@@ -18,7 +18,8 @@ from producerdesk.kit.money import Money, round_half_up
 
 Kind = BudgetEntry.Kind
 Key = tuple[int, str, str]  # account, part, foreign currency ("" for the budget's own)
-Use = tuple[bool, Key, int]  # of what is spent (else of what is open), which key, by which expense
+Place = tuple[bool, Key]  # of what is spent (else of what is open), which key
+Use = tuple[bool, Key, int]  # the same, and by which expense
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Source:
 class Line:
     """What one part of a source costs. `part` tells it from the source's others; `label` says it to people.
 
+    A part is a word, or a word and after a colon a rate in letters ("room:hour") or somebody's number ("person:7").
     `rate` is what one unit of a foreign currency was worth when it was spent; None takes the budget's rate of today.
     """
 
@@ -130,6 +132,18 @@ class Pen:
         Budget.objects.filter(pk=self.budget.pk).update(last_seq=self.entries[-1].seq, last_hash=previous)
 
 
+def _subject(part: str) -> str:
+    """Return what a part pays: "room" for "room:hour" and "room:day", one room, but "person:7" for that person."""
+    thing, _colon, rest = part.partition(":")
+    return part if rest.isdecimal() else thing
+
+
+def _by_nearness(bills: list[Bill], places: Iterable[Place]) -> list[tuple[Bill, Place]]:
+    """Return what each bill may pay, and before it all that bills pay by name."""
+    met = [(bill, place) for place in places for bill in bills if _subject(bill.part) == _subject(place[1][1])]
+    return sorted(met, key=lambda pair: pair[0].part != pair[1][1][1])
+
+
 class Book:
     """What one source has in the ledger. What it changes is kept by the pen."""
 
@@ -187,13 +201,17 @@ class Book:
     def bills(self, but: int | None = None) -> list[Bill]:
         """Return the expenses that pay this source, the first one first, without this one. One query."""
         found = Expense.objects.filter(budget=self.pen.budget, against_kind=self.source.kind, removed_at=None)
-        found = found.filter(against_id=self.source.id).exclude(pk=but).order_by("pk")
-        return [Bill(*row) for row in found.values_list("pk", "against_part", "worth_minor")]
+        rows = found.filter(against_id=self.source.id).order_by("pk").values_list("pk", "against_part", "worth_minor")
+        return [Bill(*row) for row in rows if row[0] != but]
 
     def left(self, part: str, bills: Iterable[Bill]) -> int:
         """Return what is left of a part for another expense than these; below zero where they paid more."""
-        there = [sums for book in (self._open, self._spent) for key, sums in book.items() if key[1] == part]
-        return sum(max(0, sums.own) for sums in there) - sum(bill.worth for bill in bills if bill.part == part)
+        subject = _subject(part)
+        there = [
+            sums for book in (self._open, self._spent) for key, sums in book.items() if _subject(key[1]) == subject
+        ]
+        paid = sum(bill.worth for bill in bills if _subject(bill.part) == subject)
+        return sum(max(0, sums.own) for sums in there) - paid
 
     def share(self, bills: Iterable[Bill]) -> None:
         """Bring what these expenses use up to what is there now, and give back what others have used."""
@@ -212,25 +230,25 @@ class Book:
     def _shares(self, bills: list[Bill]) -> dict[Use, Sums]:
         """Return what each expense uses up: of what is open first, then of what the source has counted as spent.
 
-        So an invoice for a session that was wrapped is not counted twice. Foreign sums go in the same share.
+        So an invoice for a session that was wrapped is not counted twice. What is over goes to what is akin: a deposit
+        for a room by the hour pays it by the day, too. Foreign sums go in the same share.
         """
-        found: dict[Use, Sums] = {}
+        there = {(False, key): sums for key, sums in self._open.items()}
+        there |= {(True, key): sums for key, sums in self._spent.items()}
         unused = {bill.expense_id: bill.worth for bill in bills}
-        for is_spent, book in ((False, self._open), (True, self._spent)):
-            for key, there in book.items():
-                used, used_foreign = 0, 0
-                for bill in (bill for bill in bills if bill.part == key[1]):
-                    taken = min(unused[bill.expense_id], there.own - used)
-                    if taken <= 0:
-                        continue
-                    used += taken
-                    unused[bill.expense_id] -= taken
-                    # reckoned on all that is used so far, so that the shares add up to the whole
-                    upto = there.foreign
-                    if used < there.own:
-                        upto = round_half_up(Decimal(there.foreign) * used / there.own)
-                    found[is_spent, key, bill.expense_id] = Sums(-taken, used_foreign - upto)
-                    used_foreign = upto
+        used = {place: Sums() for place in there}
+        found: dict[Use, Sums] = {}
+        for bill, place in _by_nearness(bills, there):
+            whole, so_far = there[place], used[place]
+            taken = min(unused[bill.expense_id], whole.own - so_far.own)
+            if taken <= 0:
+                continue
+            unused[bill.expense_id] -= taken
+            own, foreign = so_far.own + taken, whole.foreign
+            if own < whole.own:  # reckoned on all that is used so far, so that the shares add up to the whole
+                foreign = round_half_up(Decimal(foreign) * own / whole.own)
+            found[*place, bill.expense_id] = Sums(-taken, so_far.foreign - foreign)
+            used[place] = Sums(own, foreign)
         return found
 
     def _read(self) -> None:

@@ -203,6 +203,6 @@ def _keep(expense: Expense, receipt: Checked, path: str, by: int | None) -> None
 
 def _drop(expense: Expense) -> None:
     for found in Receipt.objects.filter(expense=expense):
-        path = found.file.name
+        path = str(found.file.name)
         found.delete()
         transaction.on_commit(partial(default_storage.delete, path))

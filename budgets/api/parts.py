@@ -47,9 +47,9 @@ class ListOfBudget:
     """A list below a budget. Rows prove that the viewer reads it; where there are none it is asked for."""
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().list(request, *args, **kwargs)  # type: ignore[misc] # stands before a view set
+        answer = super().list(request, *args, **kwargs)  # a view set comes after
         if not answer.data["count"]:
-            _ = self.budget  # type: ignore[attr-defined] # a 404, if there is none
+            _ = self.budget  # a 404, if there is none
         return answer
 
 

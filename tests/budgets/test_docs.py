@@ -47,7 +47,7 @@ def test_the_python_of_the_page_runs_and_tells_the_whole_ledger(environment: dic
     ran = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == [
-        "Salt & Neon: 2384.00 EUR left of 2880.00",
+        "Salt & Neon: 496.00 of 2880.00 EUR",
         "  1 commit 372.00 Vocals",
         "  2 release -372.00 Vocals",
         "  3 commit 496.00 Vocals",

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from budgets import actions
+from budgets.actions import Line, Source
 from budgets.audit import chain_break
 from budgets.models import Budget, BudgetEntry, Expense, Payee
+from producerdesk.kit.money import Money
 from tests.budgets.conftest import an_expense, committed, eur, settled, spend
 from tests.calling import Caller
 from tests.cast import Cast
@@ -158,6 +161,22 @@ def test_a_booking_that_changes_or_ends_keeps_what_was_paid(cast: Cast, ana: Cal
     assert level(budget) == (0, 10_000), "cancelled: only what was paid is left"
     committed(cast, 37_200)
     assert level(budget) == (27_200, 10_000)
+
+
+def test_a_deposit_pays_the_room_whatever_rate_it_is_booked_at(cast: Cast, ana: Caller, budget: Budget) -> None:
+    committed(cast, 37_200)
+    spend(ana, budget, amount=eur("300.00"), commitment=ROOM)
+    committed(cast, 48_000, part="room:day")  # moved to a longer day
+    assert level(budget) == (18_000, 30_000)
+    settled(cast, 52_000, part="room:day")
+    assert level(budget) == (0, 52_000)
+
+
+def test_one_persons_invoice_pays_nobody_else(cast: Cast, ana: Caller, budget: Budget) -> None:
+    two = [Line(400, f"person:{number}", Money(20_000, "EUR"), "Player") for number in (7, 9)]
+    actions.commit(project=cast.project, source=Source("session", 7, "Vocals"), lines=two, by=cast.ana.pk)
+    spend(ana, budget, amount=eur("500.00"), commitment="session:7:person:7")
+    assert level(budget) == (20_000, 50_000)
 
 
 def test_a_foreign_commitment_is_used_up_in_its_own_share(cast: Cast, ana: Caller, budget: Budget) -> None:

@@ -61,7 +61,7 @@ def test_no_page_opens_for_who_does_not(cast: Cast, filled: Budget, name: str) -
             assert b"Salt" not in found.content
             continue
         assert found.status_code in (403, 404), path
-        assert b"420" not in found.content, path
+        assert "€420" not in found.content.decode(), path
 
 
 def test_a_label_reads_and_finds_nothing_to_press(cast: Cast, filled: Budget) -> None:
@@ -75,7 +75,11 @@ def test_a_label_reads_and_finds_nothing_to_press(cast: Cast, filled: Budget) ->
 
 def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Caller, filled: Budget) -> None:
     page = ana.page(f"/projects/{filled.project_id}/budget/", by="account")
-    assert page.context["summary"] == ana.get(f"budgets/{filled.pk}/summary/").json()
+    (drawn,) = page.context["budgets"]["results"]
+    summary = ana.get(f"budgets/{filled.pk}/summary/").json()
+    assert {name: drawn[name] for name in ("plan", "total", "over_lines", "heads", "cursor")} == {
+        name: summary[name] for name in ("plan", "total", "over_lines", "heads", "cursor")
+    }
     assert page.context["history"] == ana.get(f"budgets/{filled.pk}/history/").json()
     text = page.content.decode()
     assert "Studio is €220.00 over its line" in text and 'class="is-over"' in text
@@ -111,10 +115,18 @@ def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None
 def test_the_page_of_a_past_day_says_so_and_nonsense_is_said_above_today(ana: Caller, filled: Budget) -> None:
     path = f"/projects/{filled.project_id}/budget/"
     past = ana.page(path, as_of="2020-01-01")
-    assert past.context["summary"]["cursor"] == 0 and "As it stood at the end of" in past.content.decode()
+    assert past.context["budget"]["heads"] == [] and "As it stood at the end of" in past.content.decode()
     wrong = ana.page(path, as_of="2999-01-01")
     assert wrong.status_code == 200 and "This is still to come." in wrong.content.decode()
-    assert wrong.context["summary"]["as_of"] is None
+    assert wrong.context["budget"]["heads"] and "As it stood at the end of" not in wrong.content.decode()
+
+
+def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, filled: Budget) -> None:
+    day = clock.now().date().isoformat()
+    text = ana.page(f"/projects/{filled.project_id}/budget/", as_of=day).content.decode()
+    assert f"/budgets/{filled.pk}/entries/?head=300&amp;as_of={day}&amp;kind=actual" in text
+    entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
+    assert entries.status_code == 200 and "Show all" in entries.content.decode()
 
 
 def test_a_project_without_a_budget_offers_to_start_one(cast: Cast, ana: Caller) -> None:

@@ -112,10 +112,15 @@ def test_plan_and_ledger_can_be_read_as_they_were(cast: Cast, ana: Caller, budge
         assert ana.delete(f"budgets/{budget.pk}/lines/{line['id']}/").status_code == 204
         told = {day: summary(ana, budget, as_of=day) for day in ("2026-11-01", "2026-11-03", "2026-11-05")}
         now = summary(ana, budget)
-    assert [sums(told[day]["total"])["planned"] for day in told] == ["0.00", "100.00", "900.00"]
-    assert [sums(told[day]["total"])["committed"] for day in told] == ["0.00", "40.00", "90.00"]
+    assert [told[day]["total"]["planned"]["amount"] for day in told] == ["0.00", "100.00", "900.00"]
+    assert [told[day]["total"]["committed"]["amount"] for day in told] == ["0.00", "40.00", "90.00"]
+    assert [told[day]["total"]["left"] and told[day]["total"]["left"]["amount"] for day in told] == [
+        None,
+        "60.00",
+        "810.00",
+    ]
     assert [told[day]["cursor"] for day in told] == [0, 1, 3]
-    assert sums(now["total"])["planned"] == "0.00"
+    assert (now["total"]["planned"]["amount"], now["total"]["left"]) == ("0.00", None)
     assert [row["account"] for row in told["2026-11-05"]["heads"][0]["accounts"]] == [310, 330]
 
 

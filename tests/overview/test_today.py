@@ -236,8 +236,8 @@ def test_a_hold_is_confirmed_in_place(cast: Cast, as_: As) -> None:
 @pytest.mark.parametrize("name", ["accept", "keep"])
 def test_an_answer_to_a_proposal_is_taken_back_in_place(cast: Cast, as_: As, session: StudioSession, name: str) -> None:
     call = call_of(session, "Nora")
-    said = {"proposed_local": "2027-03-10T11:30", "reason": "My train"}
-    actions.propose_time(viewer=cast.viewer("nora"), call=call, **said)
+    nora = cast.viewer("nora")
+    actions.propose_time(viewer=nora, call=call, proposed_local="2027-03-10T11:30", reason="My train")
     before = Call.objects.values("call_at", "proposed_at", "answer", "reason").get(pk=call.pk)
     ana = as_("ana").client
     page = ana.post(f"/calls/{call.pk}/{name}/", {"move": "call", "next": "/#asking"}, follow=True)

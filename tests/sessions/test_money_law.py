@@ -194,11 +194,12 @@ class Model:
     def _brought_to(self, expense: Spent, amount: int) -> bool:
         was, expense.worth = expense.worth, 0
         worth = self.worth(amount, expense.dollars)
-        paying = expense.pays is not None and worth > 0
-        if paying and not expense.has_paid and not self.left_of(expense.pays):
-            expense.worth = was
-            return False
-        expense.worth, expense.has_paid = worth, expense.has_paid or paying
+        if expense.pays is not None and worth and not expense.has_paid:
+            expense.has_paid = self.left_of(expense.pays) > 0
+            if not expense.has_paid:
+                expense.worth = was
+                return False
+        expense.worth = worth
         return True
 
     def take_back(self, number: int) -> bool:
@@ -311,8 +312,8 @@ class Desk:
     def correct(self, number: int, amount: int) -> None:
         expense = self._fresh(number)
         dollars = expense.currency == "USD"
-        said = {"expense": expense, "expected": expense.version, "amount": self._sum(amount, dollars)}
-        expenses.update_expense(by=self.by, **said)
+        sum_ = self._sum(amount, dollars)
+        expenses.update_expense(expense=expense, expected=expense.version, by=self.by, amount=sum_)
 
     def take_back(self, number: int) -> None:
         expenses.remove_expense(expense=self._fresh(number), by=self.by)
