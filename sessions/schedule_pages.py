@@ -72,9 +72,9 @@ def or_nothing(request: HttpRequest, page: Callable[[], HttpResponseBase]) -> Ht
         return page()
     except SignInFirst:
         hold_back(WrongSecrets, request)
+        return render(request, "errors/link.html", status=404)
     except Http404:
-        pass
-    return render(request, "errors/404.html", status=404)
+        return render(request, "errors/404.html", status=404)
 
 
 def unseen(response: HttpResponseBase) -> HttpResponseBase:

@@ -281,9 +281,12 @@ def test_who_was_taken_off_reads_it_no_more(cast: Cast, sent: StudioSession) -> 
     assert link.get(copy_path(call)).status_code == 404
 
 
-def test_a_feed_confirms_nothing(cast: Cast, sent: StudioSession) -> None:
+def test_a_feed_reads_and_confirms_nothing(cast: Cast, sent: StudioSession) -> None:
     call = call_of(sent, cast.nora_called)
-    assert by_feed(feed_of(Caller(cast.nora))).post(copy_path(call, "confirm/"), number=1).status_code == 403
+    assert Caller(cast.nora).get(copy_path(call)).status_code == 200
+    feed = by_feed(feed_of(Caller(cast.nora)))
+    assert feed.get(copy_path(call)).status_code == 403
+    assert feed.post(copy_path(call, "confirm/"), number=1).status_code == 403
 
 
 # --- sent -----------------------------------------------------------------------------------------------

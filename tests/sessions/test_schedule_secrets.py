@@ -156,7 +156,8 @@ def test_a_secret_that_opens_nothing_finds_the_one_page_that_says_so(cast: Cast,
         answer = read(f"/my/{secret}/{path}")
     assert answer.status_code == 404
     assert len(queries) == 1
-    assert answer.content == read("/no/such/page/").content
+    assert answer.content == read(f"/my/{'x' * 43}/").content
+    assert "ask who called you for a new link" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Robots-Tag"].startswith("noindex")
     refused = by_link(secret).get("calls/")
