@@ -149,7 +149,13 @@ class SessionViewSet(DeskViewSet):
         if action == "find":
             today = clock.today(self.viewer.time_zone)
             days = {"first": today.isoformat(), "last": (today + FIND_AHEAD).isoformat()}
-            return {"project": self._asked_project(), "minutes": 240, "opens": "09:00", "closes": "22:00"} | days
+            return {
+                "project": self._asked_project(),
+                "minutes": 240,
+                "opens": "09:00",
+                "closes": "22:00",
+                "by": "time",
+            } | days
         return {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
 
     def form_narrow(self, action: str, found: StudioSession | None) -> dict[str, Q]:

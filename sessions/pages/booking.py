@@ -59,5 +59,5 @@ def _quote(request: HttpRequest) -> dict[str, Any] | None:
     if request.method != "POST" or not all(request.POST.get(name) for name in ("project", "day", "starts", "ends")):
         return None
     answer: Answer = ask(request, "api:session-price", method="POST")
-    hold = request.POST.get("hold") == "true"
-    return answer.data | {"hold": hold} if answer.ok else {"problems": answer.data.get("fields", {})}
+    said = {"hold": request.POST.get("hold") == "true", "each": bool(request.POST.get("repeats"))}
+    return answer.data | said if answer.ok else {"problems": answer.data.get("fields", {})}
