@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -48,12 +48,11 @@ class FeedViewSet(NoPages, DeskViewSet):
         if not (feed.project or feed.room):
             return Response({"narrow": False, "name": _("Studio sessions"), "results": []})
         # the owner's present rights, as by login: who left the project has an empty feed from then on
-        owner = viewer_of_user(feed.user)  # type: ignore[arg-type] # a constraint says whose it is
+        owner = viewer_of_user(feed.user)
         right = SCHEDULE_READ if feed.project else SCHEDULE_WRITE
         found = StudioSession.objects.visible_to(owner).filter(
             owner.reach(right).q(project="project_id", desk="desk_id"), ends_at__gt=clock.now() - KEPT
         )
-        found = found.filter(project=feed.project) if feed.project else found.filter(room=feed.room)
+        found = found.filter(Q(project=feed.project_id) if feed.project else Q(room=feed.room_id))
         rows = serializers.FeedEvent.read(found.order_by("starts_at", "pk")[:EVENTS_AT_MOST], self.viewer)
-        name = feed.project.title if feed.project else f"{feed.room.studio.name}, {feed.room.name}"
-        return Response({"narrow": True, "name": name, "results": rows})
+        return Response({"narrow": True, "name": feed.title, "results": rows})

@@ -65,3 +65,10 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"feed {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What the project or room is called; nothing for a person's own."""
+        if self.project:
+            return self.project.title
+        return f"{self.room.studio.name}, {self.room.name}" if self.room else ""

@@ -165,7 +165,7 @@ def test_a_producer_takes_one_session_as_a_file(cast: Cast) -> None:
 
 
 # --- of one project, of one room --------------------------------------------------------------------------
-def narrow(caller: Caller, **about: int) -> str:
+def narrow(caller: Caller, **about: Any) -> str:
     """Make a feed of a project or a room; return its secret."""
     answer = caller.post("feeds/", **about)
     assert answer.status_code == 201, answer.json()
