@@ -16,7 +16,9 @@ SCOPES = frozenset({SCHEDULE_READ})
 
 
 def viewer_of_feed(feed: CalendarFeed) -> Viewer:
-    """Return the viewer that a feed is."""
+    """Return the viewer that a feed is. One of a project or room reads its own events (`api:feed-events`) alone."""
+    if feed.project_id or feed.room_id:
+        return Viewer(via="feed", scopes=SCOPES)
     if feed.user:
         return viewer_of_user(feed.user, via="feed", scopes=SCOPES)
     person = feed.contributor
@@ -26,13 +28,13 @@ def viewer_of_feed(feed: CalendarFeed) -> Viewer:
     return Viewer(via="feed", contributor_id=person.pk, name=person.name, time_zone=zone, scopes=SCOPES)
 
 
-def viewer_of_secret(text: str) -> Viewer:
-    """Return the viewer of the feed with this secret; notes that it was read. Raises AuthenticationFailed."""
+def found_by(text: str) -> tuple[CalendarFeed, Viewer]:
+    """Return the feed with this secret and its viewer; notes that it was read. Raises AuthenticationFailed."""
     feed = feeds.find(text)
     if feed is None:
         raise AuthenticationFailed(_("This feed is not there any more."))
     feeds.note_use(feed)
-    return viewer_of_feed(feed)
+    return feed, viewer_of_feed(feed)
 
 
 class FeedAuthentication(BaseAuthentication):
@@ -54,8 +56,9 @@ class FeedAuthentication(BaseAuthentication):
         text = parts[1].decode("latin-1") if len(parts) == 2 else ""
         # looked up once, and shared with every `ask` made from one request
         kept = request._request.__dict__.setdefault("viewer_kept", {})
-        viewer = kept.get(("feed", text)) or viewer_of_secret(text)
-        kept["feed", text] = viewer
+        feed, viewer = kept.get(("feed", text)) or found_by(text)
+        kept["feed", text] = feed, viewer
+        request._request.feed = feed  # whose events `api:feed-events` tells
         return viewer, viewer
 
     def authenticate_header(self, request: Any) -> str:

@@ -171,7 +171,7 @@ def _place(session: dict[str, Any]) -> str:
 
 
 def _description(session: dict[str, Any]) -> str:
-    songs = ", ".join(song["title"] for song in session["songs"])
+    songs = ", ".join(song["title"] for song in session.get("songs", ()))
     parts = (
         _("Songs: %(songs)s") % {"songs": songs} if songs else "",
         session.get("prepare", ""),

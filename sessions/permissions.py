@@ -87,7 +87,14 @@ def has_schedule(viewer: Viewer) -> bool:
 SCHEDULE = {"retrieve": has_schedule}
 NOTICE_SETTINGS = {"retrieve": has_schedule, "update": has_schedule}
 UNSUBSCRIBE = {"retrieve": ANYONE, "stop": ANYONE, "resume": ANYONE}  # who has the mail has its secret
-FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule}
+
+
+def is_feed(viewer: Viewer) -> bool:
+    """Return whether a calendar app asks, with the secret of a feed."""
+    return viewer.via == "feed"
+
+
+FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule, "events": is_feed}
 
 
 # --- in the room: who plans the session and its engineer log; who is called and comes reads --------------------

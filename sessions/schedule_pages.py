@@ -251,11 +251,16 @@ def ics_file(body: bytes, name: str) -> HttpResponse:
 # --- one's feeds ----------------------------------------------------------------------------------------
 def feeds(request: HttpRequest, door: Door) -> HttpResponse:
     """The own calendar feeds: make one, whose address is told once, or end one."""
-    made = ask(request, "api:feed-list", method="POST", data={}).data if request.method == "POST" else None
+    made = ask(request, "api:feed-list", method="POST") if request.method == "POST" else None
     listed = ask(request, "api:feed-list").data["results"]
     whose = ask(request, "api:schedule").data
+    drawn = ask(request, "api:feed-list", method="OPTIONS").data["forms"]["POST"]
+    refused = made.data if made and not made.ok else {}
+    values = forms.typed(drawn["fields"], request.POST) if refused else drawn["values"]
+    address = "" if refused or made is None else made.data["address"]
     context = {
         "whose": whose,
+        "form": forms.build(drawn["fields"], values=values, errors=refused.get("fields")),
         "feeds": [
             feed
             | {
@@ -264,10 +269,11 @@ def feeds(request: HttpRequest, door: Door) -> HttpResponse:
             }
             for feed in listed
         ],
-        "made": made,
-        "webcal": made and f"webcal://{made['address'].partition('://')[2]}",
+        "address": address,
+        "webcal": f"webcal://{address.partition('://')[2]}",
     }
-    return draw_page(request, door, "feeds", _("Keep all of it in your calendar"), context)
+    status = DRAWN_AS.get(made.status, made.status) if made and refused else 200
+    return draw_page(request, door, "feeds", _("Keep all of it in your calendar"), context, status=status)
 
 
 def feed_end(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:

@@ -72,6 +72,15 @@ class PerSecret(Counted):
         return f"throttle:secret:{secrets.hash_of(view)}"
 
 
+class PerFeed(PerSecret):
+    """For calendar feeds, by secret: apps ask every quarter of an hour at most, and several devices may share one."""
+
+    rate = "60/hour"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"throttle:feed:{secrets.hash_of(view)}"
+
+
 class WrongSecrets(Counted):
     """For who tries secrets that fit nothing, by address."""
 

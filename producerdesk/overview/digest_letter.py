@@ -1,7 +1,7 @@
 """How the mail of the morning reads: what Today says, what wants doing first."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def _coming(day: Row, zone: str, *, planning: bool) -> Iterator[Section]:
         call = mine(session["calls"])
         concerns = session["can"]["plan"] if planning else call and call.get("answer") != "declined"
         begins = moments.local(session["starts_at"] if planning or not call else call["call_at"], zone)
-        if not concerns or not isinstance(begins, date) or begins.date() > today + timedelta(days=1):
+        if not concerns or not isinstance(begins, datetime) or begins.date() > today + timedelta(days=1):
             continue
         line = _planned(session) if planning else _called(session, call or {})
         found[_("Tomorrow") if begins.date() > today else _("Today")].append(line)

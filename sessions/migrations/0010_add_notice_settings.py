@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('mail_reminders', models.BooleanField(default=True)),
                 ('mail_call_sheets', models.BooleanField(default=True)),
                 ('mail_answers', models.BooleanField(default=True)),
-                ('mail_digest', models.BooleanField(null=True)),
+                ('mail_digest', models.BooleanField(blank=True, null=True)),
                 ('own_offsets', models.BooleanField(default=False)),
                 ('offsets', models.JSONField(blank=True, default=list)),
                 ('own_quiet', models.BooleanField(default=False)),

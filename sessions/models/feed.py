@@ -6,6 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from contributors.models import Contributor, PrivateLink
 from producerdesk.accounts.models import User
 from producerdesk.kit.viewer import Viewer
+from projects.models import Project
+from sessions.models.studio import Room
 
 
 class FeedQuerySet(models.QuerySet):
@@ -32,10 +34,15 @@ class FeedQuerySet(models.QuerySet):
 
 
 class CalendarFeed(models.Model):
-    """One person's feed: a user's whole schedule, or a contributor's own calls. The secret is kept only as a hash."""
+    """One person's feed: a user's whole schedule, or a contributor's own calls. The secret is kept only as a hash.
+
+    With a project or a room it shows that one's sessions, as far as the user may still read them, and nothing else.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
     contributor = models.ForeignKey(Contributor, models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="+")
+    room = models.ForeignKey(Room, models.CASCADE, null=True, blank=True, related_name="+")
     secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -50,8 +57,20 @@ class CalendarFeed(models.Model):
                 condition=models.Q(user__isnull=False, contributor=None)
                 | models.Q(user=None, contributor__isnull=False),
                 name="a_feed_is_one_persons",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(project=None, room=None)
+                | (models.Q(user__isnull=False) & (models.Q(project=None) | models.Q(room=None))),
+                name="a_feed_is_about_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"feed {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What the project or room is called; nothing for a person's own."""
+        if self.project:
+            return self.project.title
+        return f"{self.room.studio.name}, {self.room.name}" if self.room else ""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from contributors.models import Contributor
-from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
 from producerdesk.kit.viewer import Viewer
@@ -351,6 +351,32 @@ class NudgeInput(InputSerializer):
         allow_null=True,
         label=_("Session"),
     )
+
+
+class FeedInput(InputSerializer):
+    """What a feed is about: one project, one room, or, with neither, one's own schedule."""
+
+    project = VisibleField(
+        Project.objects,
+        may=lambda viewer, project: viewer.can(SCHEDULE_READ, desk_id=project.desk_id, project_id=project.pk),
+        required=False,
+        allow_null=True,
+        default=None,
+        label=_("Of one project"),
+    )
+    room = VisibleField(
+        Room.objects.select_related("studio"),
+        required=False,
+        allow_null=True,
+        default=None,
+        label_of=lambda room: f"{room.studio.name}, {room.name}",
+        label=_("Of one room"),
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["project"] and said["room"]:
+            raise serializers.ValidationError({"room": _("Choose the project or the room.")})
+        return said
 
 
 class NothingInput(InputSerializer):

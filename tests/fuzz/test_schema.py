@@ -45,7 +45,7 @@ NONSENSE = "'%;--"
 TEXT = "glass"
 BY_NAME = {"as_of": "2026-11-03", "until": "2027-03-31"}  # a day as text; an end after the beginning
 # things that are had one at a time: an invitation by its secret, others by the id of their session or call
-NO_LIST = {f"GET /api/v1/{kind}/" for kind in ("joins", "call-sheets", "call-sheet-copies", "take-logs")}
+NO_LIST = {f"GET /api/v1/{kind}/" for kind in ("joins", "call-sheets", "call-sheet-copies", "take-logs", "unsubscribe")}
 # in a soak on both databases, and then with many more requests
 pytestmark = [pytest.mark.soak, pytest.mark.heavy, *([] if services.rounds(0, 1) else [pytest.mark.once])]
 

@@ -52,7 +52,7 @@ STANDS_FOR = {
     "unsubscribe": "unsubscribe",
 }
 OF_THE_LINK = "sessions:my-sheet"
-BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
+BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/\^?(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")
 SECRETS = {"my": "link_secret", "feeds": "feed_secret", "unsubscribe": "stop_secret"}
 
 

@@ -25,7 +25,7 @@ from tests.law.seen import Reader, pages
 from tests.law.test_one_truth import BEHIND_A_LINK
 from tests.law.world import World, make_world, on_each_database
 
-SAME, WANTS = 302, 422
+SAME, SHOWN, WANTS = 302, 200, 422
 FORMS: dict[str, int | str] = {
     "accounts:desk": SAME,
     "accounts:me": SAME,
@@ -62,6 +62,7 @@ FORMS: dict[str, int | str] = {
     "sessions:move": SAME,
     "sessions:my-call-decline": "a reason may be given and need not",
     "sessions:my-call-propose": WANTS,
+    "sessions:feeds": "it makes an address, of all that is one's own",
     "sessions:my-notices": SAME,
     "sessions:notices": SAME,
     "sessions:new": WANTS,
@@ -182,7 +183,7 @@ def test_every_form_sent_back_untouched_changes_nothing(reader: Reader, world: W
             transaction.set_rollback(True)
         wanted = FORMS.get(form.route, "no row")
         if isinstance(wanted, str):
-            wrong += [] if status == SAME else [f"{page}: {form.route} answered {status} ({wanted})"]
+            wrong += [] if status in (SAME, SHOWN) else [f"{page}: {form.route} answered {status} ({wanted})"]
             continue
         if status != wanted:
             wrong.append(f"{page}: {form.route} answered {status}, not {wanted}: {form.sent}")

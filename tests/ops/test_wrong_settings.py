@@ -25,6 +25,7 @@ WRONG = {
     "REDIS_URL": ["http://127.0.0.1"],
     "EMAIL_URL": ["nonsense"],
     "MAIL_FROM": ["Desk", "Desk <desk@example.com>\nBcc: x@example.com", "Desk <desk>"],
+    "INBOUND_MAIL": ["replies", "a+b@desk.example.com", "Desk <desk@example.com>"],
     "DEBUG": ["perhaps"],
     "DATA_DIR": ["/proc/no/such/folder"],
 }

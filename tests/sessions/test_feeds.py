@@ -16,6 +16,7 @@ from producerdesk.accounts.roles import RIGHTS, SCHEDULE_READ
 from producerdesk.kit import clock
 from sessions import actions, feed_pages
 from sessions.models import CalendarFeed, Call
+from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.scheduling import book, by_feed, by_link, call_of, feed_of, mint, read
@@ -173,3 +174,103 @@ def test_a_producer_takes_one_session_as_a_file(cast: Cast) -> None:
     assert str(event["UID"]) == f"session-{session.pk}@127.0.0.1"
     assert Caller(cast.cleo).page(f"/sessions/{session.pk}.ics").status_code == 404
     assert Caller(cast.nora).page(f"/schedule/calls/{call_of(session, cast.nora_called).pk}.ics").status_code == 200
+
+
+# --- of one project, of one room --------------------------------------------------------------------------
+def narrow(caller: Caller, **about: Any) -> str:
+    """Make a feed of a project or a room; return its secret."""
+    answer = caller.post("feeds/", **about)
+    assert answer.status_code == 201, answer.json()
+    return answer.json()["address"].rpartition("/")[2].removesuffix(".ics")
+
+
+def test_a_feed_of_a_project_or_room_shows_its_sessions_alone(cast: Cast, travel: Any) -> None:
+    second = makers.make_project(cast.desk, "Second")
+    inside = book(cast, cast.wren_called, room=cast.room, title="Drums", prepare="Bring it.", notes="Secret.")
+    elsewhere = book(cast, starts="2027-03-11T10:00")
+    other = book(cast, project=second, room=cast.room, starts="2027-03-12T10:00")
+    book(cast, project=cast.other_project, by=cast.cleo, starts="2027-03-13T10:00")
+    ana = Caller(cast.ana)
+    project, room = narrow(ana, project=cast.project.pk), narrow(ana, room=cast.room.pk)
+    assert set(events(project)) == {f"session-{inside.pk}", f"session-{elsewhere.pk}"}
+    assert set(events(room)) == {f"session-{inside.pk}", f"session-{other.pk}"}
+    body = read(f"/feeds/{project}.ics").content.decode()
+    assert "NAME:Salt & Neon" in body and "ATTENDEE" not in body and "METHOD:PUBLISH" in body
+    for hidden in ("Wren", "Bring it", "Secret", "62"):
+        assert hidden not in body.replace("T162", "")
+    actions.cancel_session(viewer=cast.viewer("ana"), session=inside)
+    assert events(project)[f"session-{inside.pk}"] == events(room)[f"session-{inside.pk}"] == "CANCELLED"
+    travel.move_to("2027-05-09T16:59:59Z")
+    assert f"session-{inside.pk}" in events(project)
+    travel.move_to("2027-05-09T17:00:00Z")
+    assert f"session-{inside.pk}" not in events(project)
+
+
+def test_an_unchanged_narrow_feed_is_not_sent_again(cast: Cast) -> None:
+    book(cast, cast.wren_called)
+    secret = narrow(Caller(cast.ana), project=cast.project.pk)
+    first = read(f"/feeds/{secret}.ics")
+    assert read(f"/feeds/{secret}.ics", **{"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_the_secret_of_a_narrow_feed_opens_nothing_else(cast: Cast) -> None:
+    session = book(cast, cast.nora_called, cast.wren_called)
+    for about in ({"project": cast.project.pk}, {"room": cast.room.pk}):
+        caller = by_feed(narrow(Caller(cast.ana), **about))
+        assert caller.get("feeds/events/").status_code == 200
+        for path in ("sessions/", "calls/", "projects/"):
+            answer = caller.get(path)
+            assert answer.status_code == 403 or answer.json()["count"] == 0, path
+        assert caller.get(f"sessions/{session.pk}/").status_code == 404
+        assert caller.post("feeds/").status_code == 403
+    assert Caller(cast.ana).get("feeds/events/").status_code == 403
+
+
+def test_it_shows_what_its_owner_may_read_now(cast: Cast) -> None:
+    book(cast, cast.nora_called)
+    secret = narrow(Caller(cast.nora), project=cast.project.pk)
+    assert len(events(secret)) == 1
+    cast.project.memberships.filter(user=cast.nora).delete()
+    assert events(secret) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "field"),
+    [
+        ("nora", {"room": "room"}, "room"),
+        ("emil", {"project": "project"}, "project"),
+        ("cleo", {"project": "project"}, "project"),
+        ("cleo", {"room": "room"}, "room"),
+        ("ana", {"project": "project", "room": "room"}, "room"),
+        ("link", {"project": "project"}, "project"),
+        ("link", {"room": "room"}, "room"),
+    ],
+)
+def test_nobody_makes_a_feed_of_what_is_not_theirs(cast: Cast, name: str, about: dict[str, str], field: str) -> None:
+    book(cast, cast.wren_called)
+    caller = by_link(mint(cast.wren_called)) if name == "link" else Caller(getattr(cast, name))
+    answer = caller.post("feeds/", **{what: getattr(cast, key).pk for what, key in about.items()})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+    assert not CalendarFeed.objects.exists()
+
+
+def test_the_page_makes_a_feed_of_a_project(cast: Cast) -> None:
+    ana = Caller(cast.ana)
+    page = ana.send("/schedule/calendar/", project=str(cast.project.pk), room="")
+    assert page.status_code == 200 and "/feeds/" in page.content.decode()
+    assert CalendarFeed.objects.get().project == cast.project
+    both = ana.send("/schedule/calendar/", project=str(cast.project.pk), room=str(cast.room.pk))
+    assert both.status_code == 422 and "Choose the project or the room." in both.content.decode()
+    assert "Of one project" not in Caller().page(f"/my/{mint(cast.wren_called)}/calendar/").content.decode()
+
+
+def test_sixty_an_hour_are_enough(cast: Cast, travel: Any) -> None:
+    secret = feed_of(by_link(mint(cast.nora_called)))
+    path = f"/feeds/{secret}.ics"
+    assert {read(path).status_code for _ in range(60)} == {200}
+    refused = read(path)
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 3601
+    assert read(f"/feeds/{feed_of(by_link(mint(cast.nora_called)))}.ics").status_code == 200
+    travel.shift(timedelta(hours=1, seconds=1))
+    assert read(path).status_code == 200

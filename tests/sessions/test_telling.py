@@ -203,7 +203,7 @@ def test_a_move_and_a_cancellation_come_anyway(cast: Cast, called: Call) -> None
     send_all()
     for topic in telling.TOPICS:
         set_mailed(owner=cast.wren_called, topic=topic, mailed=False)
-    move = {"starts_local": "2027-03-11T10:00", "ends_local": "2027-03-11T18:00"}
+    move: Any = {"starts_local": "2027-03-11T10:00", "ends_local": "2027-03-11T18:00"}
     actions.move_session(viewer=cast.viewer("ana"), session=called.session, **move)
     send_all()
     assert only(called, notices.MOVED).state == State.SENT
