@@ -21,6 +21,7 @@ SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
     "month": SIGNED_IN,
+    "busy": SIGNED_IN,  # who plans at no desk is told of none
     "known": SIGNED_IN,
     "find": SCHEDULE_WRITE,
     "retrieve": SIGNED_IN,

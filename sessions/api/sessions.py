@@ -21,7 +21,7 @@ from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
-from sessions import actions, cancelling, free_times, known, lines, permissions, pricing, serializers
+from sessions import actions, busy, cancelling, free_times, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -73,6 +73,8 @@ class SessionViewSet(DeskViewSet):
             return KNOWN_PARAMS
         if self.action == "find":
             return FIND_PARAMS
+        if self.action == "busy":
+            return frozenset(("since", "until"))
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action in SPANS else super().known_params()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
@@ -105,13 +107,23 @@ class SessionViewSet(DeskViewSet):
         rows, more = self._read_span(serializers.MonthRow, MONTH_AT_MOST)
         return Response({"more": more} | serializers.briefly(rows))
 
+    @extend_schema(responses=serializers.BusyPage, parameters=SPAN)
+    @action(detail=False, url_path="calendar/busy", url_name="busy-calendar")
+    def busy(self, request: Any) -> Response:
+        """When rooms and people are taken by what one may not see: another desk's session, another project's."""
+        return Response({"results": busy.elsewhere(self.viewer, *self._asked_span())})
+
     def _read_span(self, row: type[RowSerializer], at_most: int) -> tuple[list[dict[str, Any]], bool]:
         """Return the rows that touch the span which is asked for, and whether there are further ones."""
+        self._asked_span()
+        rows = row.read(self.ready(_first(at_most + 1)), self.viewer)
+        return rows[:at_most], len(rows) > at_most
+
+    def _asked_span(self) -> tuple[datetime, datetime]:
         since, until = self._span()
         if until - since > LONGEST_SPAN:
             raise Refused({"until": _("Ask for %(days)d days at most.") % {"days": LONGEST_SPAN.days}})
-        rows = row.read(self.ready(_first(at_most + 1)), self.viewer)
-        return rows[:at_most], len(rows) > at_most
+        return since, until
 
     def _span(self) -> tuple[datetime, datetime]:
         filterset = SessionFilter(self.request.query_params, queryset=StudioSession.objects.none())

@@ -47,9 +47,13 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     sessions, known = _asked(request, chosen, filters, first, last), known_to(request)
     context: dict[str, Any] = {"current": "calendar", "filters": filters, "date": day}
-    if sessions.ok and known.ok:
-        context |= _drawn(chosen, filters, day, (first, last), sessions.data, known.data, own_zone)
-    answer = show(request, "sessions/calendar.html", context, sessions=sessions, known=known)
+    answers = {"sessions": sessions, "known": known}
+    if chosen["view"] == "timeline":
+        answers["elsewhere"] = ask(request, "api:session-busy-calendar", query=_moments(first, last))
+    if all(answer.ok for answer in answers.values()):
+        said = {name: answer.data for name, answer in answers.items()}
+        context |= _drawn(chosen, filters, day, (first, last), said, own_zone)
+    answer = show(request, "sessions/calendar.html", context, **answers)
     _keep(request, chosen, answer)
     return answer
 
@@ -100,12 +104,16 @@ def _span(chosen: dict[str, str], day: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _asked(request: HttpRequest, chosen: dict[str, str], filters: dict, first: dt.date, last: dt.date) -> Answer:
-    # a day more on each side: the span is wall time wherever a studio stands, the API's is UTC
-    query = filters | {"since": f"{first - DAY}T00:00:00Z", "until": f"{last + 2 * DAY}T00:00:00Z"}
+    query = filters | _moments(first, last)
     if chosen["cancelled"] == "hide":
         query["state"] = STANDING
     route = "api:session-month-calendar" if chosen["view"] == "month" else "api:session-calendar"
     return ask(request, route, query=query)
+
+
+def _moments(first: dt.date, last: dt.date) -> dict[str, str]:
+    """Return the span to ask for. A day more on each side: it is wall time wherever a studio stands, the API's UTC."""
+    return {"since": f"{first - DAY}T00:00:00Z", "until": f"{last + 2 * DAY}T00:00:00Z"}
 
 
 def _drawn(
@@ -113,12 +121,11 @@ def _drawn(
     filters: dict[str, str],
     day: dt.date,
     span: tuple[dt.date, dt.date],
-    data: dict[str, Any],
-    known: dict[str, Any],
+    said: dict[str, Any],
     own_zone: str,
 ) -> dict[str, Any]:
     """Return what the template draws of what the API said."""
-    view, (first, last) = chosen["view"], span
+    view, (first, last), data, known = chosen["view"], span, said["sessions"], said["known"]
     rows = drawn.full(data) if view == "month" else data["results"]
     zones = {row["time_zone"] for row in rows} or {room["time_zone"] for room in known["rooms"]}
     zone = own_zone if chosen["clock"] == "mine" or len(zones) != 1 else min(zones)
@@ -152,6 +159,7 @@ def _drawn(
         by_people = chosen["rows"] == "people"
         lines = drawn.people_rows if by_people else drawn.room_rows
         listed = lines(events, known["people" if by_people else "rooms"], filters)
+        drawn.mark_busy(listed, said["elsewhere"]["results"], look)
         context["grid"] = drawn.timeline(events, first, last, look, listed)
     elif view == "month":
         context["grid"] = drawn.month(events, first, last, day, look)

@@ -214,6 +214,10 @@ class Line:
         """Return the classes of a bar."""
         return place(self.edge(starts), self.edge(ends, end=True))
 
+    def shows(self, event: Event) -> bool:
+        """Say whether any of it falls into the hours that are shown."""
+        return self.edge(event.starts) < self.edge(event.ends, end=True)
+
     def bar(self, event: Event) -> dict[str, Any]:
         """Return an event's bar, and the minutes its room needs before and after."""
         opens = dt.datetime.combine(self.first, dt.time())

@@ -35,7 +35,9 @@ def told(event: Event, look: Row) -> Row:
     other = zone if zone != look["zone"] and not look["clock"] else ""
     own = _own_clock(session) if look["clock"] and zone != look["clock"] else ""
     state = "" if session["state"] == "confirmed" else words.word(session["state"], "StudioSession.state")
-    rank = session.get("rank") if session["state"] == HOLD else None
+    if session["state"] == HOLD:  # its place in line, where it is not the first; one that is up stands in none
+        rank = session.get("hold_rank") or 1
+        state = _("Hold expired") if session.get("expired") else f"{state} {rank}" if rank > 1 else state
     first, last = session["starts_local"], session["ends_local"]
     return {
         "id": session["id"],
@@ -45,9 +47,9 @@ def told(event: Event, look: Row) -> Row:
         "place": place_of(session),
         "span": span,
         "from": moments.clock(event.starts.time()),
-        "state": state if not rank or rank < 2 else f"{state} {rank}",
+        "state": state,
         "note": own or (moments.city(other) if other else ""),
-        "classes": f"{tone} is-{session['state']}",
+        "classes": f"{tone} is-{session['state']}{' is-expired' if session.get('expired') else ''}",
         "starts": event.starts.isoformat()[:16],
         "ends": event.ends.isoformat()[:16],
         # as the form of a move would have it typed, on the session's own clock
@@ -156,7 +158,7 @@ def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, 
     for row in rows:
         if not groups or groups[-1]["title"] != row["group"]:
             groups.append({"title": row["group"], "rows": []})
-        groups[-1]["rows"].append(row | _line(by_row[row["key"]], line, look, row.get("busy", ())))
+        groups[-1]["rows"].append(row | _line(by_row[row["key"]], line, look, row["busy"]))
     step = 1 if alone else 3 if len(span) <= WEEK and hours.count <= LONG_DAY else 6
     shown = next((day for day in span if day == look["now"].date()), None)
     return {
@@ -171,7 +173,7 @@ def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, 
     }
 
 
-def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Row]) -> Row:
+def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Event]) -> Row:
     groups = days.share(events, buffers=look["rows"] == "rooms")
     bars = [line.bar(event) | told(event, look) for group in groups for event in group]
     if look["rows"] != "rooms":
@@ -181,7 +183,7 @@ def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Row]) -
     return {
         "bars": bars,
         "lanes": f"of-{min(lanes, 24)}",
-        "busy_at": [line.at(each["starts"], each["ends"]) for each in busy],
+        "busy_at": [line.at(each.starts, each.ends) for each in busy if line.shows(each)],
     }
 
 
@@ -238,6 +240,16 @@ def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> 
         for key, person in people.items()
     ]
     return sorted(found, key=lambda row: (row["group"] != _("Called"), row["title"].casefold()))
+
+
+def mark_busy(rows: Sequence[Row], spans: Iterable[Row], look: Row) -> None:
+    """Give each row the spans in which it is taken by something that is not shown, on the clock that is drawn."""
+    by_key: dict[str, list[Row]] = defaultdict(list)
+    for span in spans:
+        by_key[f"room-{span['room']}" if span["room"] else f"person-{span['person']}"].append(span)
+    for row in rows:
+        zone = look["clock"] or row.get("zone") or look["zone"]
+        row["busy"] = [days.on_clock(span, zone) for span in by_key[row["key"]]]
 
 
 # --- a month -----------------------------------------------------------------------------------------

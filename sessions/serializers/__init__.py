@@ -1,6 +1,6 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
-from sessions.serializers.calendar import BriefCalendar, MonthRow, briefly
+from sessions.serializers.calendar import BriefCalendar, BusyPage, MonthRow, briefly
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
@@ -77,6 +77,7 @@ __all__ = [
     "AboutInput",
     "AcceptInput",
     "BriefCalendar",
+    "BusyPage",
     "CalendarCall",
     "CalendarPage",
     "CalendarRow",

@@ -53,6 +53,21 @@ class BriefCalendar(serializers.Serializer):
     results = BriefSession(many=True)
 
 
+class BusySpan(serializers.Serializer):
+    """A room or a person is not free from then till then; by what is not told."""
+
+    room = serializers.IntegerField(allow_null=True)
+    person = serializers.IntegerField(allow_null=True)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class BusyPage(serializers.Serializer):
+    """What is taken by sessions that the viewer may not see."""
+
+    results = BusySpan(many=True)
+
+
 def briefly(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows with each project and each room said once: they are most of what a row weighs."""
     projects: dict[int, dict[str, Any]] = {}

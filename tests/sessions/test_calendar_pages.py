@@ -189,3 +189,26 @@ def test_a_studio_its_room_and_rates_are_added_changed_and_put_out_of_use(cast: 
 def test_a_room_that_was_booked_is_not_deleted_and_says_why(cast: Cast, ana: Caller, session: StudioSession) -> None:
     assert "Sessions were booked here" in text(ana.send(f"/rooms/{cast.room.pk}/delete/"), 409)
     assert "Sessions were booked here" in text(ana.send(f"/studios/{cast.room.studio_id}/delete/"), 409)
+
+
+def test_who_is_taken_by_another_desk_is_busy_and_no_more(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    """Nora sings for two desks: each sees that she is taken by the other, never by what."""
+    sam = makers.make_user("sam")
+    other = makers.make_project(makers.make_desk(sam), "A secret record")
+    nora = makers.make_contributor(other.desk, "N.", user=cast.nora)
+    called = [{"contributor": nora, "role": "Artist"}]
+    makers.make_session(other, sam, "2027-03-11T12:00", "2027-03-11T15:00", title="Hush", calls=called)
+    makers.make_session(other, sam, "2027-03-12T12:00", "2027-03-12T15:00", title="Perhaps", calls=called, hold=True)
+    span = {"since": "2027-03-11T13:00:00Z", "until": "2027-03-20T00:00:00Z"}
+    (busy,) = ana.get("sessions/calendar/busy/", **span).json()["results"]
+    assert (busy["room"], busy["person"], busy["starts_at"]) == (None, cast.nora_called.pk, span["since"])
+    page = ana.page("/calendar/?view=timeline&rows=people&date=2027-03-10")
+    rows = {row["title"]: row for group in page.context["grid"]["groups"] for row in group["rows"]}
+    assert len(rows["Nora"]["busy_at"]) == 1 and rows["Wren Castellan"]["busy_at"] == []
+    assert "Hush" not in page.content.decode() and "secret" not in page.content.decode()
+    (back,) = Caller(sam).get("sessions/calendar/busy/", **span | {"since": "2027-03-01T00:00:00Z"}).json()["results"]
+    assert (back["person"], back["starts_at"][:10]) == (nora.pk, "2027-03-10"), "and the other way round"
+    for reader in (cast.nora, cast.lena):
+        assert Caller(reader).get("sessions/calendar/busy/", **span).json()["results"] == []
+    assert ana.get("sessions/calendar/busy/", since="yesterday", until="2027-03-20T00:00:00Z").status_code == 400
+    assert ana.get("sessions/calendar/busy/", **span, person=1).status_code == 400
