@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('contributors', '0002_engagement_steps'),
         ('projects', '0002_add_activity'),
-        ('studio_sessions', '0007_add_notice_settings'),
+        ('studio_sessions', '0010_add_notice_settings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
