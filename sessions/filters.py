@@ -1,5 +1,7 @@
 """What the lists of studios, sessions and calls may be asked."""
 
+from datetime import datetime
+
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,8 @@ from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
+from producerdesk.kit.prepared.earlier import Earlier
+from sessions.actions.plans import LONGEST
 from sessions.models import Call, Room, Studio, StudioSession, Take
 
 LARGEST_ID = 2**53
@@ -26,7 +30,7 @@ class SessionFilter(DeskFilterSet):
     `since` and `until` give every session that touches the span, as a calendar needs it.
     """
 
-    since = django_filters.IsoDateTimeFilter(field_name="ends_at", lookup_expr="gt", label=_("Ends after"))
+    since = django_filters.IsoDateTimeFilter(method="ending_after", label=_("Ends after"))
     until = django_filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lt", label=_("Starts before"))
     project = number(_("Project"), "project_id")
     studio = number(_("Studio"), "room__studio_id")
@@ -46,6 +50,10 @@ class SessionFilter(DeskFilterSet):
     class Meta:
         model = StudioSession
         fields: list[str] = []
+
+    def ending_after(self, queryset: QuerySet, name: str, value: datetime) -> QuerySet:
+        # no session is longer: by its start the index finds it, and passes over all that is long past
+        return queryset.filter(ends_at__gt=value, starts_at__gt=Earlier(value, LONGEST))
 
     def only_person(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
         return queryset.filter(_called(Q(contributor_id=value)))

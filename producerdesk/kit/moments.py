@@ -50,10 +50,17 @@ def zone_of(name: str | tzinfo | None) -> tzinfo:
 
 def local(value: Moment, zone: str | tzinfo | None = None) -> datetime | date | None:
     """Return the moment on the clock of `zone`; a plain date stays as it is."""
+    if type(value) is str and type(zone) is str and value and zone:
+        return _local(value, zone)
     moment, place = read(value), zone_of(zone)
     if not isinstance(moment, datetime):
         return moment
     return moment.astimezone(place) if moment.tzinfo else moment.replace(tzinfo=place)
+
+
+@lru_cache(MOST_KEPT)  # the rows of a list say the same moment several times
+def _local(text: str, zone: str) -> datetime | date | None:
+    return local(read(text), zone)
 
 
 def day(value: Moment, zone: str | tzinfo | None = None) -> str:

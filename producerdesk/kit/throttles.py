@@ -11,7 +11,7 @@ from producerdesk.kit.permissions import viewer_of
 
 
 class Counted(SimpleRateThrottle):
-    """Counts by two numbers: requests of this span and of the one before, which counts for as much as it overlaps.
+    """Counts by two numbers: requests of this span, and of the one before for as much of it as is not a minute ago.
 
     REST framework keeps a list of moments, up to 1,200 of them, which is read and written with every request.
     """
@@ -21,13 +21,16 @@ class Counted(SimpleRateThrottle):
         if self.rate is None or counted is None:
             return True
         self.key = f"spans:{counted}"
-        at = self.timer() / self.duration
-        span, self._gone = int(at), at % 1
-        known, this, before = self.cache.get(self.key) or (span, 0, 0)
-        self._this, self._before = (this, before) if known == span else (0, this if known == span - 1 else 0)
-        if self._this + self._before * (1 - self._gone) >= self.num_requests:
+        now = self.timer()
+        begun, this, before = self.cache.get(self.key) or (now, 0, 0)
+        if now >= begun + 2 * self.duration:
+            begun, this, before = now, 0, 0
+        elif now >= begun + self.duration:
+            begun, this, before = begun + self.duration, 0, this
+        self._gone, self._this, self._before = (now - begun) / self.duration, this, before
+        if this + before * (1 - self._gone) >= self.num_requests:
             return False
-        self.cache.set(self.key, (span, self._this + 1, self._before), 2 * self.duration)
+        self.cache.set(self.key, (begun, this + 1, before), 2 * self.duration)
         return True
 
     def wait(self) -> float:

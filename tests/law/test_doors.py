@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from rest_framework.throttling import SimpleRateThrottle
 
 from producerdesk.kit import throttles
 from producerdesk.notices import health
@@ -27,7 +26,7 @@ WIDTH = 44
 @pytest.fixture
 def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything there is to open, and nobody is told to slow down."""
-    for throttle in (throttles._PerRequest, SimpleRateThrottle):
+    for throttle in (throttles._PerRequest, throttles.Counted):
         monkeypatch.setattr(throttle, "allow_request", lambda self, request, view: True)
     monkeypatch.setattr(health, "_started", -1_000.0)  # long ago: a desk that just started is not red yet
     return make_world()

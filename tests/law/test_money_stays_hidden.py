@@ -13,7 +13,6 @@ import django_filters
 import pytest
 from django.db import transaction
 from django.urls import resolve, reverse
-from rest_framework.throttling import SimpleRateThrottle
 
 from producerdesk.kit import throttles
 from tests import services
@@ -43,7 +42,7 @@ pytestmark = pytest.mark.once
 @pytest.fixture
 def dice(db: None, monkeypatch: pytest.MonkeyPatch) -> Dice:
     """The same chance in both worlds, and nobody is told to slow down."""
-    for throttle in (throttles._PerRequest, SimpleRateThrottle):
+    for throttle in (throttles._PerRequest, throttles.Counted):
         monkeypatch.setattr(throttle, "allow_request", lambda self, request, view: True)
     return Dice(monkeypatch)
 

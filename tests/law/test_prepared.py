@@ -10,11 +10,14 @@ import orjson
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.kit.prepared import Ready, kinds, prepared, ready
+from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import NOBODY, Grant, Viewer
 from projects.models import Project, Song
+from sessions.actions.plans import LONGEST
 from sessions.api import SessionViewSet
 from sessions.models import StudioSession
 from tests import makers
@@ -126,6 +129,35 @@ def test_a_moment_is_put_in_anew_each_time(world: World) -> None:
         assert prepared(build)(NOBODY, since=moment).rows() == list(build(NOBODY, moment))
 
 
+def test_a_list_from_now_on_is_made_once_and_follows_the_moment(world: World) -> None:
+    """A page asks for what is to come, and each second that is another moment."""
+    ana, starts_at, ends_at = Caller(world.cast.ana), world.session.starts_at, world.session.ends_at
+    second = dt.timedelta(seconds=1)
+    kept = set()
+    for since, until, found in (
+        (ends_at - second, ends_at, True),
+        (ends_at, ends_at + second, False),
+        (starts_at - 9 * LONGEST, starts_at, False),
+        (starts_at - LONGEST + second, starts_at + second, True),
+        (starts_at - 9 * LONGEST, starts_at + second, True),
+    ):
+        asked = {"since": utc(since), "until": utc(until), "project": world.session.project_id}
+        for address in ("sessions/", "sessions/calendar/"):
+            ids = [row["id"] for row in ana.get(address, **asked).json()["results"]]
+            assert (world.session.pk in ids) is found, (address, since, until)
+        kept.add(len(ready._kept))
+    assert len(kept) == 1, "the first time made the statements, and the others no more"
+
+
+@pytest.mark.parametrize("said", ["since=2027-02-30T00:00:00Z", "since=2027-03-01", "since=x", "since="])
+def test_what_is_not_quite_a_moment_is_asked_as_it_is(world: World, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = Caller(world.cast.ana)
+    answers = [ana.client.get(f"/api/v1/sessions/?{said}") for _again in range(2)]
+    monkeypatch.setattr(SessionViewSet, "steady", False)
+    answers.append(ana.client.get(f"/api/v1/sessions/?{said}"))
+    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
+
+
 @pytest.mark.parametrize("text", ["[2305843000000000003]", "2305843000000000003", "%s", "8001-01-01 01:17:00"])
 def test_what_somebody_types_is_never_taken_for_a_stand_in(world: World, text: str) -> None:
     ana = Caller(world.cast.ana)
@@ -149,7 +181,9 @@ def test_a_list_is_the_same_compiled_or_not(
 
 def test_a_statement_asks_no_queryset_a_second_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     view: Any = SessionViewSet()
-    view.request, view.action = SimpleNamespace(auth=world.cast.viewer("ana"), query_params={}, META={}), "retrieve"
+    said = SimpleNamespace(GET=QueryDict())
+    view.request = SimpleNamespace(auth=world.cast.viewer("ana"), query_params=said.GET, _request=said)
+    view.action = "retrieve"
     view.kwargs = {"pk": str(world.session.pk)}
     first = orjson.dumps(view.answer(world.session.pk).data)
     monkeypatch.setattr(SessionViewSet, "get_queryset", None)

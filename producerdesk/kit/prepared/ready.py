@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from producerdesk.kit.viewer import Viewer
 
 KEPT_AT_MOST = 1_000  # statements; a process that has met more kinds of viewers begins anew
+OBJECTS = "objects"  # what is made of the rows, where it is no tuples
 Build = Callable[..., QuerySet]
 How = Callable[[QuerySet, "Viewer"], QuerySet]
 
@@ -62,7 +63,7 @@ class Ready:
 
     def objects(self) -> list[Any]:
         """Return the rows as objects of their model, with what `select_related` names."""
-        found = self._statement(None, _as_built)
+        found = self._statement(OBJECTS, _as_built)
         return found[0].objects(found[1]) if found else list(self._anew(_as_built))
 
     def _anew(self, how: How) -> QuerySet:
@@ -79,17 +80,17 @@ class Ready:
         if key not in _kept:
             if len(_kept) >= KEPT_AT_MOST:
                 _kept.clear()  # another thread may be reading: it has its statement in its hand
-            _kept[key] = self._made(kind, values, how)
+            _kept[key] = self._made(kind, values, what, how)
         statement = _kept.get(key)
         return None if statement is None else (statement, values)
 
-    def _made(self, kind: Kind, values: list[Any], how: How) -> Statement | None:
+    def _made(self, kind: Kind, values: list[Any], what: Hashable, how: How) -> Statement | None:
         """Make the SQL with stand-ins, or None where words of the request look like what must not be kept."""
         stand_ins = [stand_in(number, value) for number, value in enumerate(values)]
         other = kind.stand_in(self._viewer, stand_ins)
         given = _refilled(self._given, iter(stand_ins[len(kind.ids) + 1 :]))
         try:
-            return Statement.of(lambda: how(self._build(other, **given), other), stand_ins)
+            return Statement.of(lambda: how(self._build(other, **given), other), stand_ins, objects=what is OBJECTS)
         except Mistaken:
             if self._key is self._build:
                 raise

@@ -54,8 +54,8 @@ class Statement:
     name: str = ""
 
     @classmethod
-    def of(cls, build: Callable[[], QuerySet], stand_ins: Sequence[Any]) -> "Statement":
-        """Return the statement of a query built with stand-ins. Raises Mistaken, see `Mistaken`."""
+    def of(cls, build: Callable[[], QuerySet], stand_ins: Sequence[Any], *, objects: bool = False) -> "Statement":
+        """Return the statement of a query built with stand-ins, of rows or of `objects`. May raise Mistaken."""
         connection = connections["default"]
         _ = connection.features.supports_json_field  # the first time Django finds it out by a query of its own
         with connection.execute_wrapper(_no_query):
@@ -75,7 +75,7 @@ class Statement:
             {number: _TYPES[type(stand_ins[number])] for _place, number, _put in places},
             compiler.get_converters([column for column, _sql, _alias in compiler.select[: compiler.col_count]]),
             compiler.col_count if compiler.has_extra_select else None,
-            (compiler.select, compiler.klass_info),
+            (compiler.select, compiler.klass_info) if objects else None,  # a whole query hangs on it
             name=f"desk_{next(_numbers)}",
         )
 
