@@ -10,9 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "producerdesk.settings")
 
 application = get_wsgi_application()
 
-# What is loaded now stays as long as the process, and a request leaves little in circles: to look for circles among all
-# of it every few hundred objects takes a tenth of a request's time.
+# What is loaded now stays as long as the process. Looked through for circles again and again it would take a tenth of a
+# request's time; put aside, the old objects that are looked through are few, and what requests leave goes soon.
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 20, 20)
