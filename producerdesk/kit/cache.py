@@ -22,7 +22,7 @@ class _Client(RedisCacheClient):
     """One client for all of a process: Django makes one anew for each question."""
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        return self._one if len(self._servers) == 1 else super().get_client(key, write=write)
+        return self._one  # we name one server, for reading and for writing
 
     @cached_property
     def _one(self) -> Any:

@@ -96,7 +96,7 @@ def _is_plain_moment(field: models.Field) -> bool:
 def _plain_type(field: models.Field, vendor: str) -> type | None:
     """Return the type whose values the database takes as they are, or None where the field has its own way."""
     while field.is_relation:
-        field = field.target_field
+        field = field.target_field  # type: ignore[attr-defined] # of a relation
     own = type(field)
     if isinstance(field, models.AutoField):
         return int

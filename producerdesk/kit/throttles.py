@@ -16,6 +16,9 @@ class Counted(SimpleRateThrottle):
     REST framework keeps a list of moments, up to 1,200 of them, which is read and written with every request.
     """
 
+    num_requests: int
+    duration: int  # of a span, in seconds
+
     def allow_request(self, request: Any, view: Any) -> bool:
         counted = self.get_cache_key(request, view)
         if self.rate is None or counted is None:
@@ -96,7 +99,7 @@ class WrongSecrets(Counted):
 def hold_back(throttle_class: type[Counted], request: Any, about: str = "") -> None:
     """Count this request of a page; raise what draws "that was very fast" if there were too many."""
     throttle = throttle_class()
-    if throttle.allow_request(request, about):  # type: ignore[arg-type]  # here the view is what the count is about
+    if throttle.allow_request(request, about):  # here the view is what the count is about
         return
     wait = str(int(throttle.wait() or 0) + 1)
     raise TurnedAway(Answer(429, {"code": "throttled", "detail": _("Too many requests.")}, {"Retry-After": wait}))

@@ -28,7 +28,7 @@ def fresh() -> None:
 
 def asked(times: int, who: str = "ana") -> int:
     """Return how many of so many requests are let through."""
-    return sum(Ten().allow_request(who, None) for _ in range(times))  # type: ignore[arg-type]
+    return sum(Ten().allow_request(who, None) for _ in range(times))
 
 
 def test_so_many_in_a_minute_and_each_for_itself() -> None:
@@ -54,7 +54,7 @@ def test_who_waits_as_long_as_told_is_let_through(later: float) -> None:
     Ten.now += later
     asked(10)
     held = Ten()
-    assert not held.allow_request("ana", None)  # type: ignore[arg-type]
+    assert not held.allow_request("ana", None)
     wait = held.wait()
     assert 0 < wait <= 60
     Ten.now += wait - 0.5 if wait > 0.5 else 0

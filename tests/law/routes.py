@@ -72,7 +72,7 @@ def walk() -> Iterator[Route]:
 
 def _walk(resolver: Any, prefix: str, namespace: str) -> Iterator[Route]:
     for pattern in resolver.url_patterns:
-        path = prefix + str(pattern.pattern)
+        path = prefix + str(pattern.pattern).removeprefix("^")
         if path.startswith(PREFIXES):
             continue
         if isinstance(pattern, URLPattern):
