@@ -207,10 +207,12 @@ def new_expense(request: HttpRequest, pk: int) -> HttpResponseBase:
 def expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One expense: what it is for, its receipt, and what it wrote into the budget."""
     found = ask(request, "api:expense-detail", args=[pk])
-    budget = found.data["budget"]["id"]
+    budget = found.data["budget"]
     query = {"source": "expense", "source_id": pk}
-    written = ask(request, "api:budget-entry-list", args=[budget], query=query)
-    return show(request, "budgets/expense.html", {"current": "budgets"}, expense=found, entries=written)
+    answers = {"expense": found, "entries": ask(request, "api:budget-entry-list", args=[budget["id"]], query=query)}
+    if found.data["commitment"]:  # what of it one may open, the project says
+        answers["project"] = ask(request, "api:project-detail", args=[budget["project"]["id"]])
+    return show(request, "budgets/expense.html", {"current": "budgets"}, **answers)
 
 
 def edit_expense(request: HttpRequest, pk: int) -> HttpResponseBase:

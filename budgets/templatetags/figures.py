@@ -108,6 +108,13 @@ def receipt_limit() -> SafeString:
     return format_html('data-most-bytes="{}" data-most-said="{}"', receipts.LARGEST_FILE, receipts.too_large())
 
 
+@register.filter
+def payable_source(key: str) -> dict[str, Any]:
+    """Return what the key of a commitment is a part of, as entries name it: "session:7:room:hour" is of session 7."""
+    kind, number, _part = key.split(":", 2)
+    return {"kind": kind, "id": int(number)}
+
+
 @register.simple_tag
 def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
     """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""

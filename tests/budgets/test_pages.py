@@ -95,6 +95,14 @@ def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Cal
     )
 
 
+def test_an_expense_leads_to_what_it_pays(cast: Cast, ana: Caller, budget: Budget) -> None:
+    committed(cast, 37_200)
+    own = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense()).json()["id"]
+    paying = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment="session:7:room:hour")).json()["id"]
+    assert 'href="/sessions/7/"' in ana.page(f"/expenses/{paying}/").content.decode()
+    assert "/sessions/7/" not in ana.page(f"/expenses/{own}/").content.decode()
+
+
 def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None:
     BudgetEntry.objects.create(
         budget=filled,
