@@ -57,7 +57,7 @@ class EngagementViewSet(DeskViewSet):
         return context | {"currency": self._project_currency()} if self.action == "metadata" else context
 
     def form_start(self, action: str) -> dict[str, Any]:
-        return {"project": self._asked_project(), "state": Engagement.State.NEEDED, "fee": {"unit": FeeUnit.FLAT}}
+        return {"project": self._asked_project(), "fee": {"unit": FeeUnit.FLAT}}
 
     def form_narrow(self, action: str, found: Engagement | None) -> dict[str, Q]:
         project_id = found.project_id if found else self._asked_project()

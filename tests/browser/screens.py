@@ -1,5 +1,6 @@
 """The README's pictures: starts a fresh demo desk and photographs it. Run by `bin/desk screens`."""
 
+import datetime as dt
 import sys
 import tempfile
 from pathlib import Path
@@ -12,16 +13,19 @@ from tests.ops.desk import Desk
 
 PICTURES = services.ROOT / "docs" / "pictures"
 PASSWORD = "lowlight-demo"
+SOON = dt.timedelta(days=4)  # the demo's full week lies round it
 PRODUCER, ARTIST = "mara@lowlight.example", "juno@example.com"
 
-# file, who, on a phone, in the dark, where: an address, or the words of links to follow from the projects
+TIME = "day={soon}&starts=10:00&ends=18:00"
+
+# file, who, on a phone, in the dark, where: an address, in which {soon} is a day
 SHOTS = (
     ("board", PRODUCER, False, False, "/projects/"),
     ("project", PRODUCER, False, False, "/projects/1/"),
-    ("session", PRODUCER, False, False, "/sessions/3/"),
-    ("calendar", PRODUCER, False, False, "/calendar/?view=week"),
+    ("session", PRODUCER, False, False, "/sessions/4/"),
+    ("calendar", PRODUCER, False, False, "/calendar/?view=week&date={soon}"),
     ("people", PRODUCER, False, True, "/people/"),
-    ("booking", PRODUCER, False, False, "/sessions/new/?project=1"),
+    ("booking", PRODUCER, False, False, "/sessions/new/?project=1&title=Backing+vocals&room=1&" + TIME),
     ("artist-phone", ARTIST, True, False, "/schedule/"),
 )
 
@@ -50,7 +54,7 @@ def _shoot(browser: Browser, site: str, name: str, who: str, *, phone: bool, dar
     )
     page = context.new_page()
     _sign_in(page, who)
-    page.goto(path)
+    page.goto(path.format(soon=dt.datetime.now(dt.UTC).date() + SOON))
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
     context.close()

@@ -93,6 +93,8 @@ def test_a_role_can_be_made_with_somebody_at_once(ana: Caller, cast: Cast) -> No
     for state, field in (("needed", "state"), ("declined", "state"), ("ended", "state")):
         refused = ana.post("engagements/", **said, state=state)
         assert (refused.status_code, list(refused.json()["fields"])) == (400, [field])
+    started = ana.client.options("/api/v1/engagements/").json()["forms"]["POST"]["values"]
+    assert "state" not in started, "the form says nothing that its person did not"
     looked_at = ana.post("engagements/", **said, state="")
     assert looked_at.json()["state"] == "auditioning", "a person with whom nobody says how far it is"
     nobody = ana.post("engagements/", project=cast.project.pk, role="Viola", state="offered")

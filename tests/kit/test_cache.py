@@ -34,7 +34,7 @@ def test_each_process_counts_for_itself(nothing_there: None) -> None:
 
 
 def test_booking_signing_in_and_guessing_go_on(nothing_there: None, cast: Cast) -> None:
-    said = {"project": cast.project.pk, "title": "Strings", "room": cast.room.pk, "day": "2027-03-02"}
+    said: dict[str, Any] = {"project": cast.project.pk, "title": "Strings", "room": cast.room.pk, "day": "2027-03-02"}
     booked = Caller(cast.ana).post("sessions/", **said, starts="10:00", ends="12:00")
     assert booked.status_code == 201
     client = Client()
