@@ -59,7 +59,7 @@ def settle(session: StudioSession) -> None:
 
 
 def _settle_own(session: StudioSession, now: datetime) -> None:
-    by = StudioSession.objects.select_related("desk", "booked_by").filter(pk=session.challenged_by_id).first()
+    by = StudioSession.objects.select_related("desk", "booked_by").filter(challenges=session).first()
     waits = by is not None and by.state == State.HOLD and not by.has_lapsed(now)
     if by and waits and session.state == State.HOLD and session.pk in _before(by, now):
         return  # moved a little, it still stands in the way

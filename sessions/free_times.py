@@ -34,6 +34,7 @@ def found(
             active=True, studio__active=True, studio__desk=project.desk_id
         )
         rooms = list((known.filter(studio=studio) if studio else known)[:ROOMS_AT_MOST])
+    rooms = [room for room in rooms if room.active and room.studio.active]
     free = starts(search, rooms, [person.pk for person in people], now)
     days = [day for room in rooms for day in _days(room, free[room.pk], search)]
     if by != ROOM_FIRST:

@@ -40,7 +40,7 @@ def later() -> Iterator[Any]:
 
 def hold(cast: Cast, *people: Any, starts: str = "2027-03-30T10:00", ends: str = "", **said: Any) -> StudioSession:
     calls = [{"contributor": person} for person in people]
-    where = {"room": cast.room} | said
+    where: dict[str, Any] = {"room": cast.room} | said
     return makers.make_session(cast.project, cast.ana, starts, ends, hold=True, calls=calls, **where)
 
 
@@ -82,7 +82,13 @@ def test_a_hold_stands_as_long_as_its_desk_says_and_no_longer_than_till_it_begin
 
 
 def test_until_when_may_be_said_on_the_clock_of_the_room(cast: Cast, ana: Caller) -> None:
-    said = {"project": cast.project.pk, "title": "T", "day": "2027-03-30", "starts": "10:00", "ends": "12:00"}
+    said: dict[str, Any] = {
+        "project": cast.project.pk,
+        "title": "T",
+        "day": "2027-03-30",
+        "starts": "10:00",
+        "ends": "12:00",
+    }
     said |= {"room": cast.room.pk, "hold": True}
     first = ana.post("sessions/", hold_until="2027-03-20T18:00", **said).json()
     assert (first["hold_until"], first["hold_rank"], first["expired"]) == ("2027-03-20T17:00:00Z", 1, False)

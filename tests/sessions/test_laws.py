@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from budgets.audit import chain_break
 from budgets.models import Budget, BudgetEntry
 from producerdesk.kit import clock
-from producerdesk.kit.errors import Clash, Conflict
+from producerdesk.kit.errors import Clash, Conflict, Refused
 from sessions import actions
 from sessions.actions.standing import called, work_of
 from sessions.booking.holds import ahead_of, booked_over
@@ -62,14 +62,14 @@ class World:
         return list(StudioSession.objects.filter(project=self.project).order_by("pk"))
 
     def do(self, deed: tuple) -> None:
-        """Try it. A clash, or a state that does not allow it, must leave all as it was."""
+        """Try it. What is refused, for a clash or a state that does not allow it, must leave all as it was."""
         if deed[0] == "wait":
             self.now += dt.timedelta(hours=deed[1])
         with clock.standing_at(self.now):
             before = self.picture()
             try:
                 self.act(deed)
-            except (Clash, Conflict):
+            except (Clash, Conflict, Refused):
                 assert self.picture() == before
             self.check()
 

@@ -48,7 +48,7 @@ def test_the_price_beside_the_form_is_the_apis(cast: Cast, ana: Caller) -> None:
     }
     said["calls"] = [{"contributor": cast.wren_called.pk, "role": "Violin", "call": "09:30"}]
     price = ana.post("sessions/price/", **said).json()
-    assert page.context["quote"] == price | {"hold": False}
+    assert page.context["quote"] == price | {"hold": False, "each": False}
     assert price["lines"][0]["detail"] in unescape(page.content.decode())
     assert "Say the project, the day" in ana.send("/sessions/price/", project=cast.project.pk).content.decode()
     assert "skip" in ana.send("/sessions/price/", **typed(cast, day="2027-03-28", starts="02:30")).content.decode()

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -129,8 +130,8 @@ def assert_sound(cast: Cast) -> None:
     slots = BookingSlot.objects.filter(state__in=BookingSlot.EXCLUDING).order_by("resource", "starts_at")
     for one, other in combinations(slots, 2):
         assert one.resource_id != other.resource_id or one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
-    budget = Budget.objects.get(project=cast.project)
-    assert chain_break(budget) is None
+    budget = Budget.objects.filter(project=cast.project).first()
+    assert budget is None or chain_break(budget) is None
     standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED)
     sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
     open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
@@ -235,13 +236,13 @@ def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, live:
 
 def held(cast: Cast, day: int, *, people: list[Contributor] | None = None, room: bool = True) -> StudioSession:
     calls = [{"contributor": person} for person in people or []]
-    where = {"room": cast.room} if room else {}
+    where: dict[str, Any] = {"room": cast.room} if room else {}
     return makers.make_session(cast.project, cast.ana, f"2027-06-{day:02}T10:00", hold=True, calls=calls, **where)
 
 
 def test_of_two_expired_holds_confirmed_at_once_one_is(racers: Racers, live: Live, cast: Cast) -> None:
     live.web(workers=4)
-    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
     for day in range(1, FEW_ROUNDS + 1):
         both = [held(cast, day), held(cast, day)]
         StudioSession.objects.filter(state="hold").update(hold_until="2026-01-01T00:00:00Z")
@@ -259,7 +260,7 @@ def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
     """One is first in the room, the other first with a player: each challenges the other, both are confirmed."""
     live.web(workers=4)
     wren = cast.wren_called
-    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
     for day in range(1, FEW_ROUNDS + 1):
         one = held(cast, day)
         other = held(cast, day, people=[wren], room=False)
@@ -286,7 +287,7 @@ def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
 
 def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, live: Live, cast: Cast) -> None:
     live.web(workers=4)
-    over = {"port": live.port, "tokens": tokens_of(cast), "clients": 5}
+    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 5}
     dates = 4
     for number in range(FEW_ROUNDS):
         day = 1 + number % 20
