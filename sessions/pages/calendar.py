@@ -129,7 +129,7 @@ def _drawn(
     rows = drawn.full(data) if view == "month" else data["results"]
     zones = {row["time_zone"] for row in rows} or {room["time_zone"] for room in known["rooms"]}
     zone = own_zone if chosen["clock"] == "mine" or len(zones) != 1 else min(zones)
-    look = chosen | {
+    look: dict[str, Any] = chosen | {
         "clock": own_zone if chosen["clock"] == "mine" else "",
         "zone": zone,
         "now": days.now_in(zone),

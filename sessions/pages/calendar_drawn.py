@@ -121,8 +121,8 @@ def _day(day: dt.date, look: Row) -> Row:
     minutes = days.change_on(day, look["zone"])
     change = ""
     if minutes:
-        words_ = _("Clocks go forward: %(h)s h") if minutes > 0 else _("Clocks go back: %(h)s h")
-        change = words_ % {"h": f"{MIDNIGHT - minutes / 60:g}"}
+        text = _("%(h)s h, clocks forward") if minutes > 0 else _("%(h)s h, clocks back")
+        change = text % {"h": f"{MIDNIGHT - minutes / 60:g}"}
     return {"day": day, "iso": day.isoformat(), "is_today": day == look["now"].date(), "change": change}
 
 

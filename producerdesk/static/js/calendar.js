@@ -56,7 +56,6 @@
     if (wide) live.querySelector(".pd-cal--wide").scrollLeft = wide;
     const element = (back && live.querySelector(`[data-ev="${back}"] a`)) || (head && live.querySelector(`[data-head="${head}"]`));
     element?.focus({ preventScroll: true });
-    live.dispatchEvent(new CustomEvent("desk:drawn"));
   }
 
   /* --- moving: the same action as the form's, with the version that was seen --- */
@@ -255,7 +254,10 @@
       wrong({ data: { detail: words.fill } });
       return (fields.title.value.trim() ? fields.project : fields.title).focus();
     }
+    if (form.ariaBusy === "true") return undefined; // a second press means the same booking
+    form.ariaBusy = "true";
     const answer = await window.desk.post(form.dataset.quick, data, { headers: { "Idempotency-Key": crypto.randomUUID?.() || String(Math.random()) } });
+    form.ariaBusy = null;
     if (!answer.ok) return wrong(answer);
     book.close();
     await redraw(answer.data.id);
