@@ -148,7 +148,7 @@ def _drawn(
         "today": look["now"].date(),
         "before": _next(view, span, day, -1),
         "after": _next(view, span, day, 1),
-        "kept": {"date": day.isoformat()},
+        "kept": {"view": view, "date": day.isoformat()},
         "days": by_day,
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
         "busy": {each["day"] for each in by_day},

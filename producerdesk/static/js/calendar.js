@@ -44,9 +44,12 @@
     const active = document.activeElement;
     const back = focus || active?.closest?.("[data-ev]")?.dataset.ev;
     const head = active?.dataset?.head;
+    // as it is seen here: another window may have chosen another view since
+    const url = new URL(location.href);
+    new URLSearchParams(live.dataset.seen).forEach((value, name) => url.searchParams.set(name, value));
     let fresh;
     try {
-      const response = await fetch(location.href, { credentials: "same-origin" });
+      const response = await fetch(url, { credentials: "same-origin" });
       if (!response.ok) return;
       fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-calendar-live]");
     } catch { return; }
