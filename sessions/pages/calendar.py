@@ -7,8 +7,9 @@ lived, or as they pass where one is. How one likes to see it is kept in a cookie
 import calendar as months
 import datetime as dt
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ CHOICES = {
 FILTERS = ("project", "studio", "room", "person")
 LONG = {"day": 1, "week": 7, "fortnight": 14}
 STANDING = ("hold", "confirmed", "wrapped")
-COOKIE, YEAR = "desk_calendar", 365 * 24 * 3600
+COOKIE, YEAR, LONGEST_COOKIE = "desk_calendar", 365 * 24 * 3600, 400
 AGENDA_OF_A_MONTH = 40  # on a phone, from the day it is opened at: the rest is a press away
 
 
@@ -60,7 +61,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
     """Return how the calendar is to be seen: as asked for, else as it was seen last."""
-    kept = QueryDict(request.COOKIES.get(COOKIE, ""))
+    kept = dict(parse_qsl(request.COOKIES.get(COOKIE, "")[:LONGEST_COOKIE]))
     found = {}
     for name, choices in CHOICES.items():
         said = [source.get(name) for source in (request.GET, kept)]
@@ -70,9 +71,7 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
 
 def _keep(request: HttpRequest, chosen: dict[str, str], answer: HttpResponse) -> None:
     if any(name in request.GET for name in CHOICES):
-        kept = QueryDict(mutable=True)
-        kept.update(chosen)
-        answer.set_cookie(COOKIE, kept.urlencode(), max_age=YEAR, samesite="Lax", secure=request.is_secure())
+        answer.set_cookie(COOKIE, urlencode(chosen), max_age=YEAR, samesite="Lax", secure=request.is_secure())
 
 
 def _day(text: str) -> dt.date | None:
