@@ -1,11 +1,12 @@
 """When rooms and people are taken by what a viewer may not see: that, and no more."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from sessions.booking.models import BookingSlot
@@ -13,6 +14,7 @@ from sessions.booking.slots import LONGEST_SLOT
 from sessions.models import StudioSession
 
 AT_MOST = 500
+EARLIEST = datetime(clock.FIRST_YEAR, 1, 1, tzinfo=UTC)  # nothing was before, and no time can be taken from year 1
 THINGS = ("resource__room_id", "resource__contributor_id", "resource__user__contributors__id")
 
 
@@ -22,7 +24,10 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
     Another desk's booking of the same person, or another project's of a room. Cut to what was asked for, as a clash
     tells it. Holds keep nobody out and are not told. One query.
     """
+    since = max(since, EARLIEST)
     desks = viewer.reach_desks(SCHEDULE_WRITE)
+    if until <= since or not desks:
+        return []
     ours = (
         Q(resource__room__studio__desk_id__in=desks)
         | Q(resource__contributor__desk_id__in=desks)

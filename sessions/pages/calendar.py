@@ -7,8 +7,9 @@ lived, or as they pass where one is. How one likes to see it is kept in a cookie
 import calendar as months
 import datetime as dt
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ CHOICES = {
 FILTERS = ("project", "studio", "room", "person")
 LONG = {"day": 1, "week": 7, "fortnight": 14}
 STANDING = ("hold", "confirmed", "wrapped")
-COOKIE, YEAR = "desk_calendar", 365 * 24 * 3600
+COOKIE, YEAR, LONGEST_COOKIE = "desk_calendar", 365 * 24 * 3600, 400
 AGENDA_OF_A_MONTH = 40  # on a phone, from the day it is opened at: the rest is a press away
 
 
@@ -60,7 +61,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
     """Return how the calendar is to be seen: as asked for, else as it was seen last."""
-    kept = QueryDict(request.COOKIES.get(COOKIE, ""))
+    kept = dict(parse_qsl(request.COOKIES.get(COOKIE, "")[:LONGEST_COOKIE]))
     found = {}
     for name, choices in CHOICES.items():
         said = [source.get(name) for source in (request.GET, kept)]
@@ -70,9 +71,7 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
 
 def _keep(request: HttpRequest, chosen: dict[str, str], answer: HttpResponse) -> None:
     if any(name in request.GET for name in CHOICES):
-        kept = QueryDict(mutable=True)
-        kept.update(chosen)
-        answer.set_cookie(COOKIE, kept.urlencode(), max_age=YEAR, samesite="Lax", secure=request.is_secure())
+        answer.set_cookie(COOKIE, urlencode(chosen), max_age=YEAR, samesite="Lax", secure=request.is_secure())
 
 
 def _day(text: str) -> dt.date | None:
@@ -129,7 +128,7 @@ def _drawn(
     rows = drawn.full(data) if view == "month" else data["results"]
     zones = {row["time_zone"] for row in rows} or {room["time_zone"] for room in known["rooms"]}
     zone = own_zone if chosen["clock"] == "mine" or len(zones) != 1 else min(zones)
-    look = chosen | {
+    look: dict[str, Any] = chosen | {
         "clock": own_zone if chosen["clock"] == "mine" else "",
         "zone": zone,
         "now": days.now_in(zone),
@@ -148,7 +147,7 @@ def _drawn(
         "today": look["now"].date(),
         "before": _next(view, span, day, -1),
         "after": _next(view, span, day, 1),
-        "kept": {"date": day.isoformat()},
+        "kept": {"view": view, "date": day.isoformat()},
         "days": by_day,
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
         "busy": {each["day"] for each in by_day},

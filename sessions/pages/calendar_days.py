@@ -16,6 +16,7 @@ DAY, HOUR, SHORTEST = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(
 FINEST = 5  # minutes: places are drawn as exactly as this
 OPENS, CLOSES, MIDNIGHT = 9, 22, 24  # the hours a day shows at least
 NIGHT_ENDS = 6  # what ends by then belongs to the evening before
+MOST_IN_A_LINE = 24  # lanes of a day shown alone, or of a room's or person's line
 MOST_LANES = 5  # beside each other in a day of a week; what is more is counted
 
 
@@ -230,7 +231,7 @@ class Line:
 
 
 def _lane(event: Event) -> str:
-    return f"ln-{event.lane}" if event.lane else ""
+    return f"ln-{min(event.lane, MOST_IN_A_LINE - 1)}" if event.lane else ""
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:

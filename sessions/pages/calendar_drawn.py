@@ -90,7 +90,7 @@ def hours_grid(events: Sequence[Event], first: dt.date, last: dt.date, look: Row
     """Return the columns of some days, with the hours they show."""
     alone = first == last
     hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=True, alone=alone)
-    most = 24 if alone else days.MOST_LANES
+    most = days.MOST_IN_A_LINE if alone else days.MOST_LANES
     columns = []
     for day in days.days_between(first, last):
         parts = days.column(events, day, hours, most)
@@ -121,8 +121,8 @@ def _day(day: dt.date, look: Row) -> Row:
     minutes = days.change_on(day, look["zone"])
     change = ""
     if minutes:
-        words_ = _("Clocks go forward: %(h)s h") if minutes > 0 else _("Clocks go back: %(h)s h")
-        change = words_ % {"h": f"{MIDNIGHT - minutes / 60:g}"}
+        text = _("%(h)s h, clocks forward") if minutes > 0 else _("%(h)s h, clocks back")
+        change = text % {"h": f"{MIDNIGHT - minutes / 60:g}"}
     return {"day": day, "iso": day.isoformat(), "is_today": day == look["now"].date(), "change": change}
 
 
@@ -182,7 +182,7 @@ def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Event])
     lanes = 1 + max((event.lane for event in events), default=0)
     return {
         "bars": bars,
-        "lanes": f"of-{min(lanes, 24)}",
+        "lanes": f"of-{min(lanes, days.MOST_IN_A_LINE)}",
         "busy_at": [line.at(each.starts, each.ends) for each in busy if line.shows(each)],
     }
 

@@ -81,6 +81,8 @@ def test_a_session_is_dragged_resized_and_taken_back(browsing: Browsing, cast: C
     said(page, "Moved to")
     assert when(drums) == (f"{TUESDAY}T11:00", f"{TUESDAY}T15:00")
     expect(page.locator(column(TUESDAY)).locator("[data-ev]")).to_have_count(1)
+    month = page.context.new_page()  # another window looks at a month: this one stays a week
+    month.goto(f"/calendar/?view=month&date={DAY}")
     page.keyboard.press("z")
     said(page, "It stands where it stood")
     assert when(drums) == (f"{DAY}T10:00", f"{DAY}T14:00")

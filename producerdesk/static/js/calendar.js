@@ -44,9 +44,12 @@
     const active = document.activeElement;
     const back = focus || active?.closest?.("[data-ev]")?.dataset.ev;
     const head = active?.dataset?.head;
+    // as it is seen here: another window may have chosen another view since
+    const url = new URL(location.href);
+    new URLSearchParams(live.dataset.seen).forEach((value, name) => url.searchParams.set(name, value));
     let fresh;
     try {
-      const response = await fetch(location.href, { credentials: "same-origin" });
+      const response = await fetch(url, { credentials: "same-origin" });
       if (!response.ok) return;
       fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-calendar-live]");
     } catch { return; }
@@ -56,7 +59,6 @@
     if (wide) live.querySelector(".pd-cal--wide").scrollLeft = wide;
     const element = (back && live.querySelector(`[data-ev="${back}"] a`)) || (head && live.querySelector(`[data-head="${head}"]`));
     element?.focus({ preventScroll: true });
-    live.dispatchEvent(new CustomEvent("desk:drawn"));
   }
 
   /* --- moving: the same action as the form's, with the version that was seen --- */
@@ -255,7 +257,10 @@
       wrong({ data: { detail: words.fill } });
       return (fields.title.value.trim() ? fields.project : fields.title).focus();
     }
+    if (form.ariaBusy === "true") return undefined; // a second press means the same booking
+    form.ariaBusy = "true";
     const answer = await window.desk.post(form.dataset.quick, data, { headers: { "Idempotency-Key": crypto.randomUUID?.() || String(Math.random()) } });
+    form.ariaBusy = null;
     if (!answer.ok) return wrong(answer);
     book.close();
     await redraw(answer.data.id);
