@@ -16,6 +16,7 @@ from sessions import actions
 from sessions.models import Call, RoomRate, StudioSession
 from sessions.notices import ANSWER, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from tests import makers
+from tests.calling import Caller
 from tests.cast import Cast
 
 Answer = Call.Answer
@@ -329,6 +330,25 @@ def test_what_was_answered_anew_is_not_taken_back(cast: Cast, session: StudioSes
     with pytest.raises(Conflict):
         reopen(cast, call)
     assert call_of(session, cast.wren_called).answer == Answer.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "proposed_at"),
+        ({"proposed_at": "half past"}, "proposed_at"),
+        ({"proposed_at": "9999-12-31T23:59:59-12:00"}, "proposed_at"),
+        ({"proposed_at": "0001-01-01T00:00:00+12:00"}, "proposed_at"),
+        ({"proposed_at": "2027-03-10T10:30:00Z", "call_at": "9999-12-31T23:59:59Z"}, "call_at"),
+        ({"proposed_at": "2027-03-10T10:30:00Z", "call_at": ["x"]}, "call_at"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(
+    cast: Cast, session: StudioSession, said: dict[str, Any], field: str
+) -> None:
+    call = actions.keep_call(viewer=cast.viewer("ana"), call=propose(cast, session))
+    answer = Caller(cast.ana).post(f"calls/{call.pk}/reopen/", **said)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
 
 
 # --- who is called --------------------------------------------------------------------------------
