@@ -150,6 +150,13 @@ def test_free_time_is_drawn_and_booked_and_taken_back(browsing: Browsing, cast: 
     page.keyboard.press("z")
     said(page, "it is off the calendar again")
     expect(page.locator("[data-ev]")).to_have_count(1)
+    page.locator(column(WEDNESDAY)).click(position={"x": 40, "y": 240})
+    form.get_by_label("What will be done").fill("Mix review")
+    form.get_by_label("Room").select_option(label="Remote")
+    form.get_by_label("Where, if remote").fill("https://meet.example")
+    form.get_by_role("button", name="Book", exact=True).click()
+    said(page, "Booked: ")
+    assert StudioSession.objects.get(title="Mix review").remote_place == "https://meet.example"
 
 
 def test_every_gesture_by_keys(browsing: Browsing, cast: Cast, drums: StudioSession) -> None:

@@ -71,6 +71,8 @@
   const kindOf = (root) => KINDS[root.dataset.kind];
   const roomOf = (cell) => cell?.closest("[data-row]")?.dataset.room || "";
 
+  const drawnIn = (cell) => (cell.closest("[data-row='remote']") ? "remote" : roomOf(cell));
+
   /* What is being drawn or moved, before the server has drawn it. */
   function ghost() {
     let shown = [];
@@ -167,16 +169,19 @@
       setTimeout(() => live.dispatchEvent(new MouseEvent("click", { cancelable: true })), 0); // takes the guard away if no click followed
     }
     if (!apply) return void shown?.clear();
-    if (how === "draw" && !shown) return press(root, cell, at);
+    if (how === "draw" && !to) {
+      shown?.clear();
+      return press(root, cell, at);
+    }
     if (!shown || !to) return void shown?.clear();
-    if (how === "draw") return cal.open(to, shown.clear);
+    if (how === "draw") return cal.open({ ...to, room: drawnIn(cell) }, shown.clear);
     if (to.starts === session.starts && to.ends === session.ends && (!to.room || to.room === session.room)) return void shown.clear();
     cal.move(session, to, shown);
   }
   /* A press on empty time takes the half hour that was pressed, for as long as a session is. */
   function press(root, cell, at) {
     const starts = root.dataset.kind === "month" ? at + MORNING : Math.floor(at / (30 * MINUTE)) * 30 * MINUTE;
-    const to = { starts, ends: starts + USUAL, room: roomOf(cell) };
+    const to = { starts, ends: starts + USUAL, room: drawnIn(cell) };
     const shown = ghost();
     shown.show(to.starts, to.ends, cell, "");
     cal.open(to, shown.clear);
@@ -261,7 +266,7 @@
     const cell = cellOf(root, active);
     const first = cell.dataset.day || root.dataset.first;
     const starts = element ? ms(element.dataset.ends) : midnight(first) + MORNING;
-    const room = roomOf(cell) || element?.dataset.room || "";
+    const room = drawnIn(cell) || element?.dataset.room || "";
     cal.open({ starts, ends: starts + (element ? AFTER : USUAL), room }, () => active.focus());
   }
   live.addEventListener("keydown", function (event) {

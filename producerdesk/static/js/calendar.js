@@ -208,6 +208,9 @@
     fields.day.value = wall(starts).slice(0, 10);
     fields.starts.value = clock(starts);
     fields.ends.value = clock(ends);
+    const elsewhere = book.querySelector("[data-elsewhere]"); // a room says itself where it is, and by which clock
+    elsewhere.hidden = Boolean(fields.room.value);
+    elsewhere.querySelectorAll("input").forEach((field) => { field.disabled = elsewhere.hidden; });
     const hint = book.querySelector("[data-clock-said]");
     hint.textContent = zone ? fill(hint.dataset.text, zone.split("/").pop().replace(/_/g, " ")) : "";
   }
@@ -218,7 +221,7 @@
     drawnAt = at;
     form.reset();
     wrong(null);
-    if (at.room) form.elements.room.value = at.room;
+    if (at.room) form.elements.room.value = at.room === "remote" ? "" : at.room;
     else if (form.elements.room.options.length > 1) form.elements.room.selectedIndex = 1;
     write(form.elements);
     book.addEventListener("close", () => done?.(), { once: true });
