@@ -5,14 +5,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from producerdesk.kit.rows import Computed, RowSerializer
+from producerdesk.kit.rows import Computed
 from projects.serializers import ProjectRef
 from sessions.models import StudioSession
-from sessions.serializers.rows import may_move
+from sessions.serializers.rows import HeldRow, may_move
 from sessions.serializers.studios import RoomRef
 
 
-class MonthRow(RowSerializer):
+class MonthRow(HeldRow):
     """A session as the square of a day shows it."""
 
     id = serializers.IntegerField()
@@ -41,6 +41,8 @@ class BriefSession(serializers.Serializer):
     ends_at = serializers.DateTimeField()
     outside_hours = serializers.BooleanField()
     may_move = serializers.BooleanField()
+    expired = serializers.BooleanField()
+    hold_rank = serializers.IntegerField(allow_null=True, required=False)
     version = serializers.IntegerField()
 
 

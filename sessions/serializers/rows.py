@@ -128,6 +128,20 @@ def _expired(state: str, hold_until: dt.datetime | None, answer_by: dt.datetime 
     return state == _HELD and is_up(clock.now(), hold_until, answer_by)
 
 
+class HeldRow(RowSerializer):
+    """How a hold stands. `hold_rank` is 1 for the first hold, for who plans it; what has `expired` is in no line."""
+
+    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
+    hold_rank = Only(Computed(lambda: None, kind=serializers.IntegerField(allow_null=True)), _plans, *_PLACE)
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        held = [row for row in rows if row["state"] == _HELD and not row["expired"] and "hold_rank" in row]
+        found = ranks([row["id"] for row in held], clock.now())
+        for row in held:
+            row["hold_rank"] = found[row["id"]]
+
+
 class SessionFacts(RowSerializer):
     """What every list says of a session. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
 
@@ -157,8 +171,8 @@ class SeriesRef(RowSerializer):
     count = serializers.IntegerField()
 
 
-class SessionRow(SessionFacts):
-    """A session as lists and calendars show it. `hold_rank` is 1 for the first hold; for who plans it."""
+class SessionRow(HeldRow, SessionFacts):
+    """A session as lists show it."""
 
     ends_local = serializers.CharField()
     songs = Children(SongRef, "studiosession_id", _worked_on)
@@ -167,14 +181,6 @@ class SessionRow(SessionFacts):
     version = serializers.IntegerField()
     series = SeriesRef(allow_null=True)
     series_number = serializers.IntegerField(allow_null=True)
-    hold_rank = Only(Computed(lambda: None, kind=serializers.IntegerField(allow_null=True)), _plans, *_PLACE)
-
-    @classmethod
-    def finish(cls, rows: list[dict[str, Any]]) -> None:
-        held = [row for row in rows if row["state"] == _HELD and not row["expired"] and "hold_rank" in row]
-        found = ranks([row["id"] for row in held], clock.now())
-        for row in held:
-            row["hold_rank"] = found[row["id"]]
 
 
 class SessionDetail(SessionRow):
@@ -219,7 +225,7 @@ class CalendarCall(RowSerializer):
     answer = Only(serializers.ChoiceField(Call.Answer.choices), _plans_or_is_it, *_OWN)
 
 
-class CalendarRow(RowSerializer):
+class CalendarRow(HeldRow):
     """A session as a calendar draws it."""
 
     id = serializers.IntegerField()
@@ -234,7 +240,6 @@ class CalendarRow(RowSerializer):
     ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
     ends_local = serializers.CharField()
-    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
     starts_fold = serializers.IntegerField()
     ends_fold = serializers.IntegerField()
     outside_hours = serializers.BooleanField()
