@@ -1,5 +1,8 @@
 """The REST API's addresses: each app names its resources, one router serves them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -15,7 +18,7 @@ from projects import urls as projects
 from sessions import urls as sessions
 
 
-def by_first_word(routes: list[URLPattern]) -> list[URLResolver]:
+def by_first_word(routes: Iterable[Any]) -> list[URLResolver]:
     """Return the same routes under their first words, so that an address is held against few of them."""
     found: dict[str, list[URLPattern]] = {}
     for route in routes:

@@ -157,7 +157,7 @@ def test_the_first_of_several_desks_stays_the_first(cast: Cast) -> None:
     """Whose grants came in another order is of the same kind, and has another first desk."""
 
     def home(viewer: Viewer) -> QuerySet:
-        return Desk.objects.filter(pk=viewer.home_desk_id)
+        return Desk.objects.filter(pk=viewer.home_desk_id or 0)
 
     both = (cast.desk.pk, cast.other_desk.pk)
     for desks in (both, both[::-1]):

@@ -97,7 +97,7 @@ class Ready:
             return None
 
 
-_kept: dict[Hashable, Statement | None] = {}
+_kept: dict[tuple, Statement | None] = {}
 
 
 def forget() -> None:
