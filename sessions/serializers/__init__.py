@@ -24,6 +24,7 @@ from sessions.serializers.inputs import (
     WhereInput,
     WrapInput,
 )
+from sessions.serializers.lines import HoldLine
 from sessions.serializers.rows import (
     CalendarCall,
     CalendarPage,
@@ -33,7 +34,6 @@ from sessions.serializers.rows import (
     CallRow,
     CancellationCost,
     FeedRow,
-    HoldLine,
     HostRow,
     KnownInput,
     KnownRoom,
