@@ -17,7 +17,8 @@ def find(request: HttpRequest) -> HttpResponse:
     project = request.GET.get("project", "")
     options, drawn = described(request, "api:session-find", method="GET", query={"project": project})
     asked = "minutes" in request.GET
-    values: dict[str, Any] = drawn["values"] | (forms.typed(drawn["fields"], request.GET) if asked else {})
+    typed = {name: value for name, value in forms.typed(drawn["fields"], request.GET).items() if name in request.GET}
+    values: dict[str, Any] = drawn["values"] | (typed if asked else {})
     choices = drawn["fields"]["project"]["choices"]
     if not values["project"] and choices:
         values["project"] = choices[0]["value"]
@@ -27,4 +28,6 @@ def find(request: HttpRequest) -> HttpResponse:
     form = forms.build(drawn["fields"], values=values, errors=errors)
     found = answer.data if answer and answer.ok else None
     context = {"current": "calendar", "options": options, "form": form, "found": found, "shown": SHOWN}
+    if found:
+        context["length"] = int(values["minutes"])
     return render(request, "sessions/find.html", context, status=422 if errors else 200)

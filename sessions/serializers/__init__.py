@@ -28,6 +28,7 @@ from sessions.serializers.inputs import (
     WhereInput,
     WrapInput,
 )
+from sessions.serializers.lines import HoldLine
 from sessions.serializers.rows import (
     CalendarCall,
     CalendarPage,
@@ -39,7 +40,6 @@ from sessions.serializers.rows import (
     FeedEvent,
     FeedEvents,
     FeedRow,
-    HoldLine,
     HostRow,
     KnownInput,
     KnownRoom,

@@ -181,3 +181,27 @@ def test_no_page_keeps_anybody_out(browsing: Browsing, cast: Cast, phone: bool) 
     for path in paths:
         page.goto(path)
         clean(page)
+
+
+@BOTH
+def test_a_time_is_found_held_and_challenged(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    makers.make_session(cast.project, cast.ana, f"{DAY}T09:00", room=cast.room, title="Drums", hold=True)
+    page = browsing.window(cast.ana, phone=phone)
+    page.goto(f"/sessions/find/?project={cast.project.pk}&minutes=120&first={DAY}&last={DAY}&opens=09:00&closes=22:00")
+    clean(page)
+    page.get_by_role("checkbox", name="For a hold").check()
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.locator(".pd-times a").first.click()
+    page.get_by_label("What will be done").fill("Choir")
+    page.get_by_text("Repeats", exact=True).first.click()
+    page.locator("[name=repeats]").select_option("weekly")
+    page.locator("[name=repeat_times]").fill("3")
+    clean(page)
+    page.get_by_role("button", name="Book session").click()
+    expect(page.locator(".pd-head")).to_contain_text("2nd hold")
+    expect(page.locator(".pd-head")).to_contain_text("1 of 3")
+    page.get_by_role("button", name="Challenge").click()
+    expect(page.locator(".pd-note")).to_contain_text("challenged, answer due")
+    clean(page)
+    page.get_by_role("link", name="Keep longer").click()
+    clean(page)

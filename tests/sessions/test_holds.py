@@ -47,12 +47,8 @@ def hold(cast: Cast, *people: Any, starts: str = "2027-03-30T10:00", ends: str =
 def theirs(cast: Cast, *, hold: bool = True) -> StudioSession:
     """Cara plays for another desk at the very time."""
     cara = makers.make_contributor(cast.other_desk, user=cast.cara)
-    return makers.make_session(
-        *(cast.other_project, cast.cleo, "2027-03-30T10:00"),
-        calls=[{"contributor": cara}],
-        hold=hold,
-        title="Secret take",
-    )
+    said: dict[str, Any] = {"calls": [{"contributor": cara}], "hold": hold, "title": "Secret take"}
+    return makers.make_session(cast.other_project, cast.cleo, "2027-03-30T10:00", **said)
 
 
 def confirm(cast: Cast, session: StudioSession) -> StudioSession:
