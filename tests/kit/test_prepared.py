@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Func, QuerySet, TextField, Value
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.accounts.models import Desk
@@ -178,6 +178,24 @@ def test_what_is_asked_often_is_planned_once(cast: Cast) -> None:
     if services.on_postgres():
         names = {statement.name for key, statement in ready._kept.items() if key in kept() and statement}
         assert names <= statements._planned[connection.connection]
+
+
+def test_a_first_use_that_fails_is_in_nobodys_way(cast: Cast) -> None:
+    if not services.on_postgres():
+        return  # a time limit is PostgreSQL's
+
+    @prepared
+    def nap(viewer: Viewer, seconds: int) -> QuerySet:
+        napped = Func(Value(seconds), function="pg_sleep", output_field=TextField())
+        return Desk.objects.filter(pk=viewer.home_desk_id or 0).annotate(napped=napped).values_list("pk", "napped")
+
+    ana = cast.viewer("ana")
+    for _turn in range(statements.OFTEN):
+        assert nap(ana, seconds=0).rows()
+    with pytest.raises(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        nap(ana, seconds=2).rows()
+    assert nap(ana, seconds=0).rows()
 
 
 def test_plans_are_let_go_where_there_are_too_many(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,17 +122,15 @@ class Statement:
 
     def _ask_by_plan(self, connection: Any, cursor: Any, values: Sequence[Any]) -> None:
         known = _planned.setdefault(connection.connection, set())
-        said = [values[number] for number in self.types]
-        execute = f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(said))})" if said else "")
-        if self.name in known:
-            cursor.execute(execute, said)
-            return
-        if len(known) >= PLANS_AT_MOST:
+        if len(known) >= PLANS_AT_MOST and self.name not in known:
             cursor.execute("DEALLOCATE ALL")
             known.clear()
-        # in one breath with its first use: it costs no round trip of its own
-        cursor.execute(f"{self._preparing(cursor)}; {cursor.mogrify(execute, said).decode()}")
-        known.add(self.name)
+        if self.name not in known:
+            # by itself: what its first use meets, a deadlock or a time limit, must not leave a plan nobody knows of
+            cursor.execute(self._preparing(cursor))
+            known.add(self.name)
+        said = [values[number] for number in self.types]
+        cursor.execute(f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(said))})" if said else ""), said)
 
     def _preparing(self, cursor: Any) -> str:
         """Return the SQL that lets PostgreSQL keep the plan. What never changes stands in it as it is."""
