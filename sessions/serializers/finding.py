@@ -37,7 +37,7 @@ class FindInput(InputSerializer):
         label=_("Rooms"),
         help_text=_("None means all that are in use."),
     )
-    studio = VisibleField(Studio.objects, required=False, allow_null=True, label=_("Studio"))
+    studio = VisibleField(Studio.objects, required=False, label=_("Studio"))
     people = VisibleField(Contributor.objects, many=True, required=False, max_length=PEOPLE_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(
         default=False, label=_("For a hold"), help_text=_("Then times that others hold count as free.")
@@ -52,7 +52,9 @@ class FindInput(InputSerializer):
         if last < first:
             raise serializers.ValidationError({"last": [_("It ends before it starts.")]})
         if last - first >= LONGEST_SEARCH:
-            raise serializers.ValidationError({"last": [_("Look at %(days)d days at most.") % {"days": 31}]})
+            raise serializers.ValidationError(
+                {"last": [_("Look at %(days)d days at most.") % {"days": LONGEST_SEARCH.days}]}
+            )
         desk_id = said["project"].desk_id
         if any(room.studio.desk_id != desk_id for room in said.get("rooms", ())):
             raise serializers.ValidationError({"rooms": [_("This room belongs to another desk.")]})

@@ -85,6 +85,8 @@ def _fitting(parameter: Any) -> str:
     said = said.get("items", said)
     if "enum" in said:
         return str(said["enum"][0])
+    if said.get("minimum", 0) > 1:
+        return str(said["minimum"])
     return BY_NAME.get(parameter.name) or FITS.get(said.get("format", said["type"]), TEXT)
 
 
