@@ -35,7 +35,8 @@ class NoticeSettings(models.Model):
     mail_reminders = models.BooleanField(default=True)
     mail_call_sheets = models.BooleanField(default=True)
     mail_answers = models.BooleanField(default=True)
-    mail_digest = models.BooleanField(null=True, blank=True)  # each morning; unsaid, it is for who plans sessions
+    # the mail each morning; unsaid, it is for who plans sessions
+    mail_digest = models.BooleanField(null=True, blank=True)
     own_offsets = models.BooleanField(default=False)
     offsets = models.JSONField(default=list, blank=True)
     own_quiet = models.BooleanField(default=False)
