@@ -1,7 +1,5 @@
 """What the lists of budgets, entries and expenses may be asked."""
 
-from typing import Any
-
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +17,8 @@ class BudgetFilter(DeskFilterSet):
     project = IdFilter("project_id", label=_("Project"))
     open = YesNoFilter(method="only_open", label=_("Of projects that are not delivered yet"))
     search = django_filters.CharFilter(method="find", label=_("Title, artist or label"), max_length=200)
-    as_of = django_filters.CharFilter(method="leave", label=_("As it stood then: a day, or a moment"))
-    heads = YesNoFilter(method="leave", label=_("With what stands below each total: heads and accounts"))
+    as_of = django_filters.CharFilter(method="leave_moment", label=_("As it stood then: a day, or a moment"))
+    heads = YesNoFilter(method="leave_yes", label=_("With what stands below each total: heads and accounts"))
 
     class Meta:
         model = Budget
@@ -36,8 +34,12 @@ class BudgetFilter(DeskFilterSet):
             queryset = queryset.filter(found | Q(project__label__icontains=word))
         return queryset
 
-    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset  # the view reads it: it changes what is said of budgets, not which there are
+    # the view reads these: they change what is said of budgets, not which there are
+    def leave_moment(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset
+
+    def leave_yes(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset
 
 
 class EntryFilter(DeskFilterSet):

@@ -123,12 +123,17 @@ class MeRow(RowSerializer):
 
 
 # --- in -----------------------------------------------------------------------------------------------
+class KindField(Choice):
+    """A kind of session. Sessions tell them once they are loaded, which is after this."""
+
+    def __copy__(self) -> "KindField":
+        return type(self)(*self._args, **self._kwargs)  # made anew it knows them
+
+
 class ReminderRuleInput(InputSerializer):
     """When else reminders leave, and for whom."""
 
-    kind = serializers.ChoiceField(
-        choices=reminding.KINDS, required=False, allow_blank=True, default="", label=_("Kind of session")
-    )
+    kind = KindField(choices=reminding.KINDS, required=False, allow_blank=True, default="", label=_("Kind of session"))
     role = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=60, label=_("Called as, like engineer")
     )

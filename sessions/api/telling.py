@@ -58,26 +58,25 @@ class UnsubscribeViewSet(DeskViewSet):
     queryset = NoticeSettings.objects
     row = serializers.Stopping
     needs = permissions.UNSUBSCRIBE
-    inputs = {"stop": serializers.NothingInput, "resume": serializers.NothingInput}
+    inputs = {}
     lookup_value_regex = "[A-Za-z0-9._-]{1,200}"
 
     def retrieve(self, request: Any, pk: str) -> Response:
         return self._told(*self._find(pk))
 
-    @extend_schema(responses=serializers.Stopping)
+    @extend_schema(request=None, responses=serializers.Stopping)
     @action(detail=True, methods=["post"])
     def stop(self, request: Any, pk: str) -> Response:
         """Send no such mails any more. Pressed again, it stays so."""
         return self._set(pk, mailed=False)
 
-    @extend_schema(responses=serializers.Stopping)
+    @extend_schema(request=None, responses=serializers.Stopping)
     @action(detail=True, methods=["post"])
     def resume(self, request: Any, pk: str) -> Response:
         """Let them come again."""
         return self._set(pk, mailed=True)
 
     def _set(self, pk: str, *, mailed: bool) -> Response:
-        self.said()
         owner, topic = self._find(pk)
         set_mailed(owner=owner, topic=topic, mailed=mailed)
         return self._told(*self._find(pk))

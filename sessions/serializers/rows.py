@@ -409,6 +409,8 @@ class ScheduleRow(serializers.Serializer):
 class FeedEvent(RowSerializer):
     """A session as the feed of a project or room tells it: when, where and what, and nobody by name."""
 
+    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
+
     id = serializers.IntegerField()
     project = ProjectRef()
     title = serializers.CharField()

@@ -198,7 +198,7 @@ def test_the_desks_own_pages(browsing: Browsing, site: str, cast: Cast, phone: b
     page = browsing.window(cast.ana, phone=phone)
     page.goto("/desk/")
     clean(page)
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("group", name="Reminders before").get_by_role("button", name="Add", exact=True).click()
     page.locator("input[name=reminder_offsets]").last.fill("soon")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("“soon” is no span of time", exact=False)).to_be_visible()

@@ -117,7 +117,7 @@ def test_a_figure_leads_to_its_entries_and_on_to_the_session(browsing: Browsing,
     page = browsing.window(cast.lena)
     page.goto("/budgets/")
     page.get_by_role("main").get_by_role("link", name="Salt & Neon").click()
-    page.locator(".pd-budget tbody tr").first.get_by_role("link", name="€496.00").click()
+    page.locator(".pd-budget tbody tr").first.get_by_role("link", name="€496.00").first.click()
     page.get_by_role("link", name="Tracking").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tracking")
 

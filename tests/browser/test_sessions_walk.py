@@ -196,6 +196,8 @@ def test_a_time_is_found_held_and_challenged(browsing: Browsing, cast: Cast, pho
     page.get_by_text("Repeats", exact=True).first.click()
     page.locator("[name=repeats]").select_option("weekly")
     page.locator("[name=repeat_times]").fill("3")
+    expect(page.locator("#price")).to_contain_text("each date of the series")
+    expect(page.locator("#price.htmx-request")).to_have_count(0)
     clean(page)
     page.get_by_role("button", name="Book session").click()
     expect(page.locator(".pd-head")).to_contain_text("2nd hold")
