@@ -340,7 +340,7 @@ def test_the_overview_tells_the_next_sessions_and_who_is_on_board(cast: Cast, an
     makers.make_session(cast.other_project, cast.cleo, title="Elsewhere")
     page = text(ana.get(url))
     assert re.search(
-        r"10 Mar Strings Wed, 10:00 – 18:00 [^:]*Foxglove.*? 1 not answered 12 Mar Vocals Fri, .*? Hold", page
+        r"10 Mar Strings Wed, 10:00 – 18:00 [^:]*Foxglove.*? 1 not answered 12 Mar Vocals Fri, .*? 1st hold", page
     )
     assert "Nobody yet Cello Needed EM Emil Recording engineer" in page
     assert "Elsewhere" not in page
