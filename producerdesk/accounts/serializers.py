@@ -1,5 +1,6 @@
 """What the API says of desks, their staff and oneself, and what one may tell it."""
 
+import copy
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -127,7 +128,7 @@ class KindField(Choice):
     """A kind of session. Sessions tell them once they are loaded, which is after this."""
 
     def __copy__(self) -> "KindField":
-        return type(self)(*self._args, **self._kwargs)  # made anew it knows them
+        return copy.deepcopy(self)  # REST framework makes it anew, and so it knows them
 
 
 class ReminderRuleInput(InputSerializer):
