@@ -41,11 +41,8 @@ class NewBudgetInput(InputSerializer):
     chart = serializers.BooleanField(required=False, default=False, label=_lazy("Start with the usual lines"))
 
 
-@extend_schema_field(OpenApiTypes.INT)
-class ControllerField(serializers.Field):
-    """Somebody who reads this budget, by the id of the user."""
-
-    default_error_messages = {"unknown": _lazy("Choose somebody who may read this budget.")}
+class PickField(serializers.Field):
+    """One of what its `options()` offer. A form whose select is left empty says null."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"style": {"input_type": "select"}})
@@ -53,6 +50,13 @@ class ControllerField(serializers.Field):
     def get_value(self, dictionary: Any) -> Any:
         found = super().get_value(dictionary)
         return None if found == "" else found
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class ControllerField(PickField):
+    """Somebody who reads this budget, by the id of the user."""
+
+    default_error_messages = {"unknown": _lazy("Choose somebody who may read this budget.")}
 
     def options(self) -> list[dict[str, Any]]:
         """Return who may be chosen."""
@@ -157,17 +161,10 @@ class VendorField(serializers.CharField):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class CommitmentField(serializers.Field):
+class CommitmentField(PickField):
     """The key of what is paid: `commitments/` lists them."""
 
     default_error_messages = {"unknown": _lazy("There is nothing of this key to be paid in this budget.")}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options | {"style": {"input_type": "select"}})
-
-    def get_value(self, dictionary: Any) -> Any:
-        found = super().get_value(dictionary)
-        return None if found == "" else found
 
     def options(self) -> list[dict[str, Any]]:
         """Return what a form may choose from."""

@@ -1,6 +1,6 @@
 """Changing dates of a series: one, this and the later ones, or all that are to come. All of them or none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,11 +83,7 @@ def cancel_dates(
     *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
 ) -> StudioSession:
     """Cancel dates of a series: each as if alone, with the fee that its notice asks for."""
-    if scope == ONE or session.series_id is None:
-        return cancel_session(viewer=viewer, session=session, expected=expected, **said)
-    for each in _ours(session, scope, expected):
-        cancel_session(viewer=viewer, session=each, **said)
-    return whole(session.pk)
+    return _change_each(cancel_session, viewer, session, scope, expected, said)
 
 
 @transaction.atomic
@@ -95,10 +91,21 @@ def update_dates(
     *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
 ) -> StudioSession:
     """Change what dates of a series are about."""
+    return _change_each(update_session, viewer, session, scope, expected, said)
+
+
+def _change_each(
+    change: Callable[..., StudioSession],
+    viewer: Viewer,
+    session: StudioSession,
+    scope: str,
+    expected: int | None,
+    said: dict[str, Any],
+) -> StudioSession:
     if scope == ONE or session.series_id is None:
-        return update_session(viewer=viewer, session=session, expected=expected, **said)
+        return change(viewer=viewer, session=session, expected=expected, **said)
     for each in _ours(session, scope, expected):
-        update_session(viewer=viewer, session=each, **said)
+        change(viewer=viewer, session=each, **said)
     return whole(session.pk)
 
 
