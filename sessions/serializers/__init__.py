@@ -1,7 +1,17 @@
 """What the API says of studios, sessions and calls, and what one may tell it."""
 
-from sessions.serializers.calendar import BriefCalendar, BusyPage, MonthRow, briefly
+from sessions.serializers.calendar import (
+    BriefCalendar,
+    BusyPage,
+    CalendarCall,
+    CalendarPage,
+    CalendarRow,
+    MonthRow,
+    briefly,
+)
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
+from sessions.serializers.costs import CancellationCost, Quote
+from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
     AboutInput,
@@ -28,25 +38,14 @@ from sessions.serializers.inputs import (
     WhereInput,
     WrapInput,
 )
+from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
 from sessions.serializers.rows import (
-    CalendarCall,
-    CalendarPage,
-    CalendarRow,
     CallDetail,
     CalledTo,
     CallRow,
-    CancellationCost,
-    FeedEvent,
-    FeedEvents,
-    FeedRow,
     HostRow,
-    KnownInput,
-    KnownRoom,
-    KnownThing,
-    KnownThings,
     PersonRef,
-    Quote,
     ScheduleRow,
     SessionDetail,
     SessionFacts,

@@ -5,11 +5,52 @@ from typing import Any
 
 from rest_framework import serializers
 
-from producerdesk.kit.rows import Computed
+from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from projects.serializers import ProjectRef
-from sessions.models import StudioSession
-from sessions.serializers.rows import HeldRow, may_move
+from sessions.models import Call, StudioSession
+from sessions.serializers.rows import OF_A_CALL, HeldRow, PersonRef, called, may_move, plans_or_is_it
 from sessions.serializers.studios import RoomRef
+
+
+class CalendarCall(RowSerializer):
+    """Somebody called, as a calendar needs it. The answer is for who plans the session, and for that person."""
+
+    person = PersonRef(source="contributor")
+    role = serializers.CharField()
+    call_at = serializers.DateTimeField()
+    answer = Only(serializers.ChoiceField(Call.Answer.choices), plans_or_is_it, *OF_A_CALL)
+
+
+class CalendarRow(HeldRow):
+    """A session as a calendar draws it."""
+
+    id = serializers.IntegerField()
+    project = ProjectRef()
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    title = serializers.CharField()
+    state = serializers.ChoiceField(StudioSession.State.choices)
+    room = RoomRef(allow_null=True)
+    remote_place = serializers.CharField()
+    time_zone = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    starts_local = serializers.CharField()
+    ends_local = serializers.CharField()
+    starts_fold = serializers.IntegerField()
+    ends_fold = serializers.IntegerField()
+    outside_hours = serializers.BooleanField()
+    setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
+    reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
+    may_move = Computed(may_move, "desk_id", "project_id", "state", kind=serializers.BooleanField(), for_viewer=True)
+    version = serializers.IntegerField()
+    calls = Children(CalendarCall, "session_id", called)
+
+
+class CalendarPage(serializers.Serializer):
+    """The sessions of a span. `more` says that there are further ones: ask for a shorter span."""
+
+    more = serializers.BooleanField()
+    results = CalendarRow(many=True)
 
 
 class MonthRow(HeldRow):

@@ -1,19 +1,18 @@
-"""What the API says of sessions, of who is called to them, and of calendars."""
+"""What the API says of sessions and of who is called to them."""
 
 import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
+from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.booking.holds import ranks
-from sessions.models import Call, CancellationTier, SessionSeries, StudioSession
+from sessions.models import Call, SessionSeries, StudioSession
 from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
@@ -32,7 +31,7 @@ def _plans_or_is_called(viewer: Viewer, desk_id: int, project_id: int, called: b
     return called or _plans(viewer, desk_id, project_id)
 
 
-def _plans_or_is_it(viewer: Viewer, desk_id: int, project_id: int, contributor_id: int, user_id: int | None) -> bool:
+def plans_or_is_it(viewer: Viewer, desk_id: int, project_id: int, contributor_id: int, user_id: int | None) -> bool:
     return _is_it(viewer, contributor_id, user_id) or _plans(viewer, desk_id, project_id)
 
 
@@ -86,7 +85,7 @@ class SongRef(RowSerializer):
     title = serializers.CharField(source="song.title")
 
 
-_OWN = ("session__desk_id", "session__project_id", "contributor_id", "contributor__user_id")
+OF_A_CALL = ("session__desk_id", "session__project_id", "contributor_id", "contributor__user_id")
 
 
 class CallRow(RowSerializer):
@@ -96,10 +95,10 @@ class CallRow(RowSerializer):
     person = PersonRef(source="contributor")
     role = serializers.CharField()
     call_at = serializers.DateTimeField()
-    answer = Only(serializers.ChoiceField(Call.Answer.choices), _plans_or_is_it, *_OWN)
-    reason = Only(serializers.CharField(), _plans_or_is_it, *_OWN)
-    proposed_at = Only(serializers.DateTimeField(allow_null=True), _plans_or_is_it, *_OWN)
-    answered_at = Only(serializers.DateTimeField(allow_null=True), _plans_or_is_it, *_OWN)
+    answer = Only(serializers.ChoiceField(Call.Answer.choices), plans_or_is_it, *OF_A_CALL)
+    reason = Only(serializers.CharField(), plans_or_is_it, *OF_A_CALL)
+    proposed_at = Only(serializers.DateTimeField(allow_null=True), plans_or_is_it, *OF_A_CALL)
+    answered_at = Only(serializers.DateTimeField(allow_null=True), plans_or_is_it, *OF_A_CALL)
     seen_at = Only(serializers.DateTimeField(allow_null=True), _plans, "session__desk_id", "session__project_id")
     mine = Only(
         Computed(lambda: True, kind=serializers.BooleanField()),
@@ -108,10 +107,11 @@ class CallRow(RowSerializer):
         "contributor__user_id",
     )
     # it rises with each answer, so it is told to whom the answers are
-    version = Only(serializers.IntegerField(), _plans_or_is_it, *_OWN)
+    version = Only(serializers.IntegerField(), plans_or_is_it, *OF_A_CALL)
 
 
-def _called(viewer: Viewer) -> QuerySet:
+def called(viewer: Viewer) -> QuerySet:
+    """Return the calls that stand, in their order."""
     return Call.objects.filter(removed_at=None)
 
 
@@ -120,18 +120,18 @@ def _worked_on(viewer: Viewer) -> QuerySet:
 
 
 _PLACE = ("desk_id", "project_id")
-_HOLD = ("state", "hold_until", "answer_by")
+HOLD = ("state", "hold_until", "answer_by")
 _HELD = StudioSession.State.HOLD
 
 
-def _expired(state: str, hold_until: dt.datetime | None, answer_by: dt.datetime | None) -> bool:
+def is_expired(state: str, hold_until: dt.datetime | None, answer_by: dt.datetime | None) -> bool:
     return state == _HELD and is_up(clock.now(), hold_until, answer_by)
 
 
 class HeldRow(RowSerializer):
     """How a hold stands. `hold_rank` is 1 for the first hold, for who plans it; what has `expired` is in no line."""
 
-    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
+    expired = Computed(is_expired, *HOLD, kind=serializers.BooleanField())
     hold_rank = Only(Computed(lambda: None, kind=serializers.IntegerField(allow_null=True)), _plans, *_PLACE)
 
     @classmethod
@@ -157,8 +157,8 @@ class SessionFacts(RowSerializer):
     ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
     hold_until = serializers.DateTimeField(allow_null=True)
-    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
-    calls = Children(CallRow, "session_id", _called)
+    expired = Computed(is_expired, *HOLD, kind=serializers.BooleanField())
+    calls = Children(CallRow, "session_id", called)
 
 
 class SeriesRef(RowSerializer):
@@ -216,140 +216,6 @@ class SessionDetail(SessionRow):
     )
 
 
-class CalendarCall(RowSerializer):
-    """Somebody called, as a calendar needs it. The answer is for who plans the session, and for that person."""
-
-    person = PersonRef(source="contributor")
-    role = serializers.CharField()
-    call_at = serializers.DateTimeField()
-    answer = Only(serializers.ChoiceField(Call.Answer.choices), _plans_or_is_it, *_OWN)
-
-
-class CalendarRow(HeldRow):
-    """A session as a calendar draws it."""
-
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    kind = serializers.ChoiceField(StudioSession.Kind.choices)
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
-    remote_place = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    starts_local = serializers.CharField()
-    ends_local = serializers.CharField()
-    starts_fold = serializers.IntegerField()
-    ends_fold = serializers.IntegerField()
-    outside_hours = serializers.BooleanField()
-    setup_minutes = serializers.IntegerField(source="room.setup_minutes", allow_null=True)
-    reset_minutes = serializers.IntegerField(source="room.reset_minutes", allow_null=True)
-    may_move = Computed(may_move, "desk_id", "project_id", "state", kind=serializers.BooleanField(), for_viewer=True)
-    version = serializers.IntegerField()
-    calls = Children(CalendarCall, "session_id", _called)
-
-
-class CalendarPage(serializers.Serializer):
-    """The sessions of a span. `more` says that there are further ones: ask for a shorter span."""
-
-    more = serializers.BooleanField()
-    results = CalendarRow(many=True)
-
-
-class KnownThing(serializers.Serializer):
-    """Something to narrow a calendar by."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
-class KnownRoom(KnownThing):
-    """A room that may be booked, and by whose clock."""
-
-    studio = KnownThing()
-    time_zone = serializers.CharField()
-
-
-class KnownInput(serializers.Serializer):
-    """What of it one wants to know."""
-
-    search = serializers.CharField(
-        max_length=120, default="", allow_blank=True, help_text=_("Only what is called so, a few of each.")
-    )
-    few = serializers.BooleanField(default=False, help_text=_("Only what was worked on last, a few of each."))
-    project = serializers.IntegerField(
-        min_value=1, max_value=2**53, default=None, help_text=_("A project that is among the few in any case.")
-    )
-    person = serializers.IntegerField(
-        min_value=1, max_value=2**53, default=None, help_text=_("A person who is among the few in any case.")
-    )
-
-
-class KnownThings(serializers.Serializer):
-    """What sessions may be narrowed by. Rooms, studios and people are for who plans."""
-
-    projects = KnownThing(many=True)
-    rooms = KnownRoom(many=True)
-    people = KnownThing(many=True)
-
-
-class QuoteLine(serializers.Serializer):
-    """One line of a price: the room, or somebody called."""
-
-    label = serializers.CharField()
-    detail = serializers.CharField()
-    amount = MoneyField("", "")
-    account = serializers.IntegerField()
-    account_title = serializers.CharField()
-    part = serializers.CharField()
-
-
-class Deposit(serializers.Serializer):
-    """What of a room's price its studio wants ahead, by when; a percentage where that is what it asks for."""
-
-    amount = MoneyField("", "")
-    percent = serializers.IntegerField(allow_null=True)
-    due_on = serializers.DateField()
-
-
-class FeeLine(serializers.Serializer):
-    """One line of what cancelling costs."""
-
-    label = serializers.CharField()
-    amount = MoneyField("", "")
-
-
-class CancellationCost(serializers.Serializer):
-    """What cancelling a session costs now: so much of its room, because the notice is less than its studio wants."""
-
-    percent = serializers.IntegerField()
-    notice = serializers.IntegerField(allow_null=True)
-    unit = serializers.ChoiceField(CancellationTier.Unit.choices, allow_null=True)
-    lines = FeeLine(many=True)
-    fee = MoneyField("", "")
-    released = MoneyField("", "")
-
-
-class Quote(serializers.Serializer):
-    """What a session costs and what that does to the budget. A sum is null where a rate of exchange is missing.
-
-    `open` is committed by it and `spent` is spent, with what expenses have `paid` of both.
-    """
-
-    lines = QuoteLine(many=True)
-    deposit = Deposit(allow_null=True)
-    currency = serializers.CharField()
-    total = MoneyField("", "")
-    open = MoneyField("", "")
-    spent = MoneyField("", "")
-    paid = MoneyField("", "")
-    change = MoneyField("", "")
-    committed = MoneyField("", "")
-    committed_after = MoneyField("", "")
-    missing = serializers.ListField(child=serializers.CharField())
-
-
 class CalledTo(SessionRow):
     """The session of a call, with all that who is called needs to come: only the called and who plans read calls."""
 
@@ -404,39 +270,3 @@ class ScheduleRow(serializers.Serializer):
     name = serializers.CharField()
     time_zone = serializers.CharField()
     desks = HostRow(many=True)
-
-
-class FeedEvent(RowSerializer):
-    """A session as the feed of a project or room tells it: when, where and what, and nobody by name."""
-
-    expired = Computed(_expired, *_HOLD, kind=serializers.BooleanField())
-
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
-    remote_place = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    sequence = serializers.IntegerField()
-    updated_at = serializers.DateTimeField()
-
-
-class FeedEvents(serializers.Serializer):
-    """The events of a feed of one project or room; `narrow` is false for a person's own, which is read elsewhere."""
-
-    narrow = serializers.BooleanField()
-    name = serializers.CharField()
-    results = FeedEvent(many=True)
-
-
-class FeedRow(RowSerializer):
-    """A calendar feed, perhaps of one project or room alone. Its address is told once, by the answer that made it."""
-
-    id = serializers.IntegerField()
-    project = ProjectRef(allow_null=True)
-    room = RoomRef(allow_null=True)
-    created_at = serializers.DateTimeField()
-    last_used_at = serializers.DateTimeField(allow_null=True)
