@@ -44,6 +44,8 @@ FITS = {"boolean": "true", "integer": "1", "number": "1", "date": "2027-03-10", 
 NONSENSE = "'%;--"
 TEXT = "glass"
 BY_NAME = {"as_of": "2026-11-03", "until": "2027-03-31"}  # a day as text; an end after the beginning
+# what such an id must be of, where an unknown one is refused
+IDS = {"project": "api:project", "studio": "api:studio", "rooms": "api:room", "people": "api:contributor"}
 # things that are had one at a time: an invitation by its secret, others by the id of their session or call
 NO_LIST = {f"GET /api/v1/{kind}/" for kind in ("joins", "call-sheets", "call-sheet-copies", "take-logs", "unsubscribe")}
 # in a soak on both databases, and then with many more requests
@@ -79,8 +81,10 @@ def _operations() -> Iterator[Any]:
     yield from sorted(found, key=lambda operation: ORDER.index(operation.method.lower()))
 
 
-def _fitting(parameter: Any) -> str:
+def _fitting(parameter: Any, ids: dict[str, Any]) -> str:
     """Return a value that the description allows."""
+    if parameter.name in IDS:
+        return str(ids[IDS[parameter.name]])
     said = parameter.definition["schema"]
     said = said.get("items", said)
     if "enum" in said:
@@ -127,9 +131,9 @@ class _Caller:
     def ask_each(self, operation: Any) -> None:
         """Ask for each parameter of the query alone, with a value that fits and with one that means nothing."""
         path = {part.name: str(self._known_id(operation.path)) for part in operation.path_parameters}
-        usual = {each.name: _fitting(each) for each in operation.query if each.is_required}
+        usual = {each.name: _fitting(each, self.ids) for each in operation.query if each.is_required}
         for each in operation.query:
-            for value in (_fitting(each), NONSENSE):
+            for value in (_fitting(each, self.ids), NONSENSE):
                 case = operation.Case(path_parameters=path, query=usual | {each.name: value})
                 self.asked[operation.label, each.name, value] = self._send(f"{operation.label} ?{each.name}", case)
 
