@@ -106,7 +106,7 @@ def _bench(options: argparse.Namespace, rest: list[str]) -> int:
 def _screens(options: argparse.Namespace, rest: list[str]) -> int:
     setup.for_tests()
     checks.install_browser()
-    return _become([str(PYTHON), "-m", "tests.browser.screens", *rest])
+    return _become([str(PYTHON), "-m", "tests.browser.screens", *rest], PYTHONPATH=str(ROOT / "bin"))
 
 
 def _manage(options: argparse.Namespace, rest: list[str]) -> int:
@@ -118,6 +118,6 @@ def _lock(options: argparse.Namespace, rest: list[str]) -> int:
     return locks.compile_all()
 
 
-def _become(command: list[str]) -> int:
+def _become(command: list[str], **more: str) -> int:
     os.chdir(ROOT)
-    os.execve(command[0], command, packages.venv_environment())
+    os.execve(command[0], command, packages.venv_environment() | more)
