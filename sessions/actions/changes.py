@@ -1,6 +1,7 @@
 """What becomes of a session: confirmed, moved, changed, cancelled, restored."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -85,21 +86,8 @@ def _stand_again(
 
 
 @books
-def move_session(
-    *,
-    viewer: Viewer,
-    session: StudioSession,
-    starts_local: str,
-    ends_local: str,
-    starts_fold: int | None = None,
-    ends_fold: int | None = None,
-    room: Room | None = KEEP,
-    remote_place: str = KEEP,
-    time_zone: str = "",
-    outside_hours: bool = False,
-    expected: int | None = None,
-) -> StudioSession:
-    """Give the session another time or place. Raises Clash and leaves it where it was.
+def move_session(*, viewer: Viewer, session: StudioSession, expected: int | None = None, **said: Any) -> StudioSession:
+    """Give the session another time or place, as `relocate` takes it. Raises Clash and leaves it where it was.
 
     Call times keep their distance from the start. Who is to come is asked again when the time changes, and told.
     A hold that has lapsed stands again, last in line.
@@ -107,18 +95,7 @@ def move_session(
     session = changing(session, expected)
     must_be_live(session, lapsed=True)
     session.apart = session.series_id is not None
-    return relocate(
-        session,
-        viewer,
-        starts_local=starts_local,
-        ends_local=ends_local,
-        starts_fold=starts_fold,
-        ends_fold=ends_fold,
-        room=room,
-        remote_place=remote_place,
-        time_zone=time_zone,
-        outside_hours=outside_hours,
-    )
+    return relocate(session, viewer, **said)
 
 
 def relocate(

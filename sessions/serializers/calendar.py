@@ -8,7 +8,7 @@ from rest_framework import serializers
 from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from projects.serializers import ProjectRef
 from sessions.models import Call, StudioSession
-from sessions.serializers.rows import OF_A_CALL, HeldRow, PersonRef, called, may_move, plans_or_is_it
+from sessions.serializers.rows import OF_A_CALL, HeldRow, PersonRef, SessionInBrief, called, may_move, plans_or_is_it
 from sessions.serializers.studios import RoomRef
 
 
@@ -21,19 +21,11 @@ class CalendarCall(RowSerializer):
     answer = Only(serializers.ChoiceField(Call.Answer.choices), plans_or_is_it, *OF_A_CALL)
 
 
-class CalendarRow(HeldRow):
+class CalendarRow(HeldRow, SessionInBrief):
     """A session as a calendar draws it."""
 
-    id = serializers.IntegerField()
-    project = ProjectRef()
     kind = serializers.ChoiceField(StudioSession.Kind.choices)
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
     remote_place = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
     starts_local = serializers.CharField()
     ends_local = serializers.CharField()
     starts_fold = serializers.IntegerField()
@@ -53,17 +45,9 @@ class CalendarPage(serializers.Serializer):
     results = CalendarRow(many=True)
 
 
-class MonthRow(HeldRow):
+class MonthRow(HeldRow, SessionInBrief):
     """A session as the square of a day shows it."""
 
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
     outside_hours = serializers.BooleanField()
     may_move = Computed(may_move, "desk_id", "project_id", "state", kind=serializers.BooleanField(), for_viewer=True)
     version = serializers.IntegerField()

@@ -4,25 +4,15 @@ from rest_framework import serializers
 
 from producerdesk.kit.rows import Computed, RowSerializer
 from projects.serializers import ProjectRef
-from sessions.models import StudioSession
-from sessions.serializers.rows import HOLD, is_expired
+from sessions.serializers.rows import HOLD, SessionInBrief, is_expired
 from sessions.serializers.studios import RoomRef
 
 
-class FeedEvent(RowSerializer):
+class FeedEvent(SessionInBrief):
     """A session as the feed of a project or room tells it: when, where and what, and nobody by name."""
 
     expired = Computed(is_expired, *HOLD, kind=serializers.BooleanField())
-
-    id = serializers.IntegerField()
-    project = ProjectRef()
-    title = serializers.CharField()
-    state = serializers.ChoiceField(StudioSession.State.choices)
-    room = RoomRef(allow_null=True)
     remote_place = serializers.CharField()
-    time_zone = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
     sequence = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
 

@@ -142,19 +142,24 @@ class HeldRow(RowSerializer):
             row["hold_rank"] = found[row["id"]]
 
 
-class SessionFacts(RowSerializer):
-    """What every list says of a session. Instants are UTC; `starts_local` is the wall time in `time_zone`."""
+class SessionInBrief(RowSerializer):
+    """What is said of a session wherever there is one. Instants are UTC."""
 
     id = serializers.IntegerField()
     project = ProjectRef()
-    kind = serializers.ChoiceField(StudioSession.Kind.choices)
     title = serializers.CharField()
     state = serializers.ChoiceField(StudioSession.State.choices)
     room = RoomRef(allow_null=True)
-    remote_place = serializers.CharField()
     time_zone = serializers.CharField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+
+
+class SessionFacts(SessionInBrief):
+    """What every list says of a session. `starts_local` is the wall time in `time_zone`."""
+
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    remote_place = serializers.CharField()
     starts_local = serializers.CharField()
     hold_until = serializers.DateTimeField(allow_null=True)
     expired = Computed(is_expired, *HOLD, kind=serializers.BooleanField())
