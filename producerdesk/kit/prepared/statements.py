@@ -127,7 +127,8 @@ class Statement:
             known.clear()
         if self.name not in known:
             # by itself: what its first use meets, a deadlock or a time limit, must not leave a plan nobody knows of
-            cursor.execute(self._preparing(cursor))
+            with connection.wrap_database_errors:
+                cursor.cursor.execute(self._preparing(cursor))  # beside the log of queries: it asks nothing
             known.add(self.name)
         said = [values[number] for number in self.types]
         cursor.execute(f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(said))})" if said else ""), said)
