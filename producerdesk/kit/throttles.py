@@ -26,7 +26,7 @@ class Counted(SimpleRateThrottle):
         self.key = f"spans:{counted}"
         now = self.timer()
         begun, this, before = self.cache.get(self.key) or (now, 0, 0)
-        if now >= begun + 2 * self.duration:
+        if not begun <= now < begun + 2 * self.duration:  # a clock that was set back begins anew
             begun, this, before = now, 0, 0
         elif now >= begun + self.duration:
             begun, this, before = begun + self.duration, 0, this

@@ -61,3 +61,10 @@ def test_who_waits_as_long_as_told_is_let_through(later: float) -> None:
     assert asked(1) == 0 or wait <= 0.5
     Ten.now += 0.6
     assert asked(1) == 1
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting() -> None:
+    Ten.now += 86_400
+    asked(10)
+    Ten.now -= 86_400
+    assert asked(12) == 10
