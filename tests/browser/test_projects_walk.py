@@ -212,8 +212,10 @@ def test_a_card_is_moved_by_the_keyboard_alone(browsing: Browsing, cast: Cast, r
     expect(page.get_by_role("button", name="Brief", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Delivered", exact=True).press("Enter")
+    page.keyboard.press("ArrowUp")  # round to the last
+    page.keyboard.press("Enter")
     said(page, "Moved to Delivered")
+    expect(page.locator("[data-lane=delivered] [data-card] a")).to_be_focused()
     record.refresh_from_db()
     assert record.stage == Stage.DELIVERED
 

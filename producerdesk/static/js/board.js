@@ -132,14 +132,14 @@
     function offer(button, card) {
       const menu = document.createElement("div");
       menu.className = "pd-menu-list";
-      menu.dataset.moveMenu = "";
+      menu.dataset.moveMenu = menu.dataset.choices = "";
       menu.setAttribute("role", "group");
       menu.setAttribute("aria-label", say("moveTo"));
       lanes.filter((lane) => lane !== laneOf(card)).forEach((lane) => {
         const choice = document.createElement("button");
         choice.type = "button";
         choice.textContent = lane.dataset.laneName;
-        choice.addEventListener("click", () => { shut(menu); move(card, lane); });
+        choice.addEventListener("click", () => { button.focus(); shut(menu); move(card, lane); });
         menu.append(choice);
       });
       button.after(menu);

@@ -33,16 +33,16 @@
     if (menu && !menu.contains(event.target)) menu.open = false;
   });
 
-  /* --- arrows, Home and End walk through a menu; an arrow on its button opens it --- */
+  /* --- arrows, Home and End walk through a menu (an arrow on its button opens it) or through choices that a script made --- */
   const STEPS = { ArrowDown: (at, last) => (at < last ? at + 1 : 0), ArrowUp: (at, last) => (at > 0 ? at - 1 : last), Home: () => 0, End: (_at, last) => last };
   document.addEventListener("keydown", function (event) {
-    const menu = event.target instanceof Element && event.target.closest("details[data-menu]");
+    const menu = event.target instanceof Element && event.target.closest("details[data-menu], [data-choices]");
     const step = STEPS[event.key];
     if (!menu || !step || inField(event.target) || event.altKey || event.ctrlKey || event.metaKey) return;
     const onButton = event.target.closest("summary");
-    if (!menu.open && !event.key.startsWith("Arrow")) return;
+    if (onButton && !menu.open && !event.key.startsWith("Arrow")) return;
     event.preventDefault();
-    menu.open = true;
+    if (onButton) menu.open = true;
     const items = [...menu.querySelectorAll("a[href], button:not([disabled])")].filter((item) => item.checkVisibility());
     const at = onButton && event.key === "ArrowUp" ? 0 : items.indexOf(document.activeElement);
     items[step(at, items.length - 1)]?.focus();

@@ -103,16 +103,9 @@
     });
   }
   function within(event) {
-    const choices = [...menu.list.querySelectorAll("button")];
-    const at = choices.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      choices.at(to % choices.length).focus();
-    } else if (event.key === "Escape" || event.key === "Tab") {
-      event.preventDefault();
-      shut(true);
-    }
+    if (event.key !== "Escape" && event.key !== "Tab") return; // arrows are every menu's (shell.js)
+    event.preventDefault();
+    shut(true);
   }
   async function setStage(url, row, stage) {
     const { song, stage: before } = row.dataset;
