@@ -143,23 +143,26 @@ class _Reader:
         return planned
 
     def _read(self, planned: Planned) -> list[dict[str, str]]:
-        """Fill `said` with what the row says, by the same rules as a form. Return what is wrong with it."""
+        """Fill `said` with what the row says, by the same rules as a form. Return all that is wrong with it."""
         cells = planned.row.cells
-        if not cells.get("name") and planned.person is None:
-            return [_problem("name", _("Give the name."))]
         said: dict[str, Any] = {name: cells[name] for name in actions.TEXTS if cells.get(name)}
         said.setdefault("name", planned.person.name if planned.person else "")
         said |= {name: _names(cells[name]) for name in actions.KINDS if cells.get(name)}
+        problems = []
         try:
             said["rates"] = list(self._rates(cells))
         except _Wrong as error:
-            return [error.problem]
+            problems.append(error.problem)
+        if not said["name"]:
+            problems.append(_problem("name", _("Give the name.")))
         try:
             planned.said = self.serializer.run_validation(said)
         except serializers.ValidationError as error:
             found: Any = error.detail  # of a whole serializer: by field
-            return [_problem(COLUMNS.get(name, name), str(texts[0])) for name, texts in found.items()]
-        return []
+            told = {problem["column"] for problem in problems}
+            columns = {COLUMNS.get(name, name): str(texts[0]) for name, texts in found.items()}
+            problems += [_problem(column, text) for column, text in columns.items() if column not in told]
+        return problems
 
     def _rates(self, cells: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Yield the rates of a row: `60` an `hour` in `EUR`, or several with semicolons between, in step."""

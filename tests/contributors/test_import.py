@@ -284,3 +284,8 @@ def test_any_table_gets_an_answer_and_a_look_writes_nothing(
         done = caller.post("contributors/import/", text=answer.json()["text"], dry_run=False).json()
         assert done["counts"] == wanted
         assert Contributor.objects.count() == count + wanted["new"]
+
+
+def test_all_that_is_wrong_with_a_row_is_named_at_once(ana: Caller) -> None:
+    row = look(ana, "name,email,rate,unit\n,not-an-address,1e9,hour\n")["rows"][0]
+    assert [problem["column"] for problem in row["problems"]] == ["rate", "name", "email"]

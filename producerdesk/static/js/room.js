@@ -8,6 +8,7 @@
   const FIELDS = ["performers", "rating", "keeper", "reason", "note"];
   const POLL_MS = 4000;
   const AGAIN_MS = [1000, 2000, 4000, 8000, 15000];
+  const PATIENCE_MS = 10000; // a network that swallows a request says nothing: after this it counts as gone, and the key makes asking again safe
   const TYPING_MS = 700; // after the last letter, what was typed is sent
   const MOST_UNDONE = 50;
   const AWAY = 0;
@@ -130,7 +131,7 @@
     let response;
     let data = {};
     try {
-      response = await fetch(path, { method, body, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf, ...headers } });
+      response = await fetch(path, { method, body, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf, ...headers } });
       if (response.status !== 204 && response.status !== 304) data = await response.json();
     } catch {
       return { status: AWAY, ok: false, data: {} };
