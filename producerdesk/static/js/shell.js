@@ -205,6 +205,11 @@
     });
   }
 
+  /* --- on a phone a row of tabs may be longer than the screen: the one we are on is in sight --- */
+  document.querySelectorAll(".pd-tabbar [aria-current]").forEach((tab) => {
+    tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - tab.parentElement.clientWidth / 2;
+  });
+
   /* --- what the server said was done shows as a toast; it stays a note without scripts --- */
   document.querySelectorAll("[data-messages] [data-toast]").forEach((note) => {
     const back = note.querySelector("form");
