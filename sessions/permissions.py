@@ -17,6 +17,31 @@ STUDIOS = {
     "outside": SCHEDULE_WRITE,
 }
 ROOMS = STUDIOS
+GEAR = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "archive": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+    "needed": SCHEDULE_WRITE,
+}
+GEAR_REPAIRS = {
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+    "back": SCHEDULE_WRITE,
+}
+GEAR_FAULTS = {
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "fix": SCHEDULE_WRITE,
+    "reopen": SCHEDULE_WRITE,
+}
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
@@ -28,6 +53,7 @@ SESSIONS = {
     "create": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,
     "move": SCHEDULE_WRITE,
+    "gear": SCHEDULE_WRITE,
     "confirm": SCHEDULE_WRITE,
     "hold": SCHEDULE_WRITE,
     "release": SCHEDULE_WRITE,

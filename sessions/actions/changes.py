@@ -257,9 +257,10 @@ def _settle_fee(session: StudioSession, percent: int, viewer: Viewer) -> None:
 
 
 def check_all(session: StudioSession, calls: Sequence[Call]) -> None:
-    """Refuse a room or a person that went out of use since the session was planned."""
+    """Refuse a room, gear or a person that went out of use since the session was planned."""
     if session.room is not None:
         plans.check_room(session.room, session.project)
+    plans.check_gear(session.reserved(), session.project)
     for call in present(calls):
         plans.check_person(call.contributor, session.project, field="calls")
 

@@ -22,6 +22,7 @@ from producerdesk.kit.filters import AllowListFilter
 from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
 from sessions import actions, busy, cancelling, free_times, known, lines, permissions, pricing, serializers
+from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -53,6 +54,7 @@ class SessionViewSet(DeskViewSet):
         "create": serializers.NewSessionInput,
         "update": serializers.EditInput,
         "move": serializers.MoveInput,
+        "gear": serializers.GearOfSessionInput,
         "confirm": serializers.NothingInput,
         "hold": serializers.HoldInput,
         "release": serializers.NothingInput,
@@ -177,6 +179,7 @@ class SessionViewSet(DeskViewSet):
         if desk_id:
             narrow["room"] &= Q(studio__desk_id=desk_id)
             narrow["contributor"] = Q(desk_id=desk_id, active=True)
+        narrow["gear"] = Q(active=True, bookable=True) & (Q(desk_id=desk_id) if desk_id else Q())
         # the same of a search for free times
         narrow["rooms"], narrow["people"] = narrow["room"], narrow.get("contributor", Q(active=True))
         return narrow
@@ -200,6 +203,8 @@ class SessionViewSet(DeskViewSet):
         if action == "hold":
             until = found.hold_until
             return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
+        if action == "gear":
+            return {"gear": [item.pk for item in found.reserved()], "scope": ONE}
         if action != "update":
             return {}
         about = serializers.AboutInput(found, context=self.get_serializer_context())
@@ -235,6 +240,12 @@ class SessionViewSet(DeskViewSet):
     def move(self, request: Any, pk: str) -> Response:
         """Give the session another time or another room."""
         return self._change(actions.move_dates, versioned=True)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def gear(self, request: Any, pk: str) -> Response:
+        """Reserve exactly this gear for the session, or for dates of its series."""
+        return self._change(actions.reserve_gear, versioned=True)
 
     @action(detail=True, methods=["post"])
     @once

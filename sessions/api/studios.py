@@ -12,35 +12,23 @@ from producerdesk.accounts.models import Desk
 from producerdesk.accounts.once import once
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE
 from producerdesk.kit import money
-from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.viewer import Viewer
 from sessions import permissions, serializers
 from sessions.actions import studios
+from sessions.api.in_use import InUse
 from sessions.filters import RoomFilter, StudioFilter
 from sessions.models import Room, Studio, StudioSession, StudioTerms
 
 
-class _InUse(DeskViewSet):
-    """What can be put out of use and back."""
-
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Any, pk: str) -> Response:
-        """Put it out of use: it cannot be booked any more; what is booked stands."""
-        studios.set_active(row=self.get_object(), active=False)
-        return self.answer(pk)
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Any, pk: str) -> Response:
-        """Take it into use again."""
-        studios.set_active(row=self.get_object(), active=True)
-        return self.answer(pk)
+class _Place(InUse):
+    """A studio or a room."""
 
     def destroy(self, request: Any, pk: str) -> Response:
         studios.delete(row=self.get_object())
         return Response(status=204)
 
 
-class StudioViewSet(_InUse):
+class StudioViewSet(_Place):
     """Where the desk records."""
 
     queryset = Studio.objects
@@ -123,7 +111,7 @@ class StudioViewSet(_InUse):
         }
 
 
-class RoomViewSet(_InUse):
+class RoomViewSet(_Place):
     """The rooms of studios, each for one session at a time."""
 
     queryset = Room.objects

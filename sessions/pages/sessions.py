@@ -112,6 +112,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _change(request, pk, "move", "api:session-move", done=_moved)
 
 
+def gear(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say which gear a session has reserved."""
+    return _change(request, pk, "session_gear", "api:session-gear", done=_("Reserved. Nobody else gets it then."))
+
+
 def _moved(session: dict[str, Any]) -> str:
     if session["state"] == "hold":
         return _("Moved. It is still a hold.")

@@ -13,10 +13,10 @@ from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.actions.dates import ALL, LATER, ONE
-from sessions.models import Room, SessionSeries, StudioSession
+from sessions.models import Gear, Room, SessionSeries, StudioSession
 from sessions.recurring import AT_MOST, Repeat
 
-CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
+CALLS_AT_MOST, SONGS_AT_MOST, GEAR_AT_MOST = 60, 100, 60
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
 
 
@@ -141,6 +141,11 @@ class CallInput(InputSerializer):
         list_serializer_class = FormRows
 
 
+def gear_field() -> VisibleField:
+    """Return the field for gear that a session reserves. Two of a kind are told apart by their serial numbers."""
+    return VisibleField(Gear.objects, many=True, required=False, label=_("Gear"), max_length=GEAR_AT_MOST)
+
+
 class AboutInput(InputSerializer):
     """What a session is about, which may change without telling anybody's calendar."""
 
@@ -260,6 +265,7 @@ class NewSessionInput(RepeatInput, HoldInput, AboutInput, WhereInput, WhenInput)
     """A session to book, or to hold until it is confirmed; once, or as a series."""
 
     project = VisibleField(Project.objects.select_related("desk"), may=may_plan, label=_("Project"))
+    gear = gear_field()
     calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
 
@@ -284,6 +290,12 @@ class ReasonInput(InputSerializer):
     """Why, in a sentence; may be left out."""
 
     reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
+
+
+class GearOfSessionInput(ScopeInput):
+    """The gear that a session is to have: all of it."""
+
+    gear = gear_field()
 
 
 class CancelInput(ScopeInput, ReasonInput):
