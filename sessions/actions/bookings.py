@@ -94,7 +94,7 @@ def price_of(
     calls: Sequence[CallSpec] = (),
     **_said: Any,
 ) -> dict:
-    """Return what booking this would cost, line by line, and what it does to the budget. Takes what booking takes."""
+    """Return what booking this would cost, line by line, what it does to the budget, and what to know before."""
     when = plans.plan_when(
         starts_local=starts_local,
         ends_local=ends_local,
@@ -104,7 +104,8 @@ def price_of(
     )
     session = StudioSession(project=project, kind=kind, room=room)
     plans.apply_when(session, when)
-    return pricing.quote(work_of(session, plans.plan_calls(calls, project=project, when=when)))
+    quote = pricing.quote(work_of(session, plans.plan_calls(calls, project=project, when=when)))
+    return quote | {"warnings": plans.warnings(when, clock.now())}
 
 
 @books

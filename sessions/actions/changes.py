@@ -112,10 +112,13 @@ def relocate(
     outside_hours: bool = False,
 ) -> StudioSession:
     """Give a session whose row is ours another time or place. Raises NotFree."""
+    if remote_place is KEEP:
+        # given a room, it is elsewhere no more
+        remote_place = session.remote_place if room is KEEP or room is None else ""
     where = plans.plan_where(
         project=session.project,
         room=session.room if room is KEEP else room,
-        remote_place=session.remote_place if remote_place is KEEP else remote_place,
+        remote_place=remote_place,
         time_zone=time_zone or session.time_zone,
     )
     when = plans.plan_when(

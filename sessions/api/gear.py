@@ -28,8 +28,8 @@ class GearViewSet(InUse):
     filterset_class = GearFilter
     needs = permissions.GEAR
     inputs = {
-        "create": serializers.NewGearInput,
-        "update": serializers.GearInput,
+        "create": serializers.NewGearItemInput,
+        "update": serializers.GearItemInput,
         "archive": serializers.NothingInput,
         "restore": serializers.NothingInput,
     }

@@ -93,7 +93,7 @@ class FaultRow(FaultOfGear):
 # --- in -----------------------------------------------------------------------------------------------
 
 
-class GearInput(ModelInputSerializer):
+class GearItemInput(ModelInputSerializer):
     """What one may say of an item."""
 
     studio = VisibleField(
@@ -110,7 +110,7 @@ class GearInput(ModelInputSerializer):
         fields = ["name", "kind", "serial", "studio", "room", "bookable", "notes"]
 
 
-class NewGearInput(GearInput):
+class NewGearItemInput(GearItemInput):
     """An item, perhaps of another desk than the first one works at."""
 
     desk = VisibleField(
@@ -121,8 +121,8 @@ class NewGearInput(GearInput):
         label=_("Desk"),
     )
 
-    class Meta(GearInput.Meta):
-        fields = [*GearInput.Meta.fields, "desk"]
+    class Meta(GearItemInput.Meta):
+        fields = [*GearItemInput.Meta.fields, "desk"]
 
 
 def _of_gear() -> VisibleField:

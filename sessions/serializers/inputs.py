@@ -128,6 +128,21 @@ class WhereInput(InputSerializer):
         help_text=_("Only for a remote session: a room has its own."),
     )
 
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a room and a place elsewhere at once: one of the two would count in silence."""
+        said = super().validate(said)
+        room = said.get("room")
+        if room is None:
+            return said
+        if said.get("remote_place", "").strip():
+            text = _("It is in a room: leave this empty, or leave the room out.")
+            raise serializers.ValidationError({"remote_place": [text]})
+        zone = room.studio.time_zone
+        if said.get("time_zone") not in (None, "", zone):
+            text = _("In this room the clock of %(zone)s counts. Leave this empty, or leave the room out.")
+            raise serializers.ValidationError({"time_zone": [text % {"zone": zone}]})
+        return said
+
 
 class CallInput(InputSerializer):
     """A person to call. Without a call time it is the start."""

@@ -226,6 +226,10 @@ class SessionDetail(SessionRow):
     cancel_reason = serializers.CharField()
     notes = Only(serializers.CharField(), _plans, *_PLACE)
     booked_by = serializers.CharField(source="booked_by.name")
+    # written down when it was over: nobody was reminded of it
+    booked_afterwards = Computed(
+        lambda created_at, ends_at: ends_at <= created_at, "created_at", "ends_at", kind=serializers.BooleanField()
+    )
     created_at = serializers.DateTimeField()
     can = Computed(
         _can,
