@@ -47,6 +47,8 @@ SESSIONS = {
     "calendar": SIGNED_IN,
     "month": SIGNED_IN,
     "busy": SIGNED_IN,  # who plans at no desk is told of none
+    "open": SIGNED_IN,  # likewise
+    "gear_calendar": SIGNED_IN,  # likewise
     "known": SIGNED_IN,
     "find": SCHEDULE_WRITE,
     "retrieve": SIGNED_IN,

@@ -23,14 +23,17 @@ def reserve_gear(
 ) -> StudioSession:
     """Let a session have exactly this gear. Raises Clash where an item is taken or out for repair."""
     plans.check_gear(gear, session.project)
+    wanted = {item.pk for item in gear}
     alone = scope == ONE or session.series_id is None
     dates = [changing(session, expected)] if alone else ours(session, scope, expected)
     for each in dates:
         must_be_live(each)
+    changed = [each for each in dates if {item.pk for item in each.reserved()} != wanted]
+    for each in changed:
         each.reserves = list(gear)
-    lock_all(dates)
+    lock_all(changed)
     refused = []
-    for each in dates:
+    for each in changed:
         try:
             _write(each, viewer)
         except NotFree as error:

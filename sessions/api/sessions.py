@@ -21,7 +21,19 @@ from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
-from sessions import actions, busy, cancelling, free_times, known, lines, permissions, pricing, serializers
+from sessions import (
+    actions,
+    busy,
+    cancelling,
+    free_times,
+    known,
+    lines,
+    opening,
+    permissions,
+    pricing,
+    reserved,
+    serializers,
+)
 from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
@@ -75,7 +87,7 @@ class SessionViewSet(DeskViewSet):
             return KNOWN_PARAMS
         if self.action == "find":
             return FIND_PARAMS
-        if self.action == "busy":
+        if self.action in ("busy", "open", "gear_calendar"):
             return frozenset(("since", "until"))
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action in SPANS else super().known_params()
 
@@ -114,6 +126,18 @@ class SessionViewSet(DeskViewSet):
     def busy(self, request: Any) -> Response:
         """When rooms and people are taken by what one may not see: another desk's session, another project's."""
         return Response({"results": busy.elsewhere(self.viewer, *self._asked_span())})
+
+    @extend_schema(responses=serializers.OpenPage, parameters=SPAN)
+    @action(detail=False, url_path="calendar/open", url_name="open-calendar")
+    def open(self, request: Any) -> Response:
+        """When the studios that one books are open. One that never closes is not among them."""
+        return Response({"results": opening.open_between(self.viewer, *self._asked_span())})
+
+    @extend_schema(responses=serializers.GearCalendar, parameters=SPAN)
+    @action(detail=False, url_path="calendar/gear", url_name="gear-calendar")
+    def gear_calendar(self, request: Any) -> Response:
+        """The gear that sessions reserve: which of them has what, and what is out for repair."""
+        return Response(reserved.gear_between(self.viewer, *self._asked_span()))
 
     def _read_span(self, row: type[RowSerializer], at_most: int) -> tuple[list[dict[str, Any]], bool]:
         """Return the rows that touch the span which is asked for, and whether there are further ones."""

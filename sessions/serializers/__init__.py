@@ -6,7 +6,9 @@ from sessions.serializers.calendar import (
     CalendarCall,
     CalendarPage,
     CalendarRow,
+    GearCalendar,
     MonthRow,
+    OpenPage,
     briefly,
 )
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
@@ -113,6 +115,7 @@ __all__ = [
     "FindInput",
     "FoldField",
     "FoundTimes",
+    "GearCalendar",
     "GearDetail",
     "GearItemInput",
     "GearOfSessionInput",
@@ -140,6 +143,7 @@ __all__ = [
     "NoticeSettingsRow",
     "NudgeInput",
     "Nudged",
+    "OpenPage",
     "PersonRef",
     "PriceInput",
     "ProposeInput",

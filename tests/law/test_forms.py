@@ -70,7 +70,7 @@ FORMS: dict[str, int | str] = {
     "sessions:new": WANTS,
     "sessions:new_fault": WANTS,
     "sessions:new_gear": WANTS,
-    "sessions:new_repair": "it sends the item away from today on",
+    "sessions:new_repair": WANTS,  # until when: it is away later on already
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
     "sessions:session_gear": SAME,

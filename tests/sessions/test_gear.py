@@ -309,3 +309,36 @@ def test_the_form_offers_gear_and_the_call_sheet_lists_it(cast: Cast, ana: Calle
     answer = ana.send(f"/sessions/{session.pk}/gear/", gear=[], _etag='"1"')
     assert answer.status_code == 302
     assert not session.gear.exists()
+
+
+# --- in the calendar ----------------------------------------------------------------------------------
+
+MARCH = {"since": "2027-03-08T00:00:00Z", "until": "2027-03-15T00:00:00Z"}
+
+
+@pytest.mark.once
+def test_the_calendar_tells_who_has_which_item_and_what_is_away(cast: Cast, ana: Caller, mic: Gear) -> None:
+    session = makers.make_session(cast.project, cast.ana, gear=[mic])
+    repair(mic, "2027-03-13", None, reason="Capsule")
+    repair(mic, "2027-01-13", "2027-01-14")
+    found = ana.get("sessions/calendar/gear/", **MARCH).json()
+    assert found["items"] == [{"id": mic.pk, "name": "Neumann U 87", "kind": "microphone", "serial": "4711"}]
+    assert found["reserved"] == [{"session": session.pk, "gear": mic.pk}]
+    assert found["out"] == [{"gear": mic.pk, "first": "2027-03-13", "last": None, "reason": "Capsule"}]
+    for name in ("nora", "emil", "lena", "cleo"):
+        assert Caller(getattr(cast, name)).get("sessions/calendar/gear/", **MARCH).json() == {
+            "items": [],
+            "reserved": [],
+            "out": [],
+        }
+
+
+@pytest.mark.once
+def test_the_calendar_tells_when_studios_are_open(cast: Cast, ana: Caller) -> None:
+    assert ana.get("sessions/calendar/open/", **MARCH).json() == {"results": []}
+    studio = cast.room.studio
+    studio.opening_hours = [{"weekday": 0, "opens": "10:00", "closes": "02:00"}]
+    studio.save()
+    (found,) = ana.get("sessions/calendar/open/", **MARCH).json()["results"]
+    assert found["spans"] == [{"starts_at": "2027-03-08T09:00:00Z", "ends_at": "2027-03-09T01:00:00Z"}]
+    assert Caller(cast.nora).get("sessions/calendar/open/", **MARCH).json() == {"results": []}
