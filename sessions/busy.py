@@ -24,7 +24,7 @@ THINGS = (
 
 
 def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Return the spans in which rooms, gear and people of the viewer's desks are taken by sessions the viewer cannot see.
+    """Return when rooms, gear and people of the viewer's desks are taken by sessions the viewer cannot see.
 
     Another desk's booking of the same person, or another project's of a room. Cut to what was asked for, as a clash
     tells it. Holds keep nobody out and are not told. One query.

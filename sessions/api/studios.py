@@ -65,19 +65,28 @@ class StudioViewSet(_Place):
         studios.update_studio(studio=studio, expected=self.expected_version(), **self.said(studio))
         return self.answer(pk)
 
+    @extend_schema(responses=serializers.StudioWithHours)
     @action(detail=True, methods=["put"])
     def hours(self, request: Any, pk: str) -> Response:
-        """Say when the studio is open: all of it, as it is to stand. What is booked outside of it stands."""
+        """Say when the studio is open: all of it, as it is to stand.
+
+        What is booked outside of it stands; the answer lists it.
+        """
         studios.set_hours(studio=self.get_object(), expected=self.expected_version(), **self.said())
-        return self.answer(pk)
+        answer = self.answer(pk)
+        answer.data["outside"] = self._outside()
+        return answer
 
     @extend_schema(responses=serializers.CalendarRow(many=True))
     @action(detail=True, methods=["get"])
     def outside(self, request: Any, pk: str) -> Response:
         """What is still to come and lies outside the opening hours, without having been agreed."""
-        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
-        rows = serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
+        rows = self._outside()
         return Response({"count": len(rows), "results": rows})
+
+    def _outside(self) -> list[dict[str, Any]]:
+        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
+        return serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
 
     @action(detail=True, methods=["put"])
     def terms(self, request: Any, pk: str) -> Response:

@@ -9,6 +9,7 @@ from sessions.serializers.calendar import (
     GearCalendar,
     MonthRow,
     OpenPage,
+    StudioWithHours,
     briefly,
 )
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
@@ -171,6 +172,7 @@ __all__ = [
     "StudioInput",
     "StudioRef",
     "StudioRow",
+    "StudioWithHours",
     "SwapInput",
     "TakeInput",
     "TakeLogRow",

@@ -9,7 +9,7 @@ from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from projects.serializers import ProjectRef
 from sessions.models import Call, Gear, StudioSession
 from sessions.serializers.rows import OF_A_CALL, HeldRow, PersonRef, SessionInBrief, called, may_move, plans_or_is_it
-from sessions.serializers.studios import RoomRef
+from sessions.serializers.studios import RoomRef, StudioDetail
 
 
 class CalendarCall(RowSerializer):
@@ -94,6 +94,12 @@ class BusyPage(serializers.Serializer):
     """What is taken by sessions that the viewer may not see."""
 
     results = BusySpan(many=True)
+
+
+class StudioWithHours(StudioDetail):
+    """A studio with the hours it was just given, and what is booked outside of them."""
+
+    outside = CalendarRow(many=True)
 
 
 class OpenSpan(serializers.Serializer):

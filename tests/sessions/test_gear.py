@@ -342,3 +342,18 @@ def test_the_calendar_tells_when_studios_are_open(cast: Cast, ana: Caller) -> No
     (found,) = ana.get("sessions/calendar/open/", **MARCH).json()["results"]
     assert found["spans"] == [{"starts_at": "2027-03-08T09:00:00Z", "ends_at": "2027-03-09T01:00:00Z"}]
     assert Caller(cast.nora).get("sessions/calendar/open/", **MARCH).json() == {"results": []}
+
+
+@pytest.mark.once
+def test_the_timeline_by_gear(cast: Cast, ana: Caller, mic: Gear) -> None:
+    session = makers.make_session(cast.project, cast.ana, gear=[mic], title="Lead vocal")
+    amp = makers.make_gear(cast.desk, "AC30", kind="backline")
+    repair(amp, "2027-03-09", "2027-03-11")
+    page = ana.page("/calendar/", view="timeline", rows="gear", date="2027-03-10").content.decode()
+    row = page.split(f'data-row="gear-{mic.pk}"')[1].split("</section>")[0]
+    assert f'data-ev="{session.pk}"' in row
+    row = page.split(f'data-row="gear-{amp.pk}"')[1].split("</section>")[0]
+    assert row.count("pd-ev-out") == 3
+    assert "data-ev" not in row
+    narrowed = ana.page("/calendar/", view="timeline", rows="gear", date="2027-03-10", project=cast.project.pk)
+    assert f'data-row="gear-{amp.pk}"' not in narrowed.content.decode()
