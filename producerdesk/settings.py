@@ -259,6 +259,8 @@ SPECTACULAR_SETTINGS = {
         "Fold": "sessions.serializers.inputs.FOLDS",
         "ContactAudience": "sessions.models.Audience",
         "GearSource": "sessions.models.GearSource",
+        "SheetGearSource": "sessions.models.SHEET_GEAR",
+        "GearKind": "sessions.models.Gear.Kind",
         "SheetState": "sessions.serializers.call_sheet.READER_STATES",
         "LineUnit": "budgets.models.BudgetLine.Unit",
         "Scope": "producerdesk.accounts.roles.RIGHTS",

@@ -1,4 +1,4 @@
-"""When rooms and people are taken by what a viewer may not see: that, and no more."""
+"""When rooms, gear and people are taken by what a viewer may not see: that, and no more."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,16 @@ from sessions.models import StudioSession
 
 AT_MOST = 500
 EARLIEST = datetime(clock.FIRST_YEAR, 1, 1, tzinfo=UTC)  # nothing was before, and no time can be taken from year 1
-THINGS = ("resource__room_id", "resource__contributor_id", "resource__user__contributors__id")
+THINGS = (
+    "resource__room_id",
+    "resource__gear_id",
+    "resource__contributor_id",
+    "resource__user__contributors__id",
+)
 
 
 def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Return the spans in which rooms and people of the viewer's desks are taken by sessions the viewer cannot see.
+    """Return when rooms, gear and people of the viewer's desks are taken by sessions the viewer cannot see.
 
     Another desk's booking of the same person, or another project's of a room. Cut to what was asked for, as a clash
     tells it. Holds keep nobody out and are not told. One query.
@@ -30,6 +35,7 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
         return []
     ours = (
         Q(resource__room__studio__desk_id__in=desks)
+        | Q(resource__gear__desk_id__in=desks)
         | Q(resource__contributor__desk_id__in=desks)
         | Q(resource__user__contributors__desk_id__in=desks)
     )
@@ -44,9 +50,10 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
     return [
         {
             "room": room,
+            "gear": gear,
             "person": contributor or linked,
             "starts_at": utc(max(starts, since)),
             "ends_at": utc(min(ends, until)),
         }
-        for room, contributor, linked, starts, ends in rows
+        for room, gear, contributor, linked, starts, ends in rows
     ]

@@ -12,9 +12,10 @@ from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, Room, Studio, StudioSession, Take
+from sessions.models import Call, Gear, Room, Studio, StudioSession, Take
 
 LARGEST_ID = 2**53
+GEAR_STATES = (("ready", _("Ready")), ("out", _("Out for repair")), ("faulty", _("With a fault")))
 
 
 def number(label: str, field_name: str | None = None, **options: object) -> django_filters.NumberFilter:
@@ -37,6 +38,7 @@ class SessionFilter(DeskFilterSet):
     room = number(_("Room"), "room_id")
     person = number(_("Person"), method="only_person")
     song = number(_("Song"), method="only_song")
+    gear = number(_("Gear"), method="only_gear")
     series = number(_("Series"), "series_id")
     state = django_filters.MultipleChoiceFilter(choices=StudioSession.State.choices, label=_("State"))
     kind = django_filters.MultipleChoiceFilter(choices=StudioSession.Kind.choices, label=_("Kind"))
@@ -45,7 +47,7 @@ class SessionFilter(DeskFilterSet):
     search = django_filters.CharFilter(method="find", label=_("Title or project"), max_length=200)
     ordering = Ordering(fields=(("starts_at", "starts_at"), ("title", "title")), label=_("Order"))
 
-    needs = {"unanswered": "schedule:write", "person": "schedule:write"}
+    needs = {"unanswered": "schedule:write", "person": "schedule:write", "gear": "schedule:write"}
 
     class Meta:
         model = StudioSession
@@ -61,6 +63,11 @@ class SessionFilter(DeskFilterSet):
     def only_song(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
         return queryset.filter(
             Exists(StudioSession.songs.through.objects.filter(studiosession=OuterRef("pk"), song=value))
+        )
+
+    def only_gear(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        return queryset.filter(
+            Exists(StudioSession.gear.through.objects.filter(studiosession=OuterRef("pk"), gear=value))
         )
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
@@ -136,6 +143,34 @@ class RoomFilter(DeskFilterSet):
     class Meta:
         model = Room
         fields: list[str] = []
+
+
+class GearFilter(DeskFilterSet):
+    """`?search=u87&kind=microphone&room=3&state=out&active=true`."""
+
+    search = django_filters.CharFilter(method="find", label=_("Name or serial number"), max_length=200)
+    kind = django_filters.MultipleChoiceFilter(choices=Gear.Kind.choices, label=_("Kind"))
+    studio = number(_("Home studio"), "studio_id")
+    room = number(_("Home room"), "room_id")
+    state = django_filters.ChoiceFilter(choices=GEAR_STATES, method="only_state", label=_("State"))
+    bookable = YesNoFilter(label=_("Bookable by itself"))
+    active = YesNoFilter(label=_("In use"))
+    desk = number(_("Desk"), "desk_id")
+    ordering = Ordering(fields=(("name", "name"), ("kind", "kind")), label=_("Order"))
+
+    class Meta:
+        model = Gear
+        fields: list[str] = []
+
+    def only_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "out":
+            return queryset.filter(is_out=True)
+        return queryset.filter(faults_open__gt=0) if value == "faulty" else queryset.filter(is_out=False, faults_open=0)
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for word in value.split()[:8]:
+            queryset = queryset.filter(Q(name__icontains=word) | Q(serial__icontains=word))
+        return queryset
 
 
 class TakeFilter(DeskFilterSet):

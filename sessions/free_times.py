@@ -11,7 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
 from projects.models import Project
 from sessions.booking.finding import Search, starts
-from sessions.models import Room, Studio
+from sessions.models import Gear, Room, Studio
 from sessions.serializers.finding import ROOM_FIRST, ROOMS_AT_MOST
 from sessions.serializers.inputs import WhenInput
 
@@ -27,15 +27,16 @@ def found(
     rooms: Sequence[Room] = (),
     studio: Studio | None = None,
     people: Sequence[Contributor] = (),
+    gear: Sequence[Gear] = (),
 ) -> dict[str, Any]:
-    """Return the free times as plain data. Three queries at most, however many rooms and days there are."""
+    """Return the free times as plain data. Four queries at most, however many rooms and days there are."""
     if not rooms:
         known = Room.objects.select_related("studio").filter(
             active=True, studio__active=True, studio__desk=project.desk_id
         )
         rooms = list((known.filter(studio=studio) if studio else known)[:ROOMS_AT_MOST])
     rooms = [room for room in rooms if room.active and room.studio.active]
-    free = starts(search, rooms, [person.pk for person in people], now)
+    free = starts(search, rooms, [person.pk for person in people], now, [item.pk for item in gear])
     days = [day for room in rooms for day in _days(room, free[room.pk], search)]
     if by != ROOM_FIRST:
         days.sort(key=lambda day: day["starts"][0]["starts_at"])

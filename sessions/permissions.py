@@ -17,17 +17,45 @@ STUDIOS = {
     "outside": SCHEDULE_WRITE,
 }
 ROOMS = STUDIOS
+GEAR = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "archive": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+    "needed": SCHEDULE_WRITE,
+}
+GEAR_REPAIRS = {
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+    "back": SCHEDULE_WRITE,
+}
+GEAR_FAULTS = {
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "fix": SCHEDULE_WRITE,
+    "reopen": SCHEDULE_WRITE,
+}
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
     "month": SIGNED_IN,
     "busy": SIGNED_IN,  # who plans at no desk is told of none
+    "open": SIGNED_IN,  # likewise
+    "gear_calendar": SIGNED_IN,  # likewise
     "known": SIGNED_IN,
     "find": SCHEDULE_WRITE,
     "retrieve": SIGNED_IN,
     "create": SCHEDULE_WRITE,
     "update": SCHEDULE_WRITE,
     "move": SCHEDULE_WRITE,
+    "gear": SCHEDULE_WRITE,
     "confirm": SCHEDULE_WRITE,
     "hold": SCHEDULE_WRITE,
     "release": SCHEDULE_WRITE,

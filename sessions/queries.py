@@ -1,10 +1,11 @@
 """Reading sessions: the one door to studios, rooms, sessions and calls."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE, Role
@@ -25,6 +26,32 @@ class RoomQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> "RoomQuerySet":
         """Return the rooms of the desks in which this viewer books."""
         return self.filter(studio__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+
+
+class GearQuerySet(models.QuerySet):
+    """Gear."""
+
+    def visible_to(self, viewer: Viewer) -> "GearQuerySet":
+        """Return the gear of the desks in which this viewer books."""
+        return self.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+
+    def with_state(self, today: date) -> "GearQuerySet":
+        """Add `is_out`: away for repair on this day, and `faults_open`: how many faults nobody has put right."""
+        apart = {name: apps.get_model(f"studio_sessions.{name}").objects for name in ("GearRepair", "GearFault")}
+        away = apart["GearRepair"].filter(
+            Q(last=None) | Q(last__gte=today), gear=OuterRef("pk"), first__lte=today, removed_at=None
+        )
+        faults = apart["GearFault"].filter(gear=OuterRef("pk"), fixed_at=None).order_by().values("gear")
+        counted = Subquery(faults.annotate(n=Count("pk")).values("n"))
+        return self.annotate(is_out=Exists(away), faults_open=Coalesce(counted, 0))
+
+
+class OfGearQuerySet(models.QuerySet):
+    """Repairs and faults of gear."""
+
+    def visible_to(self, viewer: Viewer) -> "OfGearQuerySet":
+        """Return those of the gear that this viewer sees."""
+        return self.filter(gear__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
 
 
 class SessionQuerySet(models.QuerySet):

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, sessions, studios, takes
+from sessions.pages import booking, calendar, call_sheet, calls, finding, gear, holds, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
     ("studios", api.StudioViewSet, "studio"),
     ("rooms", api.RoomViewSet, "room"),
+    ("gear", api.GearViewSet, "gear"),
+    ("gear-repairs", api.GearRepairViewSet, "gear-repair"),
+    ("gear-faults", api.GearFaultViewSet, "gear-fault"),
     ("sessions", api.SessionViewSet, "session"),
     ("calls", api.CallViewSet, "call"),
     ("call-sheets", api.CallSheetViewSet, "call-sheet"),
@@ -39,6 +42,7 @@ urlpatterns = [
     path("sessions/<id:pk>/", sessions.detail, name="detail"),
     path("sessions/<id:pk>/edit/", sessions.edit, name="edit"),
     path("sessions/<id:pk>/move/", sessions.move, name="move"),
+    path("sessions/<id:pk>/gear/", sessions.gear, name="session_gear"),
     path("sessions/<id:pk>/duplicate/", sessions.duplicate, name="duplicate"),
     path("sessions/<id:pk>/wrap/", sessions.wrap, name="wrap"),
     path("sessions/<id:pk>/cancel/", sessions.cancel, name="cancel"),
@@ -78,6 +82,26 @@ urlpatterns = [
     path("studios/<id:pk>/restore/", studios.restore, {"kind": "studio"}, name="restore_studio"),
     path("studios/<id:pk>/delete/", studios.delete, {"kind": "studio"}, name="delete_studio"),
     path("studios/<id:pk>/rooms/new/", studios.new_room, name="new_room"),
+    # /gear/
+    path("gear/", gear.index, name="all_gear"),
+    path("gear/new/", gear.new, name="new_gear"),
+    # /gear/<pk>/
+    path("gear/<id:pk>/", gear.detail, name="gear"),
+    path("gear/<id:pk>/edit/", gear.edit, name="edit_gear"),
+    path("gear/<id:pk>/undo/", gear.undo_edit, name="undo_gear"),
+    path("gear/<id:pk>/archive/", gear.archive, name="archive_gear"),
+    path("gear/<id:pk>/restore/", gear.restore, name="restore_gear"),
+    path("gear/<id:pk>/delete/", gear.delete, name="delete_gear"),
+    path("gear/<id:pk>/repair/", gear.new_repair, name="new_repair"),
+    path("gear/<id:pk>/fault/", gear.new_fault, name="new_fault"),
+    # /gear-repairs/<pk>/ and /gear-faults/<pk>/
+    path("gear-repairs/<id:pk>/edit/", gear.edit_repair, name="edit_repair"),
+    path("gear-repairs/<id:pk>/remove/", gear.remove_repair, name="remove_repair"),
+    path("gear-repairs/<id:pk>/restore/", gear.restore_repair, name="restore_repair"),
+    path("gear-repairs/<id:pk>/back/", gear.back, name="repair_back"),
+    path("gear-faults/<id:pk>/remove/", gear.remove_fault, name="remove_fault"),
+    path("gear-faults/<id:pk>/fix/", gear.fix_fault, name="fix_fault"),
+    path("gear-faults/<id:pk>/reopen/", gear.reopen_fault, name="reopen_fault"),
     # /rooms/<pk>/
     path("rooms/<id:pk>/edit/", studios.edit_room, name="edit_room"),
     path("rooms/<id:pk>/archive/", studios.archive, {"kind": "room"}, name="archive_room"),

@@ -12,7 +12,7 @@ from producerdesk.accounts.roles import Role
 from producerdesk.kit.viewer import Viewer
 from projects.models import Membership, Project, Song
 from sessions import actions
-from sessions.models import Room, RoomRate, Studio, StudioSession
+from sessions.models import Gear, Room, RoomRate, Studio, StudioSession
 
 PASSWORD = "a long enough password"
 _numbers = itertools.count(1)
@@ -69,6 +69,15 @@ def make_room(where: Studio | Desk, name: str = "Room A", *, hour: str | None = 
     if hour is not None:
         make_room_rate(room, "hour", hour)
     return room
+
+
+def make_gear(where: Room | Studio | Desk, name: str = "Neumann U 87", **said: Any) -> Gear:
+    """Return an item that sessions reserve, of a room, a studio, or a desk alone."""
+    room = where if isinstance(where, Room) else None
+    studio = room.studio if room else where if isinstance(where, Studio) else None
+    desk = studio.desk if studio else where
+    said = {"serial": f"{next(_numbers)}"} | said
+    return Gear.objects.create(desk=desk, studio=studio, room=room, name=name, **said)
 
 
 def make_room_rate(

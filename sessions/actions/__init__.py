@@ -22,6 +22,7 @@ from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
+from sessions.actions.reserving import reserve_gear
 from sessions.actions.wrapping import wrap_session
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "remove_call",
     "reopen_proposal",
     "reprice_session",
+    "reserve_gear",
     "restore_session",
     "save_sheet",
     "swap_call",

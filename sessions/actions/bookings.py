@@ -14,7 +14,7 @@ from sessions.actions.plans import CallSpec
 from sessions.actions.series import book_dates
 from sessions.actions.standing import State, called, who_books, whole, work_of
 from sessions.booking.clashes import books
-from sessions.models import Call, Room, StudioSession
+from sessions.models import Call, Gear, Room, StudioSession
 from sessions.recurring import Repeat
 
 
@@ -33,6 +33,7 @@ def book_session(
     remote_place: str = "",
     time_zone: str = "",
     songs: Sequence[Song] = (),
+    gear: Sequence[Gear] = (),
     calls: Sequence[CallSpec] = (),
     prepare: str = "",
     notes: str = "",
@@ -56,6 +57,7 @@ def book_session(
         ends_fold=ends_fold,
     )
     plans.check_songs(songs, project)
+    plans.check_gear(gear, project)
     session = StudioSession(
         project=project,
         desk=project.desk,
@@ -69,6 +71,7 @@ def book_session(
         notes=notes,
         booked_by_id=who_books(viewer),
     )
+    session.reserves = list(gear)
     plans.apply_when(session, when)
     if hold:
         plans.hold_anew(session, clock.now(), hold_until)
@@ -91,7 +94,7 @@ def price_of(
     calls: Sequence[CallSpec] = (),
     **_said: Any,
 ) -> dict:
-    """Return what booking this would cost, line by line, and what it does to the budget. Takes what booking takes."""
+    """Return what booking this would cost, line by line, what it does to the budget, and what to know before."""
     when = plans.plan_when(
         starts_local=starts_local,
         ends_local=ends_local,
@@ -101,7 +104,8 @@ def price_of(
     )
     session = StudioSession(project=project, kind=kind, room=room)
     plans.apply_when(session, when)
-    return pricing.quote(work_of(session, plans.plan_calls(calls, project=project, when=when)))
+    quote = pricing.quote(work_of(session, plans.plan_calls(calls, project=project, when=when)))
+    return quote | {"warnings": plans.warnings(when, clock.now())}
 
 
 @books
@@ -116,7 +120,10 @@ def duplicate_session(
     hold: bool = False,
     outside_hours: bool = False,
 ) -> StudioSession:
-    """Return a new session like this one at another time: place, songs, people, what to prepare. Answers start anew."""
+    """Return a new session like this one at another time: place, songs, people, gear, what to prepare.
+
+    Answers start anew.
+    """
     source = whole(session.pk)
     where = plans.plan_where(
         project=source.project, room=source.room, remote_place=source.remote_place, time_zone=source.time_zone
@@ -141,6 +148,8 @@ def duplicate_session(
         notes=source.notes,
         booked_by_id=who_books(viewer),
     )
+    copy.reserves = source.reserved()
+    plans.check_gear(copy.reserves, source.project)
     plans.apply_when(copy, when)
     if hold:
         plans.hold_anew(copy, clock.now())

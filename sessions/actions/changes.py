@@ -112,10 +112,13 @@ def relocate(
     outside_hours: bool = False,
 ) -> StudioSession:
     """Give a session whose row is ours another time or place. Raises NotFree."""
+    if remote_place is KEEP:
+        # given a room, it is elsewhere no more
+        remote_place = session.remote_place if room is KEEP or room is None else ""
     where = plans.plan_where(
         project=session.project,
         room=session.room if room is KEEP else room,
-        remote_place=session.remote_place if remote_place is KEEP else remote_place,
+        remote_place=remote_place,
         time_zone=time_zone or session.time_zone,
     )
     when = plans.plan_when(
@@ -257,9 +260,10 @@ def _settle_fee(session: StudioSession, percent: int, viewer: Viewer) -> None:
 
 
 def check_all(session: StudioSession, calls: Sequence[Call]) -> None:
-    """Refuse a room or a person that went out of use since the session was planned."""
+    """Refuse a room, gear or a person that went out of use since the session was planned."""
     if session.room is not None:
         plans.check_room(session.room, session.project)
+    plans.check_gear(session.reserved(), session.project)
     for call in present(calls):
         plans.check_person(call.contributor, session.project, field="calls")
 

@@ -40,11 +40,11 @@ def move_dates(
     typed = {"starts_local": starts_local, "ends_local": ends_local} | said
     if scope == ONE or session.series_id is None:
         return move_session(viewer=viewer, session=session, expected=expected, **typed)
-    dates = _ours(session, scope, expected)
+    dates = ours(session, scope, expected)
     here = next(each for each in dates if each.pk == session.pk)
     must_be_live(here, lapsed=True)
     dates = [each for each in dates if each.pk == here.pk or not each.apart]
-    _lock_all(dates, said.get("room", KEEP))
+    lock_all(dates, said.get("room", KEEP))
     starts, ends = datetime.fromisoformat(starts_local), datetime.fromisoformat(ends_local)
     shift = starts.date() - date.fromisoformat(here.starts_local[:10])
     # later ones make room for earlier ones, or the other way round
@@ -104,12 +104,12 @@ def _change_each(
 ) -> StudioSession:
     if scope == ONE or session.series_id is None:
         return change(viewer=viewer, session=session, expected=expected, **said)
-    for each in _ours(session, scope, expected):
+    for each in ours(session, scope, expected):
         change(viewer=viewer, session=each, **said)
     return whole(session.pk)
 
 
-def _ours(session: StudioSession, scope: str, expected: int | None) -> list[StudioSession]:
+def ours(session: StudioSession, scope: str, expected: int | None) -> list[StudioSession]:
     """Return the dates that are to change, this one among them, their rows ours: taken in one order and before all."""
     session.refresh_from_db()
     siblings = StudioSession.objects.filter(series=session.series_id, state__in=LIVE, ends_at__gt=clock.now())
@@ -120,14 +120,15 @@ def _ours(session: StudioSession, scope: str, expected: int | None) -> list[Stud
     return [row for row in rows if row.pk == session.pk or row.state in LIVE]
 
 
-def _lock_all(dates: Sequence[StudioSession], room: Any) -> None:
+def lock_all(dates: Sequence[StudioSession], room: Any = KEEP) -> None:
     """Lock what the dates have and what they will need, all at once: one after another would be in no order."""
     people = {call.contributor_id for each in dates for call in called(each)}
+    gear = {item.pk for each in dates for item in each.reserved()}
     rooms = {each.room_id for each in dates} if room is KEEP else {room.pk if room else None}
     keys = set(BookingSlot.objects.filter(session__in=dates).values_list("resource_id", flat=True))
     for room_id in sorted(key or 0 for key in rooms):
-        found = resources_for(room_id=room_id or None, contributor_ids=people)
-        keys |= {*found.people.values(), *([found.room] if found.room else [])}
+        found = resources_for(room_id=room_id or None, contributor_ids=people, gear_ids=gear)
+        keys |= {*found.people.values(), *found.gear.values(), *([found.room] if found.room else [])}
     lock(keys)
 
 
@@ -137,7 +138,7 @@ def _of_others(refused: list[NotFree], ours: set[int], dates: int) -> NotFreeOn 
     for error in refused:
         if isinstance(error.taken, Taken):
             error.taken.pairs = [pair for pair in error.taken.pairs if pair[1].session_id not in ours]
-            if not error.taken.pairs:
+            if not error.taken.pairs and not error.taken.away:
                 continue
         left.append(error)
     if not left:

@@ -33,6 +33,7 @@ def enter(
     """Store a new session whose time is claimed, with all that belongs to it."""
     insert([session])
     _set_songs(session, songs)
+    store_gear(session)
     for call in calls:
         call.session = session
     insert(calls)
@@ -42,6 +43,13 @@ def enter(
         commit_money(session, calls, viewer, new=True)
         reminders.invite(session, calls, new=True)
     return session
+
+
+def store_gear(session: StudioSession) -> None:
+    """Write the gear that a session is to have, and has none of yet: one statement, none for no gear."""
+    through = StudioSession.gear.through
+    items = [through(studiosession_id=session.pk, gear_id=item.pk) for item in session.reserved()]
+    through.objects.bulk_create(items)
 
 
 def _set_songs(session: StudioSession, songs: Iterable[Song]) -> None:

@@ -11,7 +11,7 @@ from contributors.models import Contributor
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
 from projects.models import Project, Song
-from sessions.models import Call, Room, StudioSession
+from sessions.models import Call, Gear, Room, StudioSession
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=48)
 EARLIEST_CALL = timedelta(hours=12)  # before the start: the crew that sets up
@@ -75,6 +75,11 @@ def when_at(starts_at: datetime, ends_at: datetime, time_zone: str) -> When:
     return When(time_zone, first.local, last.local, first.fold, last.fold, starts_at, ends_at)
 
 
+def warnings(when: When, now: datetime) -> list[str]:
+    """Return what somebody should know before booking this time. None of it keeps one from it."""
+    return [_("This is in the past; nobody will be reminded.")] if when.ends_at <= now else []
+
+
 def plan_where(*, project: Project, room: Room | None, remote_place: str, time_zone: str) -> Where:
     """Return the place. Without a room somebody has to say where it is."""
     zone = plan_zone(project=project, room=room, time_zone=time_zone)
@@ -112,6 +117,19 @@ def check_person(person: Contributor, project: Project, *, field: str) -> None:
         raise Refused({field: _("This person belongs to another desk.")})
     if not person.active:
         raise Refused({field: _("%(name)s is not active in your network any more.") % {"name": person.name}})
+
+
+def check_gear(gear: Iterable[Gear], project: Project) -> None:
+    """Refuse gear of another desk, gear that stays in its room, and gear that was retired."""
+    for item in gear:
+        if item.desk_id != project.desk_id:
+            raise Refused({"gear": _("This gear belongs to another desk.")})
+        if not item.active:
+            raise Refused({"gear": _("%(name)s is retired.") % {"name": item.name}})
+        if not item.bookable:
+            raise Refused(
+                {"gear": _("%(name)s is not booked by itself: it comes with its room.") % {"name": item.name}}
+            )
 
 
 def plan_calls(specs: Sequence[CallSpec], *, project: Project, when: When) -> list[Call]:

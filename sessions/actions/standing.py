@@ -110,7 +110,14 @@ def wants_for(session: StudioSession, calls: Sequence[Call], fields: dict[int, s
         Person(call.contributor_id, call.contributor.name, call.call_at, fields.get(call.contributor_id, "calls"))
         for call in present(calls)
     ]
-    return wants_of(room=session.room, people=people, starts_at=session.starts_at, ends_at=session.ends_at)
+    return wants_of(
+        room=session.room,
+        people=people,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        gear=session.reserved(),
+        time_zone=session.time_zone,
+    )
 
 
 def wish_for(session: StudioSession, wants: Iterable[Want], *, new: bool = False) -> Wish:

@@ -12,7 +12,7 @@ from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
 from sessions.booking.hours import Hours
-from sessions.models import CancellationTier, Room, RoomRate, Studio, StudioSession, StudioTerms
+from sessions.models import CancellationTier, Gear, Room, RoomRate, Studio, StudioSession, StudioTerms
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 
@@ -59,8 +59,8 @@ def update_room(*, room: Room, expected: int, rates: list[dict] | None = None, *
 
 
 @transaction.atomic
-def set_active(*, row: Studio | Room, active: bool) -> None:
-    """Put a studio or room out of use, or back. Out of use it cannot be booked; what is booked stands."""
+def set_active(*, row: Studio | Room | Gear, active: bool) -> None:
+    """Put a studio, a room or gear out of use, or back. Out of use it cannot be booked; what is booked stands."""
     bump(row)
     _apply(row, {"active": active})
 

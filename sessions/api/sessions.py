@@ -21,7 +21,20 @@ from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
-from sessions import actions, busy, cancelling, free_times, known, lines, permissions, pricing, serializers
+from sessions import (
+    actions,
+    busy,
+    cancelling,
+    free_times,
+    known,
+    lines,
+    opening,
+    permissions,
+    pricing,
+    reserved,
+    serializers,
+)
+from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was
 from sessions.api.typed import as_typed
@@ -53,6 +66,7 @@ class SessionViewSet(DeskViewSet):
         "create": serializers.NewSessionInput,
         "update": serializers.EditInput,
         "move": serializers.MoveInput,
+        "gear": serializers.GearOfSessionInput,
         "confirm": serializers.NothingInput,
         "hold": serializers.HoldInput,
         "release": serializers.NothingInput,
@@ -73,7 +87,7 @@ class SessionViewSet(DeskViewSet):
             return KNOWN_PARAMS
         if self.action == "find":
             return FIND_PARAMS
-        if self.action == "busy":
+        if self.action in ("busy", "open", "gear_calendar"):
             return frozenset(("since", "until"))
         return frozenset(SessionFilter.allowed(self.viewer)) if self.action in SPANS else super().known_params()
 
@@ -112,6 +126,18 @@ class SessionViewSet(DeskViewSet):
     def busy(self, request: Any) -> Response:
         """When rooms and people are taken by what one may not see: another desk's session, another project's."""
         return Response({"results": busy.elsewhere(self.viewer, *self._asked_span())})
+
+    @extend_schema(responses=serializers.OpenPage, parameters=SPAN)
+    @action(detail=False, url_path="calendar/open", url_name="open-calendar")
+    def open(self, request: Any) -> Response:
+        """When the studios that one books are open. One that never closes is not among them."""
+        return Response({"results": opening.open_between(self.viewer, *self._asked_span())})
+
+    @extend_schema(responses=serializers.GearCalendar, parameters=SPAN)
+    @action(detail=False, url_path="calendar/gear", url_name="gear-calendar")
+    def gear_calendar(self, request: Any) -> Response:
+        """The gear that sessions reserve: which of them has what, and what is out for repair."""
+        return Response(reserved.gear_between(self.viewer, *self._asked_span()))
 
     def _read_span(self, row: type[RowSerializer], at_most: int) -> tuple[list[dict[str, Any]], bool]:
         """Return the rows that touch the span which is asked for, and whether there are further ones."""
@@ -177,6 +203,7 @@ class SessionViewSet(DeskViewSet):
         if desk_id:
             narrow["room"] &= Q(studio__desk_id=desk_id)
             narrow["contributor"] = Q(desk_id=desk_id, active=True)
+        narrow["gear"] = Q(active=True, bookable=True) & (Q(desk_id=desk_id) if desk_id else Q())
         # the same of a search for free times
         narrow["rooms"], narrow["people"] = narrow["room"], narrow.get("contributor", Q(active=True))
         return narrow
@@ -200,6 +227,8 @@ class SessionViewSet(DeskViewSet):
         if action == "hold":
             until = found.hold_until
             return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
+        if action == "gear":
+            return {"gear": [item.pk for item in found.reserved()], "scope": ONE}
         if action != "update":
             return {}
         about = serializers.AboutInput(found, context=self.get_serializer_context())
@@ -235,6 +264,12 @@ class SessionViewSet(DeskViewSet):
     def move(self, request: Any, pk: str) -> Response:
         """Give the session another time or another room."""
         return self._change(actions.move_dates, versioned=True)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def gear(self, request: Any, pk: str) -> Response:
+        """Reserve exactly this gear for the session, or for dates of its series."""
+        return self._change(actions.reserve_gear, versioned=True)
 
     @action(detail=True, methods=["post"])
     @once

@@ -12,35 +12,23 @@ from producerdesk.accounts.models import Desk
 from producerdesk.accounts.once import once
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE
 from producerdesk.kit import money
-from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.viewer import Viewer
 from sessions import permissions, serializers
 from sessions.actions import studios
+from sessions.api.in_use import InUse
 from sessions.filters import RoomFilter, StudioFilter
 from sessions.models import Room, Studio, StudioSession, StudioTerms
 
 
-class _InUse(DeskViewSet):
-    """What can be put out of use and back."""
-
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Any, pk: str) -> Response:
-        """Put it out of use: it cannot be booked any more; what is booked stands."""
-        studios.set_active(row=self.get_object(), active=False)
-        return self.answer(pk)
-
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Any, pk: str) -> Response:
-        """Take it into use again."""
-        studios.set_active(row=self.get_object(), active=True)
-        return self.answer(pk)
+class _Place(InUse):
+    """A studio or a room."""
 
     def destroy(self, request: Any, pk: str) -> Response:
         studios.delete(row=self.get_object())
         return Response(status=204)
 
 
-class StudioViewSet(_InUse):
+class StudioViewSet(_Place):
     """Where the desk records."""
 
     queryset = Studio.objects
@@ -77,19 +65,28 @@ class StudioViewSet(_InUse):
         studios.update_studio(studio=studio, expected=self.expected_version(), **self.said(studio))
         return self.answer(pk)
 
+    @extend_schema(responses=serializers.StudioWithHours)
     @action(detail=True, methods=["put"])
     def hours(self, request: Any, pk: str) -> Response:
-        """Say when the studio is open: all of it, as it is to stand. What is booked outside of it stands."""
+        """Say when the studio is open: all of it, as it is to stand.
+
+        What is booked outside of it stands; the answer lists it.
+        """
         studios.set_hours(studio=self.get_object(), expected=self.expected_version(), **self.said())
-        return self.answer(pk)
+        answer = self.answer(pk)
+        answer.data["outside"] = self._outside()
+        return answer
 
     @extend_schema(responses=serializers.CalendarRow(many=True))
     @action(detail=True, methods=["get"])
     def outside(self, request: Any, pk: str) -> Response:
         """What is still to come and lies outside the opening hours, without having been agreed."""
-        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
-        rows = serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
+        rows = self._outside()
         return Response({"count": len(rows), "results": rows})
+
+    def _outside(self) -> list[dict[str, Any]]:
+        found = StudioSession.objects.visible_to(self.viewer).filter(pk__in=studios.outside(studio=self.get_object()))
+        return serializers.CalendarRow.read(found.order_by("starts_at", "pk"), self.viewer)
 
     @action(detail=True, methods=["put"])
     def terms(self, request: Any, pk: str) -> Response:
@@ -123,7 +120,7 @@ class StudioViewSet(_InUse):
         }
 
 
-class RoomViewSet(_InUse):
+class RoomViewSet(_Place):
     """The rooms of studios, each for one session at a time."""
 
     queryset = Room.objects

@@ -13,10 +13,12 @@ from producerdesk.kit import clock, moments
 from producerdesk.kit.errors import Clash
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
+from sessions.booking import away
 from sessions.booking.free import Wish, free_spans, span
 from sessions.booking.hours import Closed
 from sessions.booking.models import BookingSlot
 from sessions.booking.slots import Taken, Want
+from sessions.models.gear import GearRepair
 from sessions.models.session import StudioSession
 
 P = ParamSpec("P")
@@ -103,7 +105,7 @@ def clash_on_dates(error: NotFreeOn) -> Clash:
 def clash_of(taken: Taken, wish: Wish, viewer: Viewer) -> Clash:
     """Return the 409: each clash in words, and the next times that are free for everything wished."""
     clashes = _told_all(taken, wish, viewer)
-    things = len({want.resource_id for want, _slot in taken.pairs})
+    things = len({want.resource_id for want, _obstacle in [*taken.pairs, *taken.away]})
     detail = ngettext(
         "Something is taken at that time. Nothing was saved or sent.",
         "%(things)d things are taken at that time. Nothing was saved or sent.",
@@ -116,7 +118,19 @@ def _told_all(taken: Taken, wish: Wish, viewer: Viewer) -> list[dict]:
     known = _visible({slot.session_id for _want, slot in taken.pairs}, viewer)
     order = {want.resource_id: number for number, want in enumerate(wish.wants)}
     pairs = sorted(taken.pairs, key=lambda pair: (order[pair[0].resource_id], pair[1].starts_at))
-    return [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
+    told = [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
+    return told + [_told_away(want, repair) for want, repair in taken.away]
+
+
+def _told_away(want: Want, repair: GearRepair) -> dict:
+    return {
+        "field": want.field,
+        "label": want.label,
+        "starts_at": utc(want.starts_at),
+        "ends_at": utc(want.ends_at),
+        "session": None,
+        "text": away.told(repair, want.label),
+    }
 
 
 def _visible(session_ids: set[int], viewer: Viewer) -> dict[int, StudioSession]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from producerdesk.kit import clock
+from sessions.booking import away
 from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
 from sessions.booking.models import LONGEST_SLOT, BookingSlot, Resource
@@ -34,12 +35,16 @@ class Search:
     hold: bool = False
 
 
-def starts(search: Search, rooms: Sequence[Room], people: Iterable[int], now: datetime) -> dict[int, list[datetime]]:
-    """Return, by room, when a session there might begin, on the half-hour from opening on. Two queries.
+def starts(
+    search: Search, rooms: Sequence[Room], people: Iterable[int], now: datetime, gear: Sequence[int] = ()
+) -> dict[int, list[datetime]]:
+    """Return, by room, when a session there might begin, on the half-hour from opening on.
 
-    `rooms` come with their studio; `people` are contributors' ids.
+    Two queries, and one more with gear.
+    `rooms` come with their studio; `people` are contributors' ids, `gear` those of items.
     """
-    mine, theirs = _resources(rooms, people)
+    mine, theirs = _resources(rooms, people, gear)
+    repairs = away.repairs_of(gear, search.first - DAY, search.last + LONGEST_SLOT)
     taken = _taken(search, [*mine.values(), *theirs], now)
     busy = _joined(span for key in theirs for span in taken.get(key, ()))
     found = {}
@@ -54,7 +59,13 @@ def starts(search: Search, rooms: Sequence[Room], people: Iterable[int], now: da
             and _is_free(here, at - before, at + search.length + after)
             and _is_free(busy, at, at + search.length)
         ]
-        found[room.pk] = [at for at in free if hours.covers(at, at + search.length)]
+        zone = room.studio.time_zone
+        found[room.pk] = [
+            at
+            for at in free
+            if hours.covers(at, at + search.length)
+            and not any(away.away(repairs, key, at, at + search.length, zone) for key in repairs)
+        ]
     return found
 
 
@@ -73,11 +84,14 @@ def _candidates(search: Search, place: ZoneInfo) -> Iterator[datetime]:
         day += DAY
 
 
-def _resources(rooms: Sequence[Room], people: Iterable[int]) -> tuple[dict[int, int], list[int]]:
-    """Return the resources of rooms, by the room's id, and of people. Who was never booked has none. One query."""
+def _resources(rooms: Sequence[Room], people: Iterable[int], gear: Sequence[int]) -> tuple[dict[int, int], list[int]]:
+    """Return the resources of rooms, by the room's id, and of people and gear. What was never booked has none.
+
+    One query.
+    """
     wanted = list(people)
     of_people = Q(contributor__in=wanted) | Q(user__contributors__in=wanted)
-    rows = Resource.objects.filter(Q(room__in=[room.pk for room in rooms]) | of_people)
+    rows = Resource.objects.filter(Q(room__in=[room.pk for room in rooms]) | of_people | Q(gear__in=list(gear)))
     mine: dict[int, int] = {}
     theirs: list[int] = []
     for pk, room_id in rows.distinct().values_list("pk", "room_id"):

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
+from sessions.booking import away
 from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
 from sessions.booking.models import LONGEST_SLOT, BookingSlot
@@ -44,18 +45,22 @@ def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     """Return up to three times in which all of it is free: on each of the next days the one nearest to the wished hour.
 
     Within the studio's opening hours, else within day hours in the session's zone, unless the wish itself lies outside
-    of them. One query.
+    of them. One query, and one more where gear is wished for.
     """
     place = ZoneInfo(wish.time_zone)
     first = max(wish.starts_at, now).astimezone(place).date()
     busy = _busy(wish, first, place, now)
+    gear_ids = [want.gear_id for want in wish.wants if want.gear_id]
+    # what a night begins is over on the next days
+    repairs = away.repairs_of(gear_ids, first - LONGEST_SLOT, first + timedelta(days=DAYS) + LONGEST_SLOT)
     found = []
     for offset in range(DAYS):
         day = first + timedelta(days=offset)
         for starts_at in _starts(wish, day, place):
             if starts_at <= now or starts_at == wish.starts_at:
                 continue
-            if _is_open(wish, starts_at) and _free(wish, starts_at - wish.starts_at, busy):
+            shift = starts_at - wish.starts_at
+            if _is_open(wish, starts_at) and _free(wish, shift, busy) and not _is_away(wish, shift, repairs):
                 found.append(span(starts_at, starts_at + wish.length, wish.time_zone))
                 break
         if len(found) == OFFERED:
@@ -118,6 +123,14 @@ def _free(wish: Wish, shift: timedelta, busy: Busy) -> bool:
         if before >= 0 and ends[before] > want.starts_at + shift:
             return False
     return True
+
+
+def _is_away(wish: Wish, shift: timedelta, repairs: away.Repairs) -> bool:
+    return bool(repairs) and any(
+        away.away(repairs, want.gear_id, want.starts_at + shift, want.ends_at + shift, wish.time_zone)
+        for want in wish.wants
+        if want.gear_id
+    )
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> dict:

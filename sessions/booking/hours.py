@@ -44,7 +44,7 @@ class Hours:
         if not self.week and not self.closed:
             return True
         reached = starts_at
-        for opens, closes in self._windows(starts_at, ends_at):
+        for opens, closes in self.windows(starts_at, ends_at):
             if opens <= reached < closes:
                 reached = closes
         return reached >= ends_at
@@ -53,7 +53,7 @@ class Hours:
         """Return why it cannot be had then; None if it is open."""
         if self.covers(starts_at, ends_at):
             return None
-        begins_open = any(opens <= starts_at < closes for opens, closes in self._windows(starts_at, ends_at))
+        begins_open = any(opens <= starts_at < closes for opens, closes in self.windows(starts_at, ends_at))
         field, at = ("ends_local", ends_at - MINUTE) if begins_open else ("starts_local", starts_at)
         day = at.astimezone(self.place).date()
         reason = self._reason(day)
@@ -72,7 +72,7 @@ class Hours:
             return _("%(studio)s is open %(hours)s on a %(day)s.") % words
         return _("%(studio)s does not open on a %(day)s.") % words
 
-    def _windows(self, starts_at: datetime, ends_at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def windows(self, starts_at: datetime, ends_at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the spans in which it is open near these instants, earliest first."""
         day = starts_at.astimezone(self.place).date() - DAY
         last = ends_at.astimezone(self.place).date()

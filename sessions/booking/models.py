@@ -14,13 +14,14 @@ LONGEST_SLOT = timedelta(days=3)
 
 
 class Resource(models.Model):
-    """Something that one session at a time can have: a room, or a person.
+    """Something that one session at a time can have: a room, an item of gear, or a person.
 
     A contributor who has a user is booked through that user's resource, so two desks cannot take one person twice.
     `lock_seq` is bumped to take the row lock, on PostgreSQL and SQLite alike.
     """
 
     room = models.OneToOneField("studio_sessions.Room", models.CASCADE, null=True, related_name="resource")
+    gear = models.OneToOneField("studio_sessions.Gear", models.CASCADE, null=True, related_name="resource")
     contributor = models.OneToOneField(Contributor, models.CASCADE, null=True, related_name="resource")
     user = models.OneToOneField(User, models.CASCADE, null=True, related_name="resource")
     lock_seq = models.BigIntegerField(default=0)
@@ -29,9 +30,10 @@ class Resource(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(room__isnull=False, contributor=None, user=None)
-                | Q(room=None, contributor__isnull=False, user=None)
-                | Q(room=None, contributor=None, user__isnull=False),
+                condition=Q(room__isnull=False, gear=None, contributor=None, user=None)
+                | Q(room=None, gear__isnull=False, contributor=None, user=None)
+                | Q(room=None, gear=None, contributor__isnull=False, user=None)
+                | Q(room=None, gear=None, contributor=None, user__isnull=False),
                 name="a_resource_is_one_thing",
             )
         ]

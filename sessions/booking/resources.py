@@ -1,10 +1,10 @@
-"""Which resources stand for a room and for people, and the lock that makes bookings queue up."""
+"""Which resources stand for a room, for gear and for people, and the lock that makes bookings queue up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models import BigIntegerField, F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from contributors.models import Contributor
@@ -20,20 +20,23 @@ _JOINED = _("Somebody's bookings were being joined up this moment. Try again.")
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The resource of a room (None if there is none) and of each contributor, by the contributor's id."""
+    """The resource of a room (None if there is none), and those of contributors and of gear, by their ids."""
 
     room: int | None
     people: dict[int, int]
+    gear: dict[int, int]
 
 
-def resources_for(*, room_id: int | None = None, contributor_ids: Iterable[int] = ()) -> Resources:
-    """Return what to book for a room and people. Rows that are missing are made; two at once make one.
+def resources_for(
+    *, room_id: int | None = None, contributor_ids: Iterable[int] = (), gear_ids: Iterable[int] = ()
+) -> Resources:
+    """Return what to book for a room, people and gear. Rows that are missing are made; two at once make one.
 
     A contributor with a user is booked through that user's resource, whichever desk asks.
     """
-    wanted = sorted(set(contributor_ids))
+    wanted, items = sorted(set(contributor_ids)), sorted(set(gear_ids))
     # what is missing is made by the first look
-    found = _known(room_id, wanted) or _known(room_id, wanted)
+    found = _known(room_id, wanted, items) or _known(room_id, wanted, items)
     if found is None:
         raise Conflict(str(_JOINED))
     return found
@@ -80,13 +83,17 @@ def relink(contributor: Contributor) -> Slots:
     return clashing
 
 
-def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
+def _known(room_id: int | None, contributor_ids: list[int], gear_ids: list[int]) -> Resources | None:
     """Return the resources, or None after making or joining some: then look again."""
     room: int | None = None
     people: dict[int, int] = {}
+    gear: dict[int, int] = {}
     missing: list[Resource] = []
     joined = False
-    for pk, user_id, own, users in _rows(room_id, contributor_ids):
+    for pk, user_id, own, users, gear_id in _rows(room_id, contributor_ids, gear_ids):
+        if gear_id is not None:
+            gear[gear_id] = own
+            continue
         if pk is None:
             room = own
             continue
@@ -101,27 +108,30 @@ def _known(room_id: int | None, contributor_ids: list[int]) -> Resources | None:
             people[pk] = own
         else:
             missing.append(Resource(contributor_id=pk))
+    missing = [Resource(gear_id=key) for key in gear_ids if key not in gear] + missing
     if room_id and room is None:
         missing.insert(0, Resource(room_id=room_id))
     if missing:
         # always in this order: two that make the same rows at once wait for, and not on, each other
         Resource.objects.bulk_create(missing, ignore_conflicts=True)
-    return None if missing or joined else Resources(room, people)
+    return None if missing or joined else Resources(room, people, gear)
 
 
-def _rows(room_id: int | None, contributor_ids: list[int]) -> list[tuple]:
-    """Return each contributor with user, own resource and the user's, by id; and the room's resource without an id."""
-    found = _bookable(NOBODY, room_id=room_id or 0, contributor_ids=contributor_ids).rows()
+def _rows(room_id: int | None, contributor_ids: list[int], gear_ids: list[int]) -> list[tuple]:
+    """Return each contributor with user, own resource and the user's, by id.
+
+    And without that id the resource of the room, and of each item of gear with the item's id last.
+    """
+    found = _bookable(NOBODY, room_id=room_id or 0, contributor_ids=contributor_ids, gear_ids=gear_ids).rows()
     return sorted(found, key=lambda row: row[0] or 0)
 
 
 @prepared
-def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int]) -> QuerySet:
+def _bookable(viewer: Viewer, room_id: int, contributor_ids: list[int], gear_ids: list[int]) -> QuerySet:
     columns = ("pk", "user_id", "resource__pk", "user__resource__pk")
-    people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns)
-    return people.union(
-        Resource.objects.filter(room=room_id).order_by().values_list(_NONE, _NONE, "pk", _NONE), all=True
-    )
+    people = Contributor.objects.filter(pk__among=contributor_ids).order_by().values_list(*columns, _NONE)
+    things = Resource.objects.filter(Q(room=room_id) | Q(gear__among=gear_ids)).order_by()
+    return people.union(things.values_list(_NONE, _NONE, "pk", _NONE, "gear_id"), all=True)
 
 
 def _repoint(slot: BookingSlot, users: Resource) -> bool:

@@ -11,9 +11,11 @@ from producerdesk.kit import clock
 from producerdesk.kit.inserting import insert
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
+from sessions.booking import away
 from sessions.booking.holds import lapsed
 from sessions.booking.models import LONGEST_SLOT, BookingSlot
 from sessions.booking.resources import lock, resources_for
+from sessions.models.gear import Gear, GearRepair
 from sessions.models.session import StudioSession
 from sessions.models.studio import Room
 
@@ -35,6 +37,8 @@ class Want:
     label: str
     before: timedelta = NOTHING  # of it, kept free for setting up
     after: timedelta = NOTHING  # and for resetting
+    gear_id: int | None = None  # of an item that may be out for repair, on days of this zone's clock
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,11 @@ class Person:
 
 
 class Taken(Exception):
-    """Wanted resources are not free. Pairs each want with a slot in its way."""
+    """Wanted resources are not free. Pairs each want with a slot in its way, or with the repair it is away for."""
 
-    def __init__(self, pairs: list[tuple[Want, BookingSlot]]) -> None:
-        self.pairs = pairs
-        super().__init__(f"{len(pairs)} slots in the way")
+    def __init__(self, pairs: list[tuple[Want, BookingSlot]], away: Iterable[tuple[Want, GearRepair]] = ()) -> None:
+        self.pairs, self.away = pairs, list(away)
+        super().__init__(f"{len(pairs)} slots and {len(self.away)} repairs in the way")
 
 
 @dataclass(slots=True)
@@ -63,11 +67,21 @@ class Claim:
     old: list[int] = field(default_factory=list)
 
 
-def wants_of(*, room: Room | None, people: Iterable[Person], starts_at: datetime, ends_at: datetime) -> list[Want]:
-    """Return what a session needs: the room with its buffers, each person from the call time to the end."""
-    people = list(people)
+def wants_of(
+    *,
+    room: Room | None,
+    people: Iterable[Person],
+    starts_at: datetime,
+    ends_at: datetime,
+    gear: Iterable[Gear] = (),
+    time_zone: str = "",
+) -> list[Want]:
+    """Return what a session needs: the room with its buffers, each person from the call time to the end, the gear."""
+    people, gear = list(people), list(gear)
     resources = resources_for(
-        room_id=room.pk if room else None, contributor_ids=[each.contributor_id for each in people]
+        room_id=room.pk if room else None,
+        contributor_ids=[each.contributor_id for each in people],
+        gear_ids=[item.pk for item in gear],
     )
     wants = []
     if room is not None and resources.room is not None:
@@ -77,6 +91,10 @@ def wants_of(*, room: Room | None, people: Iterable[Person], starts_at: datetime
         )
     wants += [
         Want(resources.people[each.contributor_id], each.call_at, ends_at, each.field, each.name) for each in people
+    ]
+    wants += [
+        Want(resources.gear[item.pk], starts_at, ends_at, "gear", item.name, gear_id=item.pk, time_zone=time_zone)
+        for item in gear
     ]
     return wants
 
@@ -104,8 +122,9 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
         for slot in beside[want.resource_id]
         if _in_the_way(slot, want, places.get(want.resource_id), confirmed=confirmed)
     ]
-    if pairs:
-        raise Taken(pairs)
+    gone = _away(changed)
+    if pairs or gone:
+        raise Taken(pairs, gone)
     new = [
         BookingSlot(
             resource_id=want.resource_id,
@@ -181,6 +200,18 @@ def _beside(viewer: Viewer, **said: Any) -> QuerySet:
     for resource_id, starts_at, ends_at, earliest in zip(*[iter(said.values())] * 4, strict=True):
         overlap |= Q(resource_id=resource_id, starts_at__lt=ends_at, starts_at__gt=earliest, ends_at__gt=starts_at)
     return BookingSlot.objects.filter(overlap)
+
+
+def _away(wants: list[Want]) -> list[tuple[Want, GearRepair]]:
+    """Return the wanted gear that is out for repair then. One query; none where no gear is wanted."""
+    spans = [(want, away.days_of(want.starts_at, want.ends_at, want.time_zone)) for want in wants if want.gear_id]
+    if not spans:
+        return []
+    first, last = min(days[0] for _want, days in spans), max(days[1] for _want, days in spans)
+    repairs = away.repairs_of([want.gear_id for want, _days in spans if want.gear_id], first, last)
+    return [
+        (want, repair) for want, days in spans for repair in repairs.get(want.gear_id or 0, ()) if repair.takes(*days)
+    ]
 
 
 def _in_the_way(slot: BookingSlot, want: Want, own: BookingSlot | None, *, confirmed: bool) -> bool:

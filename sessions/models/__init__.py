@@ -1,8 +1,17 @@
-"""Studios and rooms, studio sessions, the people called to them, call sheets, and calendar feeds."""
+"""Studios, rooms and gear, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
 from sessions.booking.models import BookingSlot, Resource
-from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
+from sessions.models.call_sheet import (
+    RESERVED,
+    SHEET_GEAR,
+    Audience,
+    CallSheet,
+    CallSheetVersion,
+    GearSource,
+    SheetCopy,
+)
 from sessions.models.feed import CalendarFeed
+from sessions.models.gear import Gear, GearFault, GearRepair
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
@@ -11,6 +20,8 @@ from sessions.models.telling import NoticeSettings
 from sessions.models.terms import CancellationTier, StudioTerms
 
 __all__ = [
+    "RESERVED",
+    "SHEET_GEAR",
     "Audience",
     "BookingSlot",
     "CalendarFeed",
@@ -18,6 +29,9 @@ __all__ = [
     "CallSheet",
     "CallSheetVersion",
     "CancellationTier",
+    "Gear",
+    "GearFault",
+    "GearRepair",
     "GearSource",
     "NoticeSettings",
     "Resource",

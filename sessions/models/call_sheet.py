@@ -25,6 +25,10 @@ class GearSource(models.TextChoices):
     HIRED = "hired", _("Hired")
 
 
+RESERVED = "reserved"  # gear of the desk that the session has: nobody writes it on the sheet
+SHEET_GEAR = [*GearSource.choices, (RESERVED, _("Reserved"))]
+
+
 class CallSheet(Versioned):
     """The call sheet as it is being written: one of a session, edited whole.
 

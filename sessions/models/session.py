@@ -10,6 +10,7 @@ from contributors.models import Contributor
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit.models import Versioned, ZoneField
 from projects.models import Project, Song
+from sessions.models.gear import Gear
 from sessions.models.series import SessionSeries
 from sessions.models.studio import Room
 from sessions.queries import CallQuerySet, SessionQuerySet
@@ -65,6 +66,7 @@ class StudioSession(Versioned):
     real_starts_at = models.DateTimeField(null=True, blank=True)
     real_ends_at = models.DateTimeField(null=True, blank=True)
     songs = models.ManyToManyField(Song, blank=True, related_name="sessions", verbose_name=_("songs"))
+    gear = models.ManyToManyField(Gear, blank=True, related_name="sessions", verbose_name=_("gear"))
     prepare = models.TextField(
         _("to prepare and bring"), max_length=4_000, blank=True, help_text=_("Everybody called can read this.")
     )
@@ -86,6 +88,8 @@ class StudioSession(Versioned):
 
     objects = SessionQuerySet.as_manager()
 
+    reserves: list[Gear] | None = None  # the gear that it is to have, where that is not stored yet
+
     class Meta:
         ordering = ["starts_at", "pk"]
         indexes = [
@@ -105,6 +109,12 @@ class StudioSession(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    def reserved(self) -> list[Gear]:
+        """Return the gear it has or is to have. Asked once: one query."""
+        if self.reserves is None:
+            self.reserves = list(self.gear.order_by("pk"))
+        return self.reserves
 
     def has_lapsed(self, now: dt.datetime) -> bool:
         """Return whether it is a hold that stands no more: its time is up, or a challenge was not answered."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import form_page
-from sessions.pages.picks import take_pick, take_row
+from sessions.pages.picks import take_pick, take_place, take_row
 
 
 def new(request: HttpRequest) -> HttpResponseBase:
@@ -17,6 +17,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     again = bool(request.POST.get("redraw"))
     take_row(request)
     take_pick(request)
+    take_place(request)
     # asked for only where the form is drawn
     context = {"current": "calendar", "quote": lambda: _quote(request), "hires": lambda: _hires(request)}
     return form_page(
@@ -51,6 +52,7 @@ def _hires(request: HttpRequest) -> list[dict[str, Any]]:
 
 def price(request: HttpRequest) -> HttpResponse:
     """What the form as it stands would cost."""
+    take_place(request)
     return render(request, "sessions/_price.html", {"quote": _quote(request)})
 
 

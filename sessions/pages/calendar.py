@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import show
+from sessions.pages import calendar_closed as closed
 from sessions.pages import calendar_days as days
 from sessions.pages import calendar_drawn as drawn
 from sessions.pages.sessions import known_to
@@ -23,7 +24,7 @@ from sessions.pages.sessions import known_to
 DAY = days.DAY
 CHOICES = {
     "view": ("week", "day", "month", "agenda", "timeline"),
-    "rows": ("rooms", "people"),
+    "rows": ("rooms", "people", "gear"),
     "span": ("week", "day", "fortnight"),  # of a timeline
     "colour": ("project", "state"),
     "clock": ("studio", "mine"),
@@ -51,12 +52,21 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     answers = {"sessions": sessions, "known": known}
     if chosen["view"] == "timeline":
         answers["elsewhere"] = ask(request, "api:session-busy-calendar", query=_moments(first, last))
+        if chosen["rows"] == "gear":
+            answers["gear"] = ask(request, "api:session-gear-calendar", query=_moments(first, last))
+    if _shades(chosen):
+        answers["open"] = ask(request, "api:session-open-calendar", query=_moments(first, last))
     if all(answer.ok for answer in answers.values()):
         said = {name: answer.data for name, answer in answers.items()}
         context |= _drawn(chosen, filters, day, (first, last), said, own_zone)
     answer = show(request, "sessions/calendar.html", context, **answers)
     _keep(request, chosen, answer)
     return answer
+
+
+def _shades(chosen: dict[str, str]) -> bool:
+    """Return whether hours at which studios are closed are shown: by the hours, and along the lines of rooms."""
+    return chosen["view"] in ("day", "week") or (chosen["view"] == "timeline" and chosen["rows"] == "rooms")
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
@@ -152,18 +162,27 @@ def _drawn(
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
         "busy": {each["day"] for each in by_day},
     }
+    shut = closed.of_studios(said["open"]["results"], first, last, look["clock"]) if "open" in said else {}
     if view in ("day", "week"):
-        context["grid"] = drawn.hours_grid(events, first, last, look)
+        studios = {room["studio"]["id"] for room in drawn.wanted_rooms(known["rooms"], filters)}
+        context["grid"] = drawn.hours_grid(events, first, last, look, closed.everywhere(shut, studios))
     elif view == "timeline":
-        by_people = chosen["rows"] == "people"
-        lines = drawn.people_rows if by_people else drawn.room_rows
-        listed = lines(events, known["people" if by_people else "rooms"], filters)
+        listed = _lines(chosen["rows"], events, said, filters)
         drawn.mark_busy(listed, said["elsewhere"]["results"], look)
+        closed.mark(listed, shut)
         context["grid"] = drawn.timeline(events, first, last, look, listed)
     elif view == "month":
         context["grid"] = drawn.month(events, first, last, day, look)
         context["days"], context["shortened"] = _from_day(by_day, day)
     return context
+
+
+def _lines(rows: str, events: list[days.Event], said: dict[str, Any], filters: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of a timeline: rooms, people or gear."""
+    if rows == "gear":
+        return drawn.gear_rows(events, said["gear"], filters)
+    lines = drawn.people_rows if rows == "people" else drawn.room_rows
+    return lines(events, said["known"][rows], filters)
 
 
 def _is_shown(event: days.Event, first: dt.date, last: dt.date) -> bool:

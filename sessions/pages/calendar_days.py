@@ -20,6 +20,9 @@ MOST_IN_A_LINE = 24  # lanes of a day shown alone, or of a room's or person's li
 MOST_LANES = 5  # beside each other in a day of a week; what is more is counted
 
 
+Span = tuple[dt.datetime, dt.datetime]  # on the clock that is shown
+
+
 @dataclass(slots=True)
 class Event:
     """A session on the clock that is shown: wall time, without a zone."""
@@ -80,6 +83,8 @@ def hours_of(events: Iterable[Event], first: dt.date, *, nights: bool, alone: bo
             opens = min(opens, event.starts.hour)
         elif alone and event.ends > dt.datetime.combine(first, dt.time()):
             opens = 0
+        if lasts > MIDNIGHT and not nights and event.ends.date() > first:
+            opens = 0  # what is left after midnight stands on the day it is on
         closes = max(closes, lasts if nights and lasts <= MIDNIGHT + NIGHT_ENDS else min(lasts, MIDNIGHT))
     return Hours(opens, min(closes, opens + MIDNIGHT))
 
@@ -218,6 +223,19 @@ class Line:
     def shows(self, event: Event) -> bool:
         """Say whether any of it falls into the hours that are shown."""
         return self.edge(event.starts) < self.edge(event.ends, end=True)
+
+    def stretches(self, spans: Iterable[Span]) -> list[str]:
+        """Return the classes of what is shaded, on each day apart: hours that are not shown lie between them."""
+        found = []
+        for number in range(self.days):
+            midnight = dt.datetime.combine(self.first + number * DAY, dt.time())
+            opens, closes = midnight + self.hours.opens * HOUR, midnight + self.hours.closes * HOUR
+            for starts, ends in spans:
+                begins, until = max(starts, opens), min(ends, closes)
+                if begins < until:
+                    minutes = [int((at - midnight).total_seconds() // 60) for at in (begins, until)]
+                    found.append(place((number, minutes[0]), (number, minutes[1])))
+        return found
 
     def bar(self, event: Event) -> dict[str, Any]:
         """Return an event's bar, and the minutes its room needs before and after."""

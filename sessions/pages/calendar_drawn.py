@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from producerdesk.kit import moments, words
 from producerdesk.kit.templatetags.desk import project_tone
 from sessions.pages import calendar_days as days
-from sessions.pages.calendar_days import DAY, MIDNIGHT, Event, Hours, Line
+from sessions.pages.calendar_days import DAY, MIDNIGHT, Event, Hours, Line, Span
 
 CANCELLED, HOLD, DECLINED, ENGINEER = "cancelled", "hold", "declined", "engineer"
 MOST_A_DAY = 4  # sessions a month names in the square of a day
@@ -86,8 +86,8 @@ def place_of(session: Row) -> str:
 # --- a day, a week -----------------------------------------------------------------------------------
 
 
-def hours_grid(events: Sequence[Event], first: dt.date, last: dt.date, look: Row) -> Row:
-    """Return the columns of some days, with the hours they show."""
+def hours_grid(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, shut: Sequence[Span] = ()) -> Row:
+    """Return the columns of some days, with the hours they show; `shut` are those in which nothing is open."""
     alone = first == last
     hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=True, alone=alone)
     most = days.MOST_IN_A_LINE if alone else days.MOST_LANES
@@ -98,13 +98,16 @@ def hours_grid(events: Sequence[Event], first: dt.date, last: dt.date, look: Row
             _day(day, look)
             | {
                 "parts": [_with_words(part, look) for part in parts],
+                "closed": Line(day, 1, hours).stretches(shut),
                 "now": _now_line(Line(day, 1, hours), look) if day == look["now"].date() else "",
                 "before": [told(event, look) for event in events if _is_left(event, day, hours)]
                 if day == first
                 else [],
             }
         )
-    return {"hours": hours, "labels": _hour_labels(hours), "columns": columns, "classes": f"{hours.classes} days-1"}
+    closes = any(column["closed"] for column in columns)
+    found = {"hours": hours, "labels": _hour_labels(hours), "columns": columns, "closes": closes}
+    return found | {"classes": f"{hours.classes} days-1"}
 
 
 def _with_words(part: Row, look: Row) -> Row:
@@ -145,7 +148,7 @@ def _hour_labels(hours: Hours, step: int = 1) -> list[Row]:
 
 
 def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, rows: Sequence[Row]) -> Row:
-    """Return a line for each room or person in `rows` (`key`, `group`), with what takes it."""
+    """Return a line for each room, person or item of gear in `rows` (`key`, `group`), with what takes it."""
     span = days.days_between(first, last)
     alone = len(span) == 1
     hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=alone, alone=alone)
@@ -158,11 +161,13 @@ def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, 
     for row in rows:
         if not groups or groups[-1]["title"] != row["group"]:
             groups.append({"title": row["group"], "rows": []})
-        groups[-1]["rows"].append(row | _line(by_row[row["key"]], line, look, row["busy"]))
+        shut = {"closed": line.stretches(row.get("shut", ())), "out_at": line.stretches(row.get("out", ()))}
+        groups[-1]["rows"].append(row | shut | _line(by_row[row["key"]], line, look, row["busy"]))
     step = 1 if alone else 3 if len(span) <= WEEK and hours.count <= LONG_DAY else 6
     shown = next((day for day in span if day == look["now"].date()), None)
     return {
         "groups": groups,
+        "closes": any(row["closed"] for group in groups for row in group["rows"]),
         "days": [_day(day, look) for day in span],
         "labels": _hour_labels(hours, step),
         "now": _now_line(line, look) if shown else "",
@@ -188,7 +193,9 @@ def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Event])
 
 
 def taken_by(session: Row, rows: str) -> list[str]:
-    """Return the keys of the rooms, or of the people, that a session takes."""
+    """Return the keys of the rooms, of the people or of the gear that a session takes."""
+    if rows == "gear":
+        return [f"gear-{key}" for key in session["gear"]]
     if rows == "rooms":
         return [f"room-{session['room']['id']}" if session["room"] else REMOTE]
     return [f"person-{call['person']['id']}" for call in session["calls"] if call.get("answer") != DECLINED]
@@ -196,7 +203,7 @@ def taken_by(session: Row, rows: str) -> list[str]:
 
 def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
     """Return a row for each room one may book or sees taken, by studio; what has no room comes last."""
-    rooms = {room["id"]: room for room in known if _wanted(room, filters)}
+    rooms = {room["id"]: room for room in wanted_rooms(known, filters)}
     for event in events:
         if room := event.session["room"]:
             rooms.setdefault(room["id"], room | {"time_zone": event.session["time_zone"]})
@@ -208,6 +215,7 @@ def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> li
             "title": room["name"],
             "sub": "",
             "group": room["studio"]["name"],
+            "studio": room["studio"]["id"],
             "zone": room["time_zone"],
         }
         for room in listed
@@ -217,10 +225,14 @@ def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> li
     return found
 
 
-def _wanted(room: Row, filters: Row) -> bool:
+def wanted_rooms(known: Iterable[Row], filters: Row) -> list[Row]:
     """Leave out the rooms that the filter excludes; a project may be anywhere."""
-    asked = {"studio": str(room["studio"]["id"]), "room": str(room["id"])}
-    return all(filters.get(name, text) == text for name, text in asked.items())
+    found = []
+    for room in known:
+        asked = {"studio": str(room["studio"]["id"]), "room": str(room["id"])}
+        if all(filters.get(name, text) == text for name, text in asked.items()):
+            found.append(room)
+    return found
 
 
 def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
@@ -242,11 +254,42 @@ def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> 
     return sorted(found, key=lambda row: (row["group"] != _("Called"), row["title"].casefold()))
 
 
+def gear_rows(events: Sequence[Event], gear: Row, filters: Row) -> list[Row]:
+    """Return a row for each item that sessions reserve, by kind; narrowed, only for those that have a session there.
+
+    Tells the sessions which items they have.
+    """
+    having: dict[int, list[int]] = defaultdict(list)
+    for pair in gear["reserved"]:
+        having[pair["session"]].append(pair["gear"])
+    taken = set()
+    for event in events:
+        event.session["gear"] = having[event.session["id"]]
+        taken.update(event.session["gear"])
+    out: dict[int, list[Span]] = defaultdict(list)
+    for span in gear["out"]:
+        starts = dt.datetime.combine(dt.date.fromisoformat(span["first"]), dt.time())
+        last = dt.date.fromisoformat(span["last"]) + DAY if span["last"] else dt.date.max
+        out[span["gear"]].append((starts, dt.datetime.combine(last, dt.time())))
+    return [
+        {
+            "key": f"gear-{item['id']}",
+            "title": item["name"],
+            "sub": item["serial"],
+            "group": words.word(item["kind"], "Gear.kind"),
+            "out": out[item["id"]],
+            "url": reverse("sessions:gear", args=[item["id"]]),
+        }
+        for item in gear["items"]
+        if not filters or item["id"] in taken
+    ]
+
+
 def mark_busy(rows: Sequence[Row], spans: Iterable[Row], look: Row) -> None:
     """Give each row the spans in which it is taken by something that is not shown, on the clock that is drawn."""
     by_key: dict[str, list[Row]] = defaultdict(list)
     for span in spans:
-        by_key[f"room-{span['room']}" if span["room"] else f"person-{span['person']}"].append(span)
+        by_key[next(f"{name}-{span[name]}" for name in ("room", "gear", "person") if span[name])].append(span)
     for row in rows:
         zone = look["clock"] or row.get("zone") or look["zone"]
         row["busy"] = [days.on_clock(span, zone) for span in by_key[row["key"]]]

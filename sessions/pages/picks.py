@@ -25,6 +25,12 @@ def take_pick(request: HttpRequest) -> None:
     resend(request, values | _shifted(request, values["starts"]))
 
 
+def take_place(request: HttpRequest) -> None:
+    """Leave out what a form with a room still holds of elsewhere: nobody sees those fields then."""
+    if request.POST.get("room"):
+        resend(request, {name: "" for name in ("remote_place", "time_zone") if name in request.POST})
+
+
 def _text(value: Any) -> str:
     return "" if value is None else str(value)[:20]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import act, form_page, show
-from sessions.pages.picks import take_pick
+from sessions.pages.picks import take_pick, take_place
 
 COMING, PAST, ALL = "coming", "past", "all"
 MOST_DELIVERIES = 100
@@ -109,7 +109,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 def move(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give a session another time or room."""
     take_pick(request)
+    take_place(request)
     return _change(request, pk, "move", "api:session-move", done=_moved)
+
+
+def gear(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say which gear a session has reserved."""
+    return _change(request, pk, "session_gear", "api:session-gear", done=_("Reserved. Nobody else gets it then."))
 
 
 def _moved(session: dict[str, Any]) -> str:

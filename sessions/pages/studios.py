@@ -1,6 +1,7 @@
 """Pages of studios and their rooms."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, resend, show
@@ -65,8 +67,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 def hours(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say when a studio is open."""
     _drop_empty(request, "opening_hours", ("opens", "closes"))
-    done = _("Saved. What is booked stands.")
-    return _change(request, pk, "sessions/studio_hours.html", "api:studio-hours", done)
+    return _change(request, pk, "sessions/studio_hours.html", "api:studio-hours", _hours_done)
 
 
 def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -75,7 +76,21 @@ def terms(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _change(request, pk, "sessions/studio_terms.html", "api:studio-terms", done)
 
 
-def _change(request: HttpRequest, pk: int, template: str, route: str, done: str) -> HttpResponseBase:
+def _hours_done(studio: dict[str, Any]) -> str:
+    count = len(studio["outside"])
+    if not count:
+        return _("Saved. What is booked lies within these hours.")
+    text = ngettext(
+        "Saved. %(n)d session lies outside of these hours, stands, and is listed here.",
+        "Saved. %(n)d sessions lie outside of these hours, stand, and are listed here.",
+        count,
+    )
+    return text % {"n": count}
+
+
+def _change(
+    request: HttpRequest, pk: int, template: str, route: str, done: str | Callable[[Any], str]
+) -> HttpResponseBase:
     context = {"studio": _studio(request, pk).data, "current": "studios"}
     return form_page(request, template, route, args=[pk], method="PUT", then=page_of, done=done, context=context)
 

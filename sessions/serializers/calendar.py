@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from projects.serializers import ProjectRef
-from sessions.models import Call, StudioSession
+from sessions.models import Call, Gear, StudioSession
 from sessions.serializers.rows import OF_A_CALL, HeldRow, PersonRef, SessionInBrief, called, may_move, plans_or_is_it
-from sessions.serializers.studios import RoomRef
+from sessions.serializers.studios import RoomRef, StudioDetail
 
 
 class CalendarCall(RowSerializer):
@@ -81,9 +81,10 @@ class BriefCalendar(serializers.Serializer):
 
 
 class BusySpan(serializers.Serializer):
-    """A room or a person is not free from then till then; by what is not told."""
+    """A room, an item of gear or a person is not free from then till then; by what is not told."""
 
     room = serializers.IntegerField(allow_null=True)
+    gear = serializers.IntegerField(allow_null=True)
     person = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
@@ -93,6 +94,66 @@ class BusyPage(serializers.Serializer):
     """What is taken by sessions that the viewer may not see."""
 
     results = BusySpan(many=True)
+
+
+class StudioWithHours(StudioDetail):
+    """A studio with the hours it was just given, and what is booked outside of them."""
+
+    outside = CalendarRow(many=True)
+
+
+class OpenSpan(serializers.Serializer):
+    """A studio is open from then till then."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class OpenStudio(serializers.Serializer):
+    """When a studio is open."""
+
+    studio = serializers.IntegerField()
+    time_zone = serializers.CharField()
+    spans = OpenSpan(many=True)
+
+
+class OpenPage(serializers.Serializer):
+    """When studios are open."""
+
+    results = OpenStudio(many=True)
+
+
+class CalendarItem(serializers.Serializer):
+    """An item of gear that sessions reserve."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(Gear.Kind.choices)
+    serial = serializers.CharField()
+
+
+class ReservedItem(serializers.Serializer):
+    """A session has an item."""
+
+    session = serializers.IntegerField()
+    gear = serializers.IntegerField()
+
+
+class ItemOut(serializers.Serializer):
+    """An item is out for repair on these days, both included; without a last one nobody knows until when."""
+
+    gear = serializers.IntegerField()
+    first = serializers.DateField()
+    last = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class GearCalendar(serializers.Serializer):
+    """What a calendar tells of gear."""
+
+    items = CalendarItem(many=True)
+    reserved = ReservedItem(many=True)
+    out = ItemOut(many=True)
 
 
 def briefly(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.kit.fields import FormRows, InputSerializer
 from producerdesk.kit.rows import RowSerializer
-from sessions.models import Audience, CallSheet, GearSource, StudioSession
+from sessions.models import SHEET_GEAR, Audience, CallSheet, GearSource, StudioSession
 from sessions.serializers.inputs import TimeOfDay
 
 ROWS_AT_MOST = 80
@@ -187,10 +187,10 @@ class SheetRow(serializers.Serializer):
 
 
 class SheetGear(serializers.Serializer):
-    """Something to bring, or hired."""
+    """Something that is reserved, to bring, or hired."""
 
     what = serializers.CharField()
-    source = serializers.ChoiceField(GearSource.choices)
+    source = serializers.ChoiceField(SHEET_GEAR)
     who = serializers.CharField()
 
 

@@ -60,3 +60,5 @@ class Quote(serializers.Serializer):
     committed = MoneyField("", "")
     committed_after = MoneyField("", "")
     missing = serializers.ListField(child=serializers.CharField())
+    # of what is not booked yet: what one should know before
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)

@@ -10,9 +10,9 @@ from contributors.models import Contributor
 from producerdesk.kit.fields import InputSerializer, TimeOfDay, VisibleField
 from projects.models import Project
 from sessions.booking.finding import Search
-from sessions.models import Room, Studio
+from sessions.models import Gear, Room, Studio
 from sessions.serializers.fields import DayField
-from sessions.serializers.inputs import may_plan
+from sessions.serializers.inputs import GEAR_AT_MOST, may_plan
 from sessions.serializers.studios import RoomRef
 
 LONGEST_SEARCH = dt.timedelta(days=31)
@@ -39,6 +39,14 @@ class FindInput(InputSerializer):
     )
     studio = VisibleField(Studio.objects, required=False, label=_("Studio"))
     people = VisibleField(Contributor.objects, many=True, required=False, max_length=PEOPLE_AT_MOST, label=_("People"))
+    gear = VisibleField(
+        Gear.objects,
+        many=True,
+        required=False,
+        max_length=GEAR_AT_MOST,
+        label=_("Gear"),
+        help_text=_("Free, and not out for repair."),
+    )
     hold = serializers.BooleanField(
         default=False, label=_("For a hold"), help_text=_("Then times that others hold count as free.")
     )
@@ -60,6 +68,8 @@ class FindInput(InputSerializer):
             raise serializers.ValidationError({"rooms": [_("This room belongs to another desk.")]})
         if any(person.desk_id != desk_id for person in said.get("people", ())):
             raise serializers.ValidationError({"people": [_("This person belongs to another desk.")]})
+        if any(item.desk_id != desk_id for item in said.get("gear", ())):
+            raise serializers.ValidationError({"gear": [_("This gear belongs to another desk.")]})
         length = dt.timedelta(minutes=said.pop("minutes"))
         said["search"] = Search(length, first, last, said.pop("opens"), said.pop("closes"), said.pop("hold"))
         return said

@@ -13,10 +13,10 @@ from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from sessions.actions.dates import ALL, LATER, ONE
-from sessions.models import Room, SessionSeries, StudioSession
+from sessions.models import Gear, Room, SessionSeries, StudioSession
 from sessions.recurring import AT_MOST, Repeat
 
-CALLS_AT_MOST, SONGS_AT_MOST = 60, 100
+CALLS_AT_MOST, SONGS_AT_MOST, GEAR_AT_MOST = 60, 100, 60
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
 
 
@@ -128,6 +128,21 @@ class WhereInput(InputSerializer):
         help_text=_("Only for a remote session: a room has its own."),
     )
 
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a room and a place elsewhere at once: one of the two would count in silence."""
+        said = super().validate(said)
+        room = said.get("room")
+        if room is None:
+            return said
+        if said.get("remote_place", "").strip():
+            text = _("It is in a room: leave this empty, or leave the room out.")
+            raise serializers.ValidationError({"remote_place": [text]})
+        zone = room.studio.time_zone
+        if said.get("time_zone") not in (None, "", zone):
+            text = _("In this room the clock of %(zone)s counts. Leave this empty, or leave the room out.")
+            raise serializers.ValidationError({"time_zone": [text % {"zone": zone}]})
+        return said
+
 
 class CallInput(InputSerializer):
     """A person to call. Without a call time it is the start."""
@@ -139,6 +154,11 @@ class CallInput(InputSerializer):
 
     class Meta:
         list_serializer_class = FormRows
+
+
+def gear_field() -> VisibleField:
+    """Return the field for gear that a session reserves. Two of a kind are told apart by their serial numbers."""
+    return VisibleField(Gear.objects, many=True, required=False, label=_("Gear"), max_length=GEAR_AT_MOST)
 
 
 class AboutInput(InputSerializer):
@@ -260,6 +280,7 @@ class NewSessionInput(RepeatInput, HoldInput, AboutInput, WhereInput, WhenInput)
     """A session to book, or to hold until it is confirmed; once, or as a series."""
 
     project = VisibleField(Project.objects.select_related("desk"), may=may_plan, label=_("Project"))
+    gear = gear_field()
     calls = CallInput(many=True, required=False, max_length=CALLS_AT_MOST, label=_("People"))
     hold = serializers.BooleanField(default=False, label=_("Only hold it until I confirm"))
 
@@ -284,6 +305,12 @@ class ReasonInput(InputSerializer):
     """Why, in a sentence; may be left out."""
 
     reason = serializers.CharField(max_length=240, required=False, allow_blank=True, default="", label=_("Reason"))
+
+
+class GearOfSessionInput(ScopeInput):
+    """The gear that a session is to have: all of it."""
+
+    gear = gear_field()
 
 
 class CancelInput(ScopeInput, ReasonInput):

@@ -12,10 +12,11 @@ from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions.booking.holds import ranks
-from sessions.models import Call, SessionSeries, StudioSession
+from sessions.models import Call, Gear, SessionSeries, StudioSession
 from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
+from sessions.serializers.gear import GearRef
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -188,10 +189,26 @@ class SessionRow(HeldRow, SessionFacts):
     series_number = serializers.IntegerField(allow_null=True)
 
 
+class ReservedGear(GearRef):
+    """An item that a session has reserved."""
+
+    id = serializers.IntegerField(source="gear_id")
+    name = serializers.CharField(source="gear.name")
+    kind = serializers.ChoiceField(Gear.Kind.choices, source="gear.kind")
+    serial = serializers.CharField(source="gear.serial")
+
+
+def _reserved(viewer: Viewer) -> QuerySet:
+    """Return the gear of sessions, for who books at its desk. Who is called reads of it on the call sheet."""
+    gear = StudioSession.gear.through.objects.filter(gear__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+    return gear.order_by("gear__kind", "gear__name", "gear_id")
+
+
 class SessionDetail(SessionRow):
     """A session, whole. Private notes are for producers, access notes for who plans it or is called."""
 
     desk = DeskRef()
+    gear = Children(ReservedGear, "studiosession_id", _reserved)
     prepare = serializers.CharField()
     address = serializers.CharField(source="room.studio.address", allow_null=True)
     access_notes = Only(
@@ -209,6 +226,10 @@ class SessionDetail(SessionRow):
     cancel_reason = serializers.CharField()
     notes = Only(serializers.CharField(), _plans, *_PLACE)
     booked_by = serializers.CharField(source="booked_by.name")
+    # written down when it was over: nobody was reminded of it
+    booked_afterwards = Computed(
+        lambda created_at, ends_at: ends_at <= created_at, "created_at", "ends_at", kind=serializers.BooleanField()
+    )
     created_at = serializers.DateTimeField()
     can = Computed(
         _can,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from producerdesk.accounts.models import DeskStaff
 from producerdesk.accounts.roles import Role
 from producerdesk.kit.rows import utc
-from sessions.models import Audience, Call, CallSheet, StudioSession
+from sessions.models import RESERVED, Audience, Call, CallSheet, Gear, StudioSession
 from sessions.sheets import starts
 from sessions.sheets.running import Span, Timed, timed
 
@@ -71,12 +71,16 @@ def compose(session: StudioSession, sheet: CallSheet, calls: Sequence[Call]) -> 
             | {name: row[name] for name in ("what", "songs", "who", "is_break")}
             for row, (starts_at, ends_at) in zip(sheet.running_order, order.rows, strict=True)
         ],
-        "gear": [dict(row) for row in sheet.gear],
+        "gear": [*map(_reserved, session.reserved()), *map(dict, sheet.gear)],
         "contacts": [dict(row) for row in sheet.contacts],
         "emergency": sheet.emergency,
         "notes": sheet.notes,
     }
     return content, order
+
+
+def _reserved(item: Gear) -> Content:
+    return {"what": item.name, "source": RESERVED, "who": ""}
 
 
 def for_called(content: Content, call_id: int | None = None) -> Content:

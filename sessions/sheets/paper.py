@@ -98,7 +98,7 @@ def clock_of(sheet: Row, at: str) -> str:
 
 def gear_word(source: str) -> str:
     """Return how a source of gear reads on a sheet."""
-    return _("Hired") if source == "hired" else _("Bring")
+    return {"hired": _("Hired"), "reserved": _("Reserved")}.get(source) or _("Bring")
 
 
 def place_lines(place: Row) -> str:

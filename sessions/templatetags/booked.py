@@ -157,7 +157,9 @@ def book_at(found: Row, start: Row, form: Row) -> str:
         said["hold"] = "true"
     for number, person in enumerate(form["fields"]["people"]["value"]):
         said[f"calls[{number}]contributor"] = person
-    return f"{path_to('sessions:new')}?{urlencode({name: value for name, value in said.items() if value is not None})}"
+    said["gear"] = form["fields"]["gear"]["value"] or None
+    known = {name: value for name, value in said.items() if value is not None}
+    return f"{path_to('sessions:new')}?{urlencode(known, doseq=True)}"
 
 
 @register.filter

@@ -13,7 +13,7 @@ from producerdesk.kit import clock, secret
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects.models import Invitation, Membership, Project, ReferenceTrack, Song, StageDate, TokenProject
 from projects.stages import Stage
-from sessions.models import CalendarFeed, Call, Room, RoomRate, Studio, StudioSession, Take
+from sessions.models import CalendarFeed, Call, Gear, GearFault, GearRepair, Room, RoomRate, Studio, StudioSession, Take
 from tests.law.world import World
 
 _numbers = itertools.count(1000)
@@ -186,6 +186,18 @@ def _studios(world: World, count: int) -> None:
         Room(studio=studio, name=f"Room {n}") for n, studio in enumerate([*studios, *[world.cast.room.studio] * count])
     )
     RoomRate.objects.bulk_create(RoomRate(room=room, unit="hour", amount_minor=6_200, currency="EUR") for room in rooms)
+    items = Gear.objects.bulk_create(Gear(desk=world.cast.desk, name=f"Mic {n}", room=rooms[0]) for n in _some(count))
+    day = dt.date(2028, 1, 1)
+    for gear in (world.gear, items[0]):
+        GearRepair.objects.bulk_create(
+            GearRepair(gear=gear, first=day + dt.timedelta(days=n), last=day + dt.timedelta(days=n))
+            for n in _some(count)
+        )
+        GearFault.objects.bulk_create(
+            GearFault(gear=gear, noted_at=clock.now(), noted_by=world.cast.ana, text=f"Hum {n}") for n in _some(count)
+        )
+    have = StudioSession.gear.through
+    have._default_manager.bulk_create(have(studiosession=world.session, gear=item) for item in items)
 
 
 def _secrets(world: World, people: list[Contributor]) -> None:

@@ -56,6 +56,8 @@ FORMS: dict[str, int | str] = {
     "sessions:edit": SAME,
     "sessions:edit_call": SAME,
     "sessions:edit_call_sheet": SAME,
+    "sessions:edit_gear": SAME,
+    "sessions:edit_repair": SAME,
     "sessions:edit_room": SAME,
     "sessions:edit_studio": SAME,
     "sessions:hold": 409,  # it is booked
@@ -66,8 +68,12 @@ FORMS: dict[str, int | str] = {
     "sessions:my-notices": SAME,
     "sessions:notices": SAME,
     "sessions:new": WANTS,
+    "sessions:new_fault": WANTS,
+    "sessions:new_gear": WANTS,
+    "sessions:new_repair": WANTS,  # until when: it is away later on already
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
+    "sessions:session_gear": SAME,
     "sessions:studio_hours": SAME,
     "sessions:studio_terms": SAME,
     "sessions:swap_call": WANTS,

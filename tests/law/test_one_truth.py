@@ -58,9 +58,11 @@ DRAWN = {
     "projects:start": "options",
     "session:detail": "session costs deliveries",
     "sessions:calendar": "sessions known",
+    "sessions:all_gear": "gear studios",
     "sessions:call": "session options",
     "sessions:call_sheet": "session found",
     "sessions:cancel": "session fee options",
+    "sessions:delete_gear": "gear",
     "sessions:delete_room": "thing",
     "sessions:delete_studio": "thing",
     "sessions:detail": "session costs deliveries",
@@ -68,10 +70,13 @@ DRAWN = {
     "sessions:edit": "session options",
     "sessions:edit_call": "call options",
     "sessions:edit_call_sheet": "session options",
+    "sessions:edit_gear": "gear options",
+    "sessions:edit_repair": "repair options",
     "sessions:edit_room": "room options",
     "sessions:edit_studio": "studio options",
     "sessions:feeds": "whose",
     "sessions:find": "options",
+    "sessions:gear": "gear needed sessions",
     "sessions:hold": "session options",
     "sessions:list": "sessions known",
     "sessions:mine": "whose",
@@ -80,6 +85,9 @@ DRAWN = {
     "sessions:my-mine": "whose",
     "sessions:my-sheet": "whose copy",
     "sessions:new": "options",
+    "sessions:new_fault": "gear options",
+    "sessions:new_gear": "options",
+    "sessions:new_repair": "gear options",
     "sessions:new_room": "studio options",
     "sessions:new_studio": "options",
     "sessions:my-notices": "whose options",
@@ -87,6 +95,7 @@ DRAWN = {
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
     "sessions:room": "log",
+    "sessions:session_gear": "session options",
     "sessions:sheet": "whose copy",
     "sessions:studio": "studio",
     "sessions:studio_hours": "studio options",
@@ -107,6 +116,7 @@ ASKED_ANEW = {
     "overview:activity": "?kind=session&kind=call",
     "overview:search": "?q=glass",
     "projects:list": "?view=list",
+    "sessions:all_gear": "?kind=microphone&state=ready",
     "sessions:calendar": "?view=month&date=2027-03-10",
     "sessions:list": "?when=past",
     "sessions:mine": "?past",
@@ -137,6 +147,8 @@ ACTS = set(
     sessions:restore_room sessions:release sessions:promote sessions:challenge
     sessions:restore_studio sessions:publish_call_sheet sessions:reopen_call
     sessions:sheet-opened sessions:sheet-confirm
+    sessions:undo_gear sessions:archive_gear sessions:restore_gear sessions:remove_repair sessions:restore_repair
+    sessions:repair_back sessions:remove_fault sessions:fix_fault sessions:reopen_fault
     sessions:my-sheet-opened sessions:my-sheet-confirm
     """.split()
 )

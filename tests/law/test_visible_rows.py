@@ -5,6 +5,7 @@ answer: here it is. `DESK_WRITE_VISIBLE=1 bin/desk test tests/law/test_visible_r
 person reads it before it is committed. The column `all` counts what is there; Cleo's desk has a row of most kinds.
 """
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import joining
 from sessions import feeds
 from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions.actions.gear import log_fault, send_to_repair
 from sessions.actions.takes import log_take
 from sessions.actions.telling import set_mailed
 from sessions.authentication import viewer_of_feed
@@ -70,8 +72,11 @@ def world(db: None) -> World:
         hire = makers.make_engagement(project, person, fee="40")
         EngagementStep.objects.create(engagement=hire, state=hire.state)
         song = makers.make_song(project)
-        session = makers.make_session(project, by, "2027-03-12T10:00", room=room, songs=[song])
+        gear = makers.make_gear(room)
+        session = makers.make_session(project, by, "2027-03-12T10:00", room=room, songs=[song], gear=[gear])
         viewer = makers.viewer_of(by)
+        send_to_repair(gear=gear, first=dt.date(2027, 1, 4))
+        log_fault(viewer=viewer, gear=gear, text="Hums")
         call_person(viewer=viewer, session=session, contributor=person)
         session.refresh_from_db()
         save_sheet(viewer=viewer, session=session, expected=0, parking="In the yard.")

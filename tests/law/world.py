@@ -30,8 +30,9 @@ from projects.notices import PURPOSE
 from projects.tokens import make_token
 from sessions import feeds, telling
 from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions.actions.gear import log_fault, send_to_repair
 from sessions.actions.takes import log_take
-from sessions.models import CalendarFeed, Call, StudioSession
+from sessions.models import CalendarFeed, Call, Gear, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
 
@@ -56,6 +57,7 @@ class World:
     feed: CalendarFeed
     expense: Expense
     token: ApiToken
+    gear: Gear
 
     @property
     def stop_secret(self) -> str:
@@ -85,6 +87,9 @@ class World:
             "api:own-call": Call.objects.get(session=self.session, contributor=self.cast.wren_called).pk,
             "api:studio": self.cast.room.studio_id,
             "api:room": self.cast.room.pk,
+            "api:gear": self.gear.pk,
+            "api:gear-repair": self.gear.repairs.order_by("pk")[0].pk,
+            "api:gear-fault": self.gear.faults.order_by("pk")[0].pk,
             "api:contributor": self.cast.wren_called.pk,
             "api:engagement": self.engagement.pk,
             "api:member": Membership.objects.get(project=self.cast.project, user=self.cast.nora).pk,
@@ -138,7 +143,10 @@ def make_world() -> World:
     """Return the world, in the database."""
     cast = make_cast()
     song = makers.make_song(cast.project, "Glass Teeth")
-    session = makers.make_session(cast.project, cast.ana, room=cast.room, songs=[song])
+    gear = makers.make_gear(cast.room, serial="4711")
+    send_to_repair(gear=gear, first=dt.date(2027, 1, 4), last=dt.date(2027, 1, 8), reason="Capsule")
+    log_fault(viewer=cast.viewer("ana"), gear=gear, text="Hums below 60 Hz")
+    session = makers.make_session(cast.project, cast.ana, room=cast.room, songs=[song], gear=[gear])
     for person in (cast.nora_called, cast.emil_called, cast.wren_called):
         call_person(viewer=cast.viewer("ana"), session=session, contributor=person, role="Player")
     _send_call_sheet(cast, session)
@@ -163,6 +171,7 @@ def make_world() -> World:
         feed=feed,
         expense=_spend(cast),
         token=token,
+        gear=gear,
     )
 
 

@@ -28,13 +28,15 @@ from producerdesk.accounts.models import User  # noqa: E402
 from producerdesk.kit.errors import Clash  # noqa: E402
 from projects.models import Project  # noqa: E402
 from sessions import actions  # noqa: E402
-from sessions.models import Room, StudioSession  # noqa: E402
+from sessions.models import Gear, Room, StudioSession  # noqa: E402
 
 
 def book(job: dict, wish: dict, dice: random.Random) -> StudioSession:
     """Do what the API does for one client: look everything up, then book."""
     people = list(Contributor.objects.filter(pk__in=wish["people"]))
+    gear = list(Gear.objects.filter(pk__in=wish.get("gear", ())))
     dice.shuffle(people)
+    dice.shuffle(gear)
     return actions.book_session(
         viewer=viewer_of_user(User.objects.get(pk=job["viewer"])),
         project=Project.objects.select_related("desk").get(pk=wish["project"]),
@@ -43,6 +45,7 @@ def book(job: dict, wish: dict, dice: random.Random) -> StudioSession:
         ends_local=wish["ends"],
         room=Room.objects.select_related("studio").get(pk=wish["room"]),
         calls=[{"contributor": person} for person in people],
+        gear=gear,
         hold=wish.get("hold", False),
     )
 

@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions.pages import calendar_closed as closed
 from sessions.pages import calendar_days as days
 from sessions.pages.calendar_days import Event, Hours, Line
 
@@ -31,7 +33,8 @@ def event(starts: str, ends: str, **said: object) -> Event:
         ([], True, (9, 22)),
         ([("0 08:15", "0 23:10")], True, (8, 24)),
         ([("0 20:00", "1 04:00")], True, (9, 28)),
-        ([("0 20:00", "1 04:00")], False, (9, 24)),
+        ([("0 20:00", "1 00:00")], False, (9, 24)),
+        ([("0 20:00", "1 04:00")], False, (0, 24)),  # along a line what is after midnight stands on the next day
         ([("0 02:00", "0 06:00"), ("0 20:00", "1 04:00")], True, (2, 26)),
         ([("0 10:00", "2 10:00")], True, (9, 24)),
         ([("-1 20:00", "0 04:00")], True, (9, 28)),
@@ -144,3 +147,25 @@ def test_every_place_has_its_class() -> None:
     grid = {f"from-{n}" for n in range(24)} | {f"hrs-{n}" for n in range(1, 25)} | {"days-1", "days-7", "days-14"}
     lanes = {f"ln-{n}" for n in range(24)} | {f"of-{n}" for n in range(1, 25)} | {f"sp-{n}" for n in range(2, 25)}
     assert (edges | minutes | grid | lanes) - known == set()
+
+
+def test_what_no_studio_is_open_for_is_shaded() -> None:
+    """Two studios: by the hours, what both close; along its own line, what one does. A night is one stretch."""
+    zone = "Europe/Berlin"
+
+    def studio(key: int, *spans: tuple[str, str]) -> dict[str, Any]:
+        told = [{"starts_at": f"2027-03-{starts}:00Z", "ends_at": f"2027-03-{ends}:00Z"} for starts, ends in spans]
+        return {"studio": key, "time_zone": zone, "spans": told}
+
+    first, last = dt.date(2027, 3, 8), dt.date(2027, 3, 9)
+    shut = closed.of_studios(
+        [studio(1, ("08T09:00", "09T01:00"), ("09T09:00", "10T01:00")), studio(2, ("08T11:00", "08T17:00"))],
+        first,
+        last,
+        "",
+    )
+    line = days.Line(first, 2, days.Hours(9, 24))
+    assert line.stretches(shut[1]) == ["ah-9 zh-10", "ah-9 ad-1 zh-10 zd-1"]
+    assert line.stretches(shut[2]) == ["ah-9 zh-12", "ah-18 zh-24", "ah-9 ad-1 zh-24 zd-1"]
+    assert line.stretches(closed.everywhere(shut, [1, 2])) == ["ah-9 zh-10", "ah-9 ad-1 zh-10 zd-1"]
+    assert closed.everywhere(shut, [1, 3]) == closed.everywhere(shut, []) == []  # the third never closes

@@ -170,7 +170,10 @@ def test_hours_are_written_whole_by_page_and_api(cast: Cast, client: Client) -> 
     etag = client.get(f"/api/v1{studio}")["ETag"]
     body = {"opening_hours": [{"weekday": 0, "opens": "10:00", "closes": "22:00"}], "closed_days": []}
     put: dict[str, Any] = {"content_type": "application/json", "headers": {"If-Match": etag}}
-    assert client.put(f"/api/v1{studio}hours/", body, **put).json()["opening_hours"] == body["opening_hours"]
+    tuesday = book(cast, "2087-03-11", "11:00", "14:00")
+    answer = client.put(f"/api/v1{studio}hours/", body, **put).json()
+    assert answer["opening_hours"] == body["opening_hours"]
+    assert [row["id"] for row in answer["outside"]] == [tuesday.pk]
     assert client.put(f"/api/v1{studio}hours/", body, **put).status_code == 412
     wrong = {"opening_hours": [{"weekday": 9, "opens": "10:00", "closes": "22:00"}]}
     assert client.put(f"/api/v1{studio}hours/", wrong, **put).status_code == 400

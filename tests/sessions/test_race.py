@@ -194,6 +194,24 @@ def test_who_shares_only_one_person_still_never_meets(racers: Racers, cast: Cast
     assert_sound(cast)
 
 
+def test_one_of_many_gets_the_gear(racers: Racers, cast: Cast) -> None:
+    """In four rooms at overlapping hours everybody wants the same two items, named in any order."""
+    items = [makers.make_gear(cast.desk).pk, makers.make_gear(cast.desk).pk]
+    rooms = [cast.room, *(makers.make_room(cast.room.studio, f"Room {each}", hour="50") for each in "BCD")]
+    spans = (("10:00", "12:00"), ("10:30", "12:30"), ("11:00", "13:00"), ("11:45", "14:00"))
+    for day in range(1, ROUNDS + 1):
+        wishes = [
+            wish(cast, day, [], hours=hours) | {"room": room.pk, "gear": items}
+            for room, hours in zip(rooms, spans, strict=True)
+        ]
+        outcome = racers.race(cast.ana.pk, wishes, seed=day, clients=FEW)
+        assert outcome.errors == []
+        assert (len(outcome.won), len(outcome.clashes)) == (1, PROCESSES * FEW - 1)
+        assert all("gear" in fields for fields in outcome.clashes)
+    assert BookingSlot.objects.filter(resource__gear__in=items).count() == 2 * ROUNDS
+    assert_sound(cast)
+
+
 def test_touching_hours_are_both_booked(racers: Racers, cast: Cast) -> None:
     people = people_of(cast)
     wishes = [wish(cast, 1, people, hours=hours) for hours in (("10:00", "11:00"), ("11:00", "12:00"))]

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from producerdesk.kit import clock
 from producerdesk.overview.demo import field_notes, past, salt_and_neon, shelf, slow_cathedral
+from producerdesk.overview.demo.gear import make_gear
 from producerdesk.overview.demo.hands import Demo
 from producerdesk.overview.demo.people import LOGINS, PASSWORD, make_people
 from producerdesk.overview.demo.studios import make_studios
@@ -22,6 +23,7 @@ def make(today: dt.date) -> list[dict[str, str]]:
     with demo.on(-200):
         make_people(demo)
         make_studios(demo)
+    make_gear(demo)
     for make_one in PROJECTS:
         make_one(demo)
     past.let_time_pass(clock.now())

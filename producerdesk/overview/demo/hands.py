@@ -17,7 +17,7 @@ from producerdesk.overview.demo import past
 from projects.actions import create_project, create_song
 from projects.models import Membership, Project
 from sessions import actions
-from sessions.models import Call, Room, StudioSession
+from sessions.models import Call, Gear, Room, StudioSession
 
 CURRENCY = "EUR"
 HOME = "Europe/Lisbon"
@@ -31,6 +31,7 @@ class Demo:
     users: dict[str, User] = field(default_factory=dict)
     people: dict[str, Contributor] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
+    gear: dict[str, Gear] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     made_desk: Desk | None = None
 
@@ -116,6 +117,7 @@ def booking(demo: Demo, project: Project) -> Any:
         kind: str,
         songs: tuple[int, ...] = (),
         hold: bool = False,
+        gear: tuple[str, ...] = (),
     ) -> StudioSession:
         day = demo.day(offset).isoformat()
         return actions.book_session(
@@ -129,6 +131,7 @@ def booking(demo: Demo, project: Project) -> Any:
             ends_local=f"{day}T{ends}",
             songs=list(project.songs.filter(position__in=songs)),
             hold=hold,
+            gear=[demo.gear[name] for name in gear],
         )
 
     return book

@@ -42,6 +42,8 @@ BRIEF = (
     "Nine songs that sound like a harbour at night: close voice, real strings, drums in one room.\n"
     "No click on the slow ones. Juno wants to sing the verses live with the guitar."
 )
+VOICE = ("Neumann U 87 Ai", "Neve 1073 DPX", "Teletronix LA-2A")
+STRINGS = ("AKG C 414 XLII", "Neve 1073 DPX")
 REFERENCES = [
     {"title": "The room sound we want", "url": "https://example.com/reference/room"},
     {"title": "How close the voice is", "url": "https://example.com/reference/voice"},
@@ -146,16 +148,18 @@ def _what_comes(demo: Demo, project: Project) -> tuple[StudioSession, StudioSess
         hire("Bassist", None, part="double bass", needed_by=demo.day(9), notes=notes)
     with demo.on(-8, "15:30"):
         book(6, "14:00", "18:00", "Playback with the label", "B", "playback")
-        vocals = book(1, "10:00", "18:00", "Lead vocals: Glass Teeth, Undertow", "A", "vocal", songs=(2, 5))
+        vocals = book(1, "10:00", "18:00", "Lead vocals: Glass Teeth, Undertow", "A", "vocal", songs=(2, 5), gear=VOICE)
         vocals.prepare = "Glass Teeth by heart. For Undertow bring both versions of verse two."
         vocals.save(update_fields=["prepare"])
         call_all(demo, vocals, ("Anselm Roy", "Engineer", "09:30"), ("Juno Vale", "Lead vocals", "11:00"))
     with demo.on(-5, "10:05"):
-        strings = book(3, "10:00", "19:00", "Strings: Harbour Lights, Last Ferry", "A", "overdub", songs=(1, 8))
+        strings = book(
+            3, "10:00", "19:00", "Strings: Harbour Lights, Last Ferry", "A", "overdub", songs=(1, 8), gear=STRINGS
+        )
         players = (("Samir Haddon", "Cello"), ("Wren Castellan", "Violin"), ("Juno Vale", "Listens in", "16:30"))
         call_all(demo, strings, ("Anselm Roy", "Engineer", "09:30"), *players)
     with demo.on(-4):
-        backing = book(8, "12:00", "18:00", "Backing vocals: four songs", "B", "vocal", songs=(1, 2, 6, 7))
+        backing = book(8, "12:00", "18:00", "Backing vocals: four songs", "B", "vocal", songs=(1, 2, 6, 7), gear=VOICE)
         singers = (("Oona Fairley", "Alto"), ("Noor Saleh", "Soprano"))
         call_all(demo, backing, ("Anselm Roy", "Engineer"), *singers)
         book(14, "10:00", "18:00", "Pick-ups and percussion", "A", "overdub", songs=(4,), hold=True)

@@ -38,6 +38,7 @@ SENTENCES = {
     ("session", "moved"): gettext_lazy("moved %(title)s from %(was)s to %(starts)s"),
     ("session", "relocated"): gettext_lazy("gave %(title)s another place"),
     ("session", "changed"): gettext_lazy("changed %(title)s"),
+    ("session", "reserved"): gettext_lazy("changed the gear reserved for %(title)s"),
     ("session", "cancelled"): gettext_lazy("cancelled %(title)s"),
     ("session", "restored"): gettext_lazy("restored %(title)s"),
     ("session", "wrapped"): gettext_lazy("wrapped %(title)s"),

@@ -53,6 +53,19 @@
     if (own) texts.push(fill(hint.dataset.own, own));
     hint.textContent = texts.join(", ");
   }
+  /* What is over when it is entered: nobody is reminded of it, and the form says so before. */
+  function warn(form) {
+    const hint = form.querySelector("[data-past-hint]");
+    if (!hint) return;
+    const { day, ends, starts, ends_on: last, room, time_zone: typed } = form.elements;
+    const zone = room?.selectedOptions[0]?.dataset.clock || typed?.value || hint.dataset.zone;
+    const nights = last?.value || ends.value > starts.value ? 0 : DAY_MINUTES * MINUTE_MS;
+    try {
+      hint.hidden = !(ends.value && moment(last?.value || day.value, ends.value, zone).getTime() + nights <= Date.now());
+    } catch {
+      hint.hidden = true; // half a day, or a zone that is not one yet
+    }
+  }
   function fill(text, values) {
     return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
   }
@@ -100,8 +113,9 @@
 
   function start(root) {
     root.querySelectorAll("form[data-form]").forEach((form) => {
-      tell(form);
-      for (const name of ["input", "change"]) form.addEventListener(name, () => tell(form));
+      const say = () => { tell(form); warn(form); };
+      say();
+      for (const name of ["input", "change"]) form.addEventListener(name, say);
     });
   }
   start(document);

@@ -35,7 +35,7 @@
     return {
       id: data.ev, title: element.querySelector("b").textContent, version: data.version,
       starts: ms(data.starts), ends: ms(data.ends), first: ms(data.first || data.starts), last: ms(data.last || data.ends),
-      room: data.room || "", outside: "outside" in data, startsFold: data.startsFold || "", endsFold: data.endsFold || "",
+      room: data.room || "", place: data.place || "", zone: data.zone || "", outside: "outside" in data, startsFold: data.startsFold || "", endsFold: data.endsFold || "",
     };
   }
 
@@ -67,6 +67,7 @@
       day: wall(plan.first).slice(0, 10), starts: clock(plan.first), ends: clock(plan.last),
       ends_on: wall(plan.last).slice(0, 10), outside_hours: String(plan.outside), starts_fold: plan.startsFold, ends_fold: plan.endsFold,
     };
+    if (plan.elsewhere) return { ...data, room: null, remote_place: plan.place, time_zone: plan.zone };
     return plan.newRoom ? { ...data, room: plan.newRoom } : data;
   }
   async function send(session, plan) {
@@ -102,9 +103,9 @@
     const resized = plan.first === session.first || plan.last === session.last;
     const text = [fill(resized && !plan.newRoom ? words.resized : words.moved, span(plan.first, plan.last))];
     if (now.calls?.length && now.state === "confirmed") text.push(words.asked);
-    const before = { ...session, newRoom: plan.newRoom ? session.room : "" };
-    // what stood outside of opening hours stands there again; a room it did not have cannot be given back by a gesture
-    const undo = plan.newRoom && !session.room ? undefined : () => takeBack({ ...session, version: now.version }, before);
+    // what stood outside of opening hours stands there again, and what was elsewhere is there again by its own clock
+    const before = { ...session, newRoom: plan.newRoom ? session.room : "", elsewhere: Boolean(plan.newRoom && !session.room) };
+    const undo = () => takeBack({ ...session, version: now.version }, before);
     tell(text.join(" "));
     window.desk.toast(text.join(" "), { undo });
   }
@@ -213,6 +214,12 @@
     elsewhere.querySelectorAll("input").forEach((field) => { field.disabled = elsewhere.hidden; });
     const hint = book.querySelector("[data-clock-said]");
     hint.textContent = zone ? fill(hint.dataset.text, zone.split("/").pop().replace(/_/g, " ")) : "";
+    warn(zone || fields.time_zone.value, ends);
+  }
+  /* What is over when it is entered: nobody is reminded of it, and that is said before. */
+  function warn(zone, ends) {
+    const there = zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    book.querySelector("[data-past-said]").hidden = ends > onClock(Date.now(), "UTC", there);
   }
   /* Open the small form at a time. A span over a day is what the whole form is for. */
   function open(at, done) {
@@ -291,6 +298,7 @@
       const from = grid()?.dataset.clock || "";
       const at = ["starts", "ends"].map((each) => onClock(ms(`${form.elements.day.value}T${form.elements[each].value}`), zone, from));
       if (at.every(Number.isFinite)) drawnAt = { ...drawnAt, starts: at[0], ends: at[1] > at[0] ? at[1] : at[1] + DAY };
+      if (at.every(Number.isFinite)) warn(from || zone, drawnAt.ends);
     }));
     book.querySelector("[data-close]").addEventListener("click", () => book.close());
   }
