@@ -9,7 +9,17 @@ from sessions.serializers.calendar import (
     MonthRow,
     briefly,
 )
-from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
+from sessions.serializers.call_sheet import (
+    CallSheetDetail,
+    CallSheetInput,
+    CopyDetail,
+    PaperInput,
+    SheetNumberInput,
+    SheetPaperInput,
+    SheetRef,
+    SinceInput,
+    VersionDetail,
+)
 from sessions.serializers.costs import CancellationCost, Quote
 from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
@@ -118,6 +128,7 @@ __all__ = [
     "NoticeSettingsRow",
     "NudgeInput",
     "Nudged",
+    "PaperInput",
     "PersonRef",
     "PriceInput",
     "ProposeInput",
@@ -136,7 +147,9 @@ __all__ = [
     "SessionFacts",
     "SessionRow",
     "SheetNumberInput",
+    "SheetPaperInput",
     "SheetRef",
+    "SinceInput",
     "SongRef",
     "Stopping",
     "StudioDetail",
@@ -148,6 +161,7 @@ __all__ = [
     "TakeLogRow",
     "TakeRow",
     "TermsInput",
+    "VersionDetail",
     "WallMoment",
     "WhenInput",
     "WhereInput",

@@ -60,6 +60,7 @@ DRAWN = {
     "sessions:calendar": "sessions known",
     "sessions:call": "session options",
     "sessions:call_sheet": "session found",
+    "sessions:call_sheet_version": "session found",
     "sessions:cancel": "session fee options",
     "sessions:delete_room": "thing",
     "sessions:delete_studio": "thing",
