@@ -33,6 +33,7 @@ class Demo:
     rooms: dict[str, Room] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     made_desk: Desk | None = None
+    days: past.Days = field(default_factory=past.Days)
 
     @property
     def desk(self) -> Desk:
@@ -55,7 +56,7 @@ class Demo:
         """Have that day and hour at home: what is done within was done then, and its letters left then."""
         moment = dt.datetime.combine(self.day(offset), dt.time.fromisoformat(time), ZoneInfo(HOME)).astimezone(dt.UTC)
         past.let_time_pass(moment)
-        with clock.standing_at(moment):
+        with clock.standing_at(moment), self.days.lived(moment):
             yield
             past.send()
 
