@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -17,12 +18,13 @@ from producerdesk.accounts.models import User
 from producerdesk.kit import clock, moments
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
-from producerdesk.notices.registry import Bell, Invite, Mail
+from producerdesk.notices.registry import Attachment, Bell, Invite, Mail
 from sessions import replies, telling
 from sessions.models import Call, StudioSession
 from sessions.serializers import CallDetail
-from sessions.sheets import changes, content
+from sessions.sheets import changes, content, paper
 
+log = structlog.get_logger(__name__)
 # spelt out, since reversing would load every page and view into the workers; a test compares
 SCHEDULE, SESSION, SHEET = "/schedule/", "/sessions/{pk}/", "calls/{pk}/sheet/"
 A_FEW_HOURS = timedelta(hours=6)
@@ -174,7 +176,21 @@ def call_sheet(delivery: Delivery, about: AboutSheet) -> Mail:
         subject, headline = _("Call sheet changed: %(what)s"), _("The call sheet has changed")
         lines = news or [_("It is sent once more; nothing in it has changed.")]
     letter = Letter(subject % {"what": _what(about)}, headline, lines, _("Read and confirm"), method="")
-    return _mail(about, letter, path=SHEET.format(pk=about.call.pk))
+    return _mail(about, letter, path=SHEET.format(pk=about.call.pk), files=(_paper(about),))
+
+
+def _paper(about: AboutSheet) -> Attachment:
+    """Return the sheet as a file, as this person may read it: there is no network in many a studio."""
+
+    def made() -> bytes | None:
+        said = content.for_called(about.said, about.call.pk)
+        try:
+            return paper.pdf(said, number=about.number, paper="a4")
+        except Exception as error:  # whatever is wrong with its fonts: the mail's address shows the same
+            log.error("call sheet not printed", call=about.call.pk, exc_info=error)
+            return None
+
+    return Attachment(paper.name_of(about.said, about.number), "application/pdf", made)
 
 
 def call_sheet_bell(delivery: Delivery, about: AboutSheet) -> Bell:
@@ -316,14 +332,14 @@ def _bell(about: About, text: str) -> Bell:
     return Bell(user.pk, text, _shown(SCHEDULE, about.call))
 
 
-def _mail(about: About, letter: Letter, *, path: str = "") -> Mail:
+def _mail(about: About, letter: Letter, *, path: str = "", files: tuple[Attachment, ...] = ()) -> Mail:
     call = about.call
     secret = links.for_mail(call.contributor, now=clock.now())
     url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
     mail = drawn(about.address, letter, facts, url, call.session, private=True, stop=about.stop)
     invite = _invite(about, letter.method) if letter.method else None
-    return replace(mail, reply_to=about.owner.email if about.owner else "", invite=invite)
+    return replace(mail, reply_to=about.owner.email if about.owner else "", invite=invite, attachments=files)
 
 
 def _invite(about: About, method: str) -> Invite:

@@ -97,7 +97,7 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
-CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
+CALL_SHEETS = dict.fromkeys(("retrieve", "update", "publish", "version", "pdf"), SCHEDULE_WRITE)
 
 
 def may_read_sheet(viewer: Viewer) -> bool:
@@ -105,7 +105,7 @@ def may_read_sheet(viewer: Viewer) -> bool:
     return viewer.is_authenticated and viewer.via != "feed"
 
 
-SHEET_COPIES = {"retrieve": may_read_sheet, "opened": may_answer, "confirm": may_answer}
+SHEET_COPIES = {"retrieve": may_read_sheet, "pdf": may_read_sheet, "opened": may_answer, "confirm": may_answer}
 
 
 def has_schedule(viewer: Viewer) -> bool:

@@ -6,6 +6,7 @@ are planned anew. Offsets that are past by then are not made up for: what is tol
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_noop as _
@@ -73,7 +74,8 @@ def plan_again(calls: Sequence[Call]) -> None:
     rows: dict[int, list[notices.Row]] = {}
     wishes = telling.wishes_of(calls)
     for call in calls:
-        rows.setdefault(call.session.desk_id, []).extend(_reminders(call, wishes[call.contributor_id], now))
+        of_call = _reminders(call, wishes[call.contributor_id], now, told=False)
+        rows.setdefault(call.session.desk_id, []).extend(of_call)
     for desk_id, of_desk in rows.items():
         notices.plan(desk=desk_id, rows=of_desk, now=now)
 
@@ -173,13 +175,18 @@ def _rows(
         yield from _reminders(call, wish, now)
 
 
-def _reminders(call: Call, wish: Wishes, now: datetime) -> Iterable[notices.Row]:
-    """Return the reminders that still lie ahead. Two that quiet hours push to one moment are one."""
+def _reminders(call: Call, wish: Wishes, now: datetime, *, told: bool = True) -> Iterable[notices.Row]:
+    """Return the reminders that still lie ahead. Two that quiet hours push to one moment are one.
+
+    `told` says that the person hears of the call now anyway, or knows of it: then what falls into quiet hours that have
+    begun, and would be too late after them, is skipped; else it leaves now.
+    """
     leaving: set[tuple[str, datetime]] = set()
+    options: dict[str, Any] = {"wish": wish, "now": now, "expires_at": call.call_at, "told": told}
     for offset in wish.offsets(call):
         due_at = call.call_at - timedelta(minutes=offset)
         if due_at > now:
-            for row in each_channel(call, REMINDER, due_at, wish=wish, now=now, expires_at=call.call_at, offset=offset):
+            for row in each_channel(call, REMINDER, due_at, offset=offset, **options):
                 if (row.channel, row.due_at) not in leaving:
                     leaving.add((row.channel, row.due_at))
                     yield row
@@ -195,6 +202,7 @@ def each_channel(
     expires_at: datetime,
     offset: int = 0,
     generation: int | None = None,
+    told: bool = True,
 ) -> Iterable[notices.Row]:
     """Return one message to the person called by each way that reaches: a mail, and the bell for who has an account.
 
@@ -207,8 +215,8 @@ def each_channel(
         leaves, dropped = due_at, ""
         if channel == Channel.EMAIL:
             found = leaves_at(due_at, wish.quiet(call, kind), before=call.call_at, now=now)
-            leaves = found or due_at
-            dropped = telling.QUIET if found is None and kind == REMINDER else ""
+            leaves = found or (due_at if told else now)
+            dropped = telling.QUIET if found is None and told and kind == REMINDER else ""
             dropped = dropped if wish.mailed(kind) else telling.UNSUBSCRIBED
         yield notices.Row(
             kind=kind,

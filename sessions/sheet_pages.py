@@ -1,7 +1,5 @@
 """The call sheet as one person called reads it: with a login or by private link, on a phone or on paper."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -9,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, refusal
-from sessions.pages.call_sheet import pdf_file
 from sessions.schedule_pages import Door, draw_page
+from sessions.sheets import files, paper
 
 
 def sheet(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
@@ -47,11 +45,5 @@ def sheet_pdf(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     """The same on paper."""
     copy = ask(request, "api:call-sheet-copy-detail", args=[pk]).data
     address = request.build_absolute_uri(door.url("sheet", pk))
-    return pdf_file(request, copy["sheet"], copy["number"], f"call-{pk}", address, warning_of(copy))
-
-
-def warning_of(copy: dict[str, Any]) -> str:
-    """Return what must be said before anybody goes by a sheet that does not stand any more."""
-    if copy["state"] == "cancelled":
-        return _("This session is cancelled. You need not come.")
-    return "" if copy["stands"] else _("The session was moved after this was sent. A new call sheet will follow.")
+    size = request.GET.get("paper", "")
+    return files.answer(copy["sheet"], copy["number"], size, address=address, warning=paper.warning_of(copy))

@@ -58,6 +58,8 @@ urlpatterns = [
     path("sessions/<id:pk>/call-sheet/edit/", call_sheet.edit, name="edit_call_sheet"),
     path("sessions/<id:pk>/call-sheet/publish/", call_sheet.publish, name="publish_call_sheet"),
     path("sessions/<id:pk>/call-sheet.pdf", call_sheet.pdf, name="call_sheet_pdf"),
+    path("sessions/<id:pk>/call-sheet/versions/<id:number>/", call_sheet.version, name="call_sheet_version"),
+    path("sessions/<id:pk>/call-sheet/versions/<id:number>.pdf", call_sheet.version_pdf, name="call_sheet_version_pdf"),
     path("sessions/<id:pk>/room/", takes.room, name="room"),
     path("sessions/room-worker.js", takes.worker, name="room_worker"),
     # /calls/<pk>/

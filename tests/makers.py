@@ -26,8 +26,9 @@ def make_user(name: str = "", **said: Any) -> User:
 
 
 def make_desk(owner: User | None = None, **said: Any) -> Desk:
-    """Return a desk in Berlin that counts in euros."""
+    """Return a desk in Berlin that counts in euros, and whose mails come at any hour."""
     said = {"name": f"Desk {next(_numbers)}", "time_zone": "Europe/Berlin", "currency": "EUR"} | said
+    said = {"quiet_from": None, "quiet_until": None} | said
     desk = Desk.objects.create(**said)
     if owner is not None:
         make_staff(desk, owner, Role.OWNER)

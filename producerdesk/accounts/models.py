@@ -1,5 +1,7 @@
 """People who sign in, the desk (a producer's business) and its staff, API tokens, and keys of POSTs that may repeat."""
 
+from datetime import time
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -57,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email
 
 
+NIGHT = time(22), time(7)  # quiet hours of a new desk, on the clock of whom a mail goes to
+
+
 def default_offsets() -> list[int]:
     """Return when reminders leave before the call time, in minutes: 7 days, 24 hours, 2 hours."""
     return [7 * 24 * 60, 24 * 60, 2 * 60]
@@ -85,8 +90,9 @@ class Desk(Versioned):
     )
     # exceptions from these: [{"kind": "vocal", "role": "engineer", "offsets": [2880]}], see reminding.py
     reminder_rules = models.JSONField(_("other reminders for some"), default=list, blank=True)
-    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
-    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    # nobody's phone rings at night unless the desk says so; both empty: mails come at any hour
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=NIGHT[0])
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=NIGHT[1])
     staff = models.ManyToManyField(User, through="DeskStaff", related_name="desks")
 
     objects = DeskQuerySet.as_manager()

@@ -122,7 +122,8 @@ def _message(mail: Mail, message_id: str) -> EmailMultiAlternatives:
         message.attach_alternative(mail.invite.text, kind)
         message.attach("invite.ics", mail.invite.text, kind)
     for file in mail.attachments:
-        message.attach(file.name, file.content, file.mimetype)
+        if content := file.make():
+            message.attach(file.name, content, file.mimetype)
     return message
 
 

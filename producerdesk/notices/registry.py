@@ -26,11 +26,14 @@ class Later:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a mail."""
+    """A file that goes with a mail. `make` is asked as the mail leaves by a mail server: the outbox keeps no files.
+
+    It returns None where the file cannot be made; the mail leaves all the same.
+    """
 
     name: str
     mimetype: str
-    content: bytes
+    make: Callable[[], bytes | None]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,13 @@
 """Call sheets: written and sent by who plans a session, read and confirmed by who is called to it."""
 
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -13,7 +18,9 @@ from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Stale
 from sessions import actions, permissions, serializers
 from sessions.models import Call, SheetCopy, StudioSession
-from sessions.sheets import content, reading
+from sessions.sheets import content, files, paper, reading
+
+PDF = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
 
 class CallSheetViewSet(DeskViewSet):
@@ -26,6 +33,9 @@ class CallSheetViewSet(DeskViewSet):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().select_related("project", "desk", "room__studio").order_by("pk")
+
+    def known_params(self) -> frozenset[str]:
+        return {"version": frozenset({"since"}), "pdf": frozenset({"number", "paper"})}.get(self.action, frozenset())
 
     def place_of(self, found: StudioSession) -> tuple[int, int]:
         return found.desk_id, found.project_id
@@ -72,12 +82,47 @@ class CallSheetViewSet(DeskViewSet):
             raise self._stale(session) from None
         return self._sheet(self.get_object())
 
+    @extend_schema(responses=serializers.VersionDetail, parameters=[serializers.SinceInput])
+    @action(detail=True, url_path=r"versions/(?P<number>\d{1,9})")
+    def version(self, request: Any, pk: str, number: str) -> Response:
+        """A version that was sent, whole, and what changed to it from the one before, or `since` any other."""
+        since = _asked(request, serializers.SinceInput)["since"]
+        found = reading.of_version(self.get_object(), int(number), since)
+        if found is None:
+            raise Http404
+        return Response(found)
+
+    @extend_schema(responses=PDF, parameters=[serializers.SheetPaperInput])
+    @action(detail=True)
+    def pdf(self, request: Any, pk: str) -> HttpResponse:
+        """The sheet on paper as it stands, or a `number` that was sent."""
+        session, asked = self.get_object(), _asked(request, serializers.SheetPaperInput)
+        if asked["number"]:
+            found = reading.of_version(session, asked["number"])
+            if found is None:
+                raise Http404
+            return _printed(found["sheet"], asked["number"], asked["paper"], pk, paper.superseded(found))
+        found = reading.for_planner(session, content.sheet_of(session))
+        return _printed(found["sheet"], found["number"] if found["is_sent"] else 0, asked["paper"], pk)
+
     def _sheet(self, session: StudioSession) -> Response:
         sheet = content.sheet_of(session)
         return Response(reading.for_planner(session, sheet), headers={"ETag": f'"{sheet.version}"'})
 
     def _stale(self, session: StudioSession) -> Stale:
         return Stale(self.form_values(session) | {"version": content.sheet_of(session).version})
+
+
+def _asked(request: Any, wanted: type[serializers.PaperInput | serializers.SinceInput]) -> dict[str, Any]:
+    """Return what the query says."""
+    asked = wanted(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    return asked.validated_data
+
+
+def _printed(sheet: dict[str, Any], number: int, size: str, pk: str, warning: str = "") -> HttpResponse:
+    address = urljoin(settings.SITE_URL, reverse("sessions:call_sheet", args=[pk]))
+    return files.answer(sheet, number, size, address=address, warning=warning)
 
 
 class SheetCopyViewSet(DeskViewSet):
@@ -91,6 +136,9 @@ class SheetCopyViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet:
         found = super().get_queryset().select_related("call__session__room__studio", "call__contributor")
         return found.order_by("pk")
+
+    def known_params(self) -> frozenset[str]:
+        return frozenset({"paper"}) if self.action == "pdf" else frozenset()
 
     def place_of(self, found: SheetCopy) -> tuple[int, int]:
         return found.call.session.desk_id, found.call.session.project_id
@@ -116,6 +164,15 @@ class SheetCopyViewSet(DeskViewSet):
         copy = self.get_object()
         actions.confirm_sheet(viewer=self.viewer, call=copy.call, **self.said())
         return self._copy()
+
+    @extend_schema(responses=PDF, parameters=[serializers.PaperInput])
+    @action(detail=True)
+    def pdf(self, request: Any, pk: str) -> HttpResponse:
+        """The same on paper."""
+        size = _asked(request, serializers.PaperInput)["paper"]
+        copy = reading.for_person(self.get_object(), mine=self._is_own())
+        address = urljoin(settings.SITE_URL, reverse("sessions:sheet", args=[pk]))
+        return files.answer(copy["sheet"], copy["number"], size, address=address, warning=paper.warning_of(copy))
 
     def _copy(self) -> Response:
         return Response(reading.for_person(self.get_object(), mine=self._is_own()))

@@ -25,6 +25,8 @@ class ScheduleViewSet(DeskViewSet):
         found = Contributor.objects.filter(is_me(self.viewer), active=True).order_by("desk__name", "desk_id")
         return found.annotate(
             desk_name=F("desk__name"),
+            quiet_from=F("desk__quiet_from"),
+            quiet_until=F("desk__quiet_until"),
             owner=Subquery(owners.values("user__name")[:1]),
             owner_email=Subquery(owners.values("user__email")[:1]),
         )

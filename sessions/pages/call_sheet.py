@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, show
-from sessions.sheets import paper
+from sessions.sheets import files, paper
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -63,16 +63,32 @@ def _sent(found: dict[str, Any]) -> str:
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The call sheet as it stands, on paper."""
     found = ask(request, "api:call-sheet-detail", args=[pk]).data
+    return _printed(request, found["sheet"], found["number"] if found["is_sent"] else 0, pk)
+
+
+def version(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """A version that was sent, whole, and what changed to it since any other."""
+    return show(
+        request,
+        "sessions/call_sheet_version.html",
+        {"current": "calendar"},
+        session=ask(request, "api:session-detail", args=[pk]),
+        found=ask(request, "api:call-sheet-version", args=[pk, number], query={"since": _since(request)}),
+    )
+
+
+def version_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The same on paper."""
+    found = ask(request, "api:call-sheet-version", args=[pk, number]).data
+    return _printed(request, found["sheet"], number, pk, paper.superseded(found))
+
+
+def _since(request: HttpRequest) -> str:
+    """Return with which version it is compared. An address that was mistyped shows the page all the same."""
+    text = request.GET.get("since", "")
+    return text if text.isascii() and text.isdigit() else ""
+
+
+def _printed(request: HttpRequest, sheet: dict[str, Any], number: int, pk: int, warning: str = "") -> HttpResponse:
     address = request.build_absolute_uri(reverse("sessions:call_sheet", args=[pk]))
-    return pdf_file(request, found["sheet"], found["number"] if found["is_sent"] else 0, f"session-{pk}", address)
-
-
-def pdf_file(
-    request: HttpRequest, sheet: dict[str, Any], number: int, name: str, address: str, warning: str = ""
-) -> HttpResponse:
-    """Return a call sheet as a PDF: A4, or US Letter where it is asked for (`?paper=letter`)."""
-    size = "letter" if request.GET.get("paper") == "letter" else "a4"
-    body = paper.pdf(sheet, number=number, paper=size, address=address, warning=warning)
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="call-sheet-{name}.pdf"'
-    return response
+    return files.answer(sheet, number, request.GET.get("paper", ""), address=address, warning=warning)

@@ -12,7 +12,17 @@ from sessions.serializers.calendar import (
     StudioWithHours,
     briefly,
 )
-from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
+from sessions.serializers.call_sheet import (
+    CallSheetDetail,
+    CallSheetInput,
+    CopyDetail,
+    PaperInput,
+    SheetNumberInput,
+    SheetPaperInput,
+    SheetRef,
+    SinceInput,
+    VersionDetail,
+)
 from sessions.serializers.costs import CancellationCost, Quote
 from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
@@ -145,6 +155,7 @@ __all__ = [
     "NudgeInput",
     "Nudged",
     "OpenPage",
+    "PaperInput",
     "PersonRef",
     "PriceInput",
     "ProposeInput",
@@ -165,7 +176,9 @@ __all__ = [
     "SessionFacts",
     "SessionRow",
     "SheetNumberInput",
+    "SheetPaperInput",
     "SheetRef",
+    "SinceInput",
     "SongRef",
     "Stopping",
     "StudioDetail",
@@ -178,6 +191,7 @@ __all__ = [
     "TakeLogRow",
     "TakeRow",
     "TermsInput",
+    "VersionDetail",
     "WallMoment",
     "WhenInput",
     "WhereInput",

@@ -10,6 +10,7 @@ from producerdesk.kit.fields import FormRows, InputSerializer
 from producerdesk.kit.rows import RowSerializer
 from sessions.models import SHEET_GEAR, Audience, CallSheet, GearSource, StudioSession
 from sessions.serializers.inputs import TimeOfDay
+from sessions.sheets.paper import A4, PAPERS
 
 ROWS_AT_MOST = 80
 PEOPLE_AT_MOST = 200
@@ -143,6 +144,28 @@ class SheetNumberInput(InputSerializer):
     """Which version was read."""
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1, label=_("Version"))
+
+
+class SinceInput(serializers.Serializer):
+    """From which version on changes are told."""
+
+    since = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, default=None, help_text=_("Another version; unsaid, the one before.")
+    )
+
+
+class PaperInput(serializers.Serializer):
+    """How it is printed."""
+
+    paper = serializers.ChoiceField(list(PAPERS), default=A4, help_text=_("A4, or US Letter."))
+
+
+class SheetPaperInput(PaperInput):
+    """What is printed, and how."""
+
+    number = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, default=None, help_text=_("A version that was sent; unsaid, as it stands.")
+    )
 
 
 # --- out ------------------------------------------------------------------------------------------------
@@ -279,6 +302,20 @@ class CallSheetDetail(serializers.Serializer):
     readers = SheetReader(many=True)
     versions = SheetVersion(many=True)
     can = serializers.DictField(child=serializers.BooleanField())
+
+
+class VersionDetail(serializers.Serializer):
+    """A version that was sent, whole. `changes` is what changed to it from version `since`; `numbers` are all."""
+
+    session = serializers.IntegerField()
+    number = serializers.IntegerField()
+    since = serializers.IntegerField(allow_null=True)
+    newest = serializers.IntegerField()
+    numbers = serializers.ListField(child=serializers.IntegerField())
+    published_at = serializers.DateTimeField()
+    published_by = serializers.CharField()
+    sheet = SheetContent()
+    changes = SheetChange(many=True)
 
 
 class CopyDetail(serializers.Serializer):

@@ -282,12 +282,17 @@ class CallDetail(CallRow):
 
 
 class HostRow(RowSerializer):
-    """A desk that calls one to sessions, and who owns it: whom to ask."""
+    """A desk that calls one to sessions, and who owns it: whom to ask.
+
+    In its quiet hours, on the clock of whom a mail goes to, it sends none that can wait.
+    """
 
     id = serializers.IntegerField(source="desk_id")
     name = serializers.CharField(source="desk_name")
     owner = serializers.CharField(allow_null=True)
     owner_email = serializers.CharField(allow_null=True)
+    quiet_from = serializers.TimeField(allow_null=True)
+    quiet_until = serializers.TimeField(allow_null=True)
 
 
 class ScheduleRow(serializers.Serializer):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.conf import settings
@@ -21,7 +22,8 @@ from producerdesk.kit import moments
 if TYPE_CHECKING:
     import typst
 
-PAPERS = {"a4": "a4", "letter": "us-letter"}
+A4, LETTER = "a4", "letter"
+PAPERS = {A4: "a4", LETTER: "us-letter"}
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "documents" / "call-sheet.typ"
 OURS = "Source Sans Pro"  # comes as a package: Latin, Greek, Cyrillic
 # what a machine may have beside it, for the names of the rest of the world; the first that is there comes first
@@ -49,6 +51,26 @@ def pdf(sheet: Row, *, number: int, paper: str, warning: str = "", address: str 
     )
     assert isinstance(made, bytes), "one document, one file"  # noqa: S101
     return made
+
+
+def name_of(sheet: Row, number: int) -> str:
+    """Return what the file is called: "call-sheet-2027-03-10-v2.pdf", by the day in the studio."""
+    day = moments.read(sheet["starts_at"]).astimezone(ZoneInfo(sheet["time_zone"])).date()  # type: ignore[union-attr]
+    return f"call-sheet-{day}{f'-v{number}' if number else '-draft'}.pdf"
+
+
+def warning_of(copy: Row) -> str:
+    """Return what must be said before anybody goes by a sheet that does not stand any more."""
+    if copy["state"] == "cancelled":
+        return _("This session is cancelled. You need not come.")
+    return "" if copy["stands"] else _("The session was moved after this was sent. A new call sheet will follow.")
+
+
+def superseded(version: Row) -> str:
+    """Return that a version was sent which is newer than this one, if so."""
+    if version["number"] == version["newest"]:
+        return ""
+    return _("This is an older version: version %(newest)d was sent since.") % version
 
 
 # --- what is printed ------------------------------------------------------------------------------------

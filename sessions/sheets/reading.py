@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from producerdesk.kit import clock
+from producerdesk.kit.errors import Refused
 from producerdesk.kit.rows import utc
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.reasons import worded
@@ -11,7 +14,7 @@ from sessions.models import Call, CallSheet, CallSheetVersion, SheetCopy, Studio
 from sessions.notices import CALL_SHEET, ref
 from sessions.sheets import changes, content
 
-LISTED = 20  # versions on the page; older ones are kept
+LISTED = 20  # versions on the page; older ones have pages of their own
 State = Delivery.State
 
 
@@ -37,6 +40,33 @@ def for_planner(session: StudioSession, sheet: CallSheet) -> dict[str, Any]:
             "edit": session.state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED),
             "publish": tellable and bool(calls) and not is_sent and not order.problems,
         },
+    }
+
+
+def of_version(session: StudioSession, number: int, since: int | None = None) -> dict[str, Any] | None:
+    """Return a version that was sent, whole, as who plans the session reads it; None if there is none of that number.
+
+    `changes` is what changed to it from version `since`, any other; unsaid, from the one before.
+    """
+    numbers = list(session.call_sheets.order_by("-number").values_list("number", flat=True))
+    if number not in numbers:
+        return None
+    before = since or number - 1
+    if since and since not in numbers:
+        raise Refused({"since": _("There is no such version.")})
+    rows = session.call_sheets.select_related("published_by").filter(number__in=(number, before))
+    versions = {version.number: version for version in rows}
+    version, earlier = versions[number], versions.get(before)
+    return {
+        "session": session.pk,
+        "number": number,
+        "since": before if earlier else None,
+        "newest": numbers[0],
+        "numbers": numbers,
+        "published_at": utc(version.published_at),
+        "published_by": version.published_by.name,
+        "sheet": content.for_production(version.content),
+        "changes": changes.between(earlier.content, version.content) if earlier else [],
     }
 
 

@@ -18,6 +18,7 @@ STANDS_FOR = {
     "calls": "call",
     "call-sheets": "session",
     "call-sheet-copies": "call",
+    "versions": "sheet-version",
     "people": "contributor",
     "contributors": "contributor",
     "engagements": "engagement",

@@ -18,6 +18,7 @@ NO_PAGES = {
     "sessions:call-ics": "a file",
     "sessions:my-call-ics": "a file",
     "sessions:call_sheet_pdf": "a file",
+    "sessions:call_sheet_version_pdf": "a file",
     "sessions:sheet-pdf": "a file",
     "sessions:my-sheet-pdf": "a file",
     "sessions:session-ics": "a file",

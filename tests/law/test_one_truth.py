@@ -61,6 +61,7 @@ DRAWN = {
     "sessions:all_gear": "gear studios",
     "sessions:call": "session options",
     "sessions:call_sheet": "session found",
+    "sessions:call_sheet_version": "session found",
     "sessions:cancel": "session fee options",
     "sessions:delete_gear": "gear",
     "sessions:delete_room": "thing",

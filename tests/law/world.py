@@ -112,6 +112,7 @@ class World:
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
             "api:unsubscribe": self.stop_secret,
+            "api:sheet-version": 1,
             "api:take": self.session.takes.order_by("pk")[0].pk,
         }
 

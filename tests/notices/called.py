@@ -19,7 +19,7 @@ TUESDAY = datetime(2026, 11, 17, 10, tzinfo=UTC)  # 10:00 in Lisbon, 11:00 in Be
 
 def make_desk(name: str = "Lowlight") -> Desk:
     """Return a desk owned by Mara Ellison."""
-    desk = Desk.objects.create(name=name, time_zone="Europe/Lisbon")
+    desk = Desk.objects.create(name=name, time_zone="Europe/Lisbon", quiet_from=None, quiet_until=None)
     mara = User.objects.create_user(f"mara@{name.lower()}.example.com", name="Mara Ellison")
     DeskStaff.objects.create(desk=desk, user=mara, role=Role.OWNER)
     return desk

@@ -42,6 +42,22 @@ def test_the_demo_is_a_believable_business(logins: list[dict[str, str]]) -> None
     assert drums.starts_at < min(taken) <= max(taken) < drums.ends_at
 
 
+def test_everything_was_made_before_anybody_heard_of_it(logins: list[dict[str, str]]) -> None:
+    """A session says who booked it when: not today, weeks after its invitations."""
+    sessions = {session.pk: session for session in StudioSession.objects.all()}
+    calls = Call.objects.in_bulk()
+    invited = Delivery.objects.filter(kind="session.invitation")
+    assert invited.count() > 20
+    for mail in invited:
+        call = calls[int(mail.ref.removeprefix("call:"))]
+        booked = sessions[call.session_id].created_at
+        assert booked <= call.created_at <= mail.created_at, mail
+    assert len({f"{session.created_at:%Y-%m-%d}" for session in sessions.values()}) > 5
+    for session in sessions.values():
+        assert session.created_at <= session.updated_at <= clock.now()
+        assert session.project.created_at <= session.created_at
+
+
 @pytest.mark.parametrize(
     "day", [dt.date(2027, 3, 27), dt.date(2026, 10, 24), dt.date(2027, 10, 30), dt.date(2028, 2, 28)]
 )

@@ -2,8 +2,9 @@
 
 Each job: {"clients": 50, "threads": 12, "seed": 7, "viewer": user id, "wishes": [{book_session's arguments, by id}]}.
 With "port" and "tokens" the clients go over HTTP, else straight to the action. A wish that names a
-"session" confirms it, or over HTTP does the "deed" it names. They take the wishes in turn and wait
-for the line "go". The answer is one line: who won, who was refused how.
+"session" confirms it, or over HTTP does the "deed" it names; one that names a "path" is sent there,
+by its own "tokens", "method" and "version", where it has some. They take the wishes in turn and
+wait for the line "go". The answer is one line: who won, who was refused how.
 """
 
 import http.client
@@ -71,30 +72,35 @@ def post(job: dict, wish: dict, dice: random.Random) -> dict:
         "room": wish["room"],
         "calls": [{"contributor": person} for person in people],
     }
-    return _send(job, "/api/v1/sessions/", body | wish.get("more", {}), dice)
+    return _send(job, wish | {"path": "/api/v1/sessions/", "more": body | wish.get("more", {})}, dice)
 
 
 def press(job: dict, wish: dict, dice: random.Random) -> dict:
     """Do something with a session over HTTP; return what became of it."""
-    return _send(job, f"/api/v1/sessions/{wish['session']}/{wish['deed']}/", wish.get("more", {}), dice)
+    return _send(job, wish | {"path": f"/api/v1/sessions/{wish['session']}/{wish['deed']}/"}, dice)
 
 
-def _send(job: dict, path: str, body: dict, dice: random.Random) -> dict:
-    headers = {"Authorization": f"Bearer {dice.choice(job['tokens'])}", "Content-Type": "application/json"}
+def _send(job: dict, wish: dict, dice: random.Random) -> dict:
+    token = dice.choice(wish.get("tokens", job["tokens"]))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    if "version" in wish:
+        headers["If-Match"] = f'"{wish["version"]}"'
     connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
     try:
-        connection.request("POST", path, json.dumps(body), headers)
+        connection.request(wish.get("method", "POST"), wish["path"], json.dumps(wish.get("more", {})), headers)
         response = connection.getresponse()
         text = response.read()
     finally:
         connection.close()
     answer = json.loads(text) if response.status in (200, 201, 409) else {}
     if response.status in (200, 201):
-        return {"won": answer["id"]}
+        return {"won": answer.get("id") or answer["session"]}
     if answer.get("code") == "clash":
         return {"clash": [each["field"] for each in answer["clashes"]]}
     if answer.get("code") == "conflict":
         return {"clash": ["conflict"]}
+    if response.status == 412:
+        return {"clash": ["stale"]}
     return {"error": f"{response.status}: {text[:300]!r}"}
 
 
@@ -102,7 +108,8 @@ def attempt(job: dict, wish: dict, dice: random.Random) -> dict[str, Any]:
     """Let one client try; return what became of it."""
     try:
         if "port" in job:
-            return (press if "session" in wish else post)(job, wish, dice)
+            way = press if "session" in wish else _send if "path" in wish else post
+            return way(job, wish, dice)
         return {"won": (confirm if "session" in wish else book)(job, wish, dice).pk}
     except Clash as error:
         return {"clash": [each["field"] for each in error.clashes]}

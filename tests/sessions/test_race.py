@@ -7,7 +7,7 @@ both there is the trigger, which tests/sessions/test_booking.py tries alone.
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,7 +21,7 @@ from contributors.models import Contributor
 from desklib.paths import PYTHON
 from producerdesk.accounts.models import ApiToken
 from sessions import actions
-from sessions.models import BookingSlot, StudioSession
+from sessions.models import BookingSlot, CallSheet, CallSheetVersion, StudioSession
 from sessions.pricing import SOURCE
 from tests import makers, services
 from tests.cast import Cast, make_cast
@@ -34,6 +34,7 @@ FEW = services.rounds(12, 50)  # clients of the smaller races
 THREADS = 10  # a process; PostgreSQL takes a hundred connections as it comes, and other tests hold some
 ROUNDS = services.rounds(2, 20)
 HTTP_ROUNDS = services.rounds(1, 20)
+DEED_ROUNDS = services.rounds(2, 20)
 FEW_ROUNDS = services.rounds(3, 20)
 WORST_WAIT = 60.0  # seconds; far above what was measured, to notice a lock that is given back late
 
@@ -105,6 +106,16 @@ def racers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Live]:
+    """Four web processes on the tests' database, for all races over HTTP: they start only once."""
+    with django_db_blocker.unblock():
+        desk = Live()
+    desk.web(workers=4)
+    yield desk
+    desk.stop()
+
+
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     """The cast, where other processes see it."""
@@ -132,7 +143,8 @@ def assert_sound(cast: Cast) -> None:
         assert one.resource_id != other.resource_id or one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
     budget = Budget.objects.filter(project=cast.project).first()
     assert budget is None or chain_break(budget) is None
-    standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED)
+    # here rooms cost something, people and remote sessions do not
+    standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED, room__isnull=False)
     sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
     open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
     assert open_ == set(standing.values_list("pk", flat=True))
@@ -236,15 +248,14 @@ def test_holds_line_up_and_only_the_first_is_confirmed(racers: Racers, cast: Cas
     assert_sound(cast)
 
 
-def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, live: Live, cast: Cast) -> None:
+def test_one_of_two_hundred_gets_room_and_people_over_http(racers: Racers, served: Live, cast: Cast) -> None:
     """The whole way: web server, viewer, serializers, action. Nobody gets a 5xx."""
-    live.web(workers=2)
     tokens = tokens_of(cast)
     people = people_of(cast)
     worst = 0.0
     for day in range(1, HTTP_ROUNDS + 1):
         wishes = [wish(cast, day, people), wish(cast, day, people[:1]), wish(cast, day, [])]
-        outcome = racers.race(cast.ana.pk, wishes, seed=day, port=live.port, tokens=tokens)
+        outcome = racers.race(cast.ana.pk, wishes, seed=day, port=served.port, tokens=tokens)
         assert outcome.errors == []
         assert (len(outcome.won), len(outcome.clashes)) == (1, PROCESSES * CLIENTS - 1)
         worst = max(worst, outcome.worst)
@@ -258,9 +269,8 @@ def held(cast: Cast, day: int, *, people: list[Contributor] | None = None, room:
     return makers.make_session(cast.project, cast.ana, f"2027-06-{day:02}T10:00", hold=True, calls=calls, **where)
 
 
-def test_of_two_expired_holds_confirmed_at_once_one_is(racers: Racers, live: Live, cast: Cast) -> None:
-    live.web(workers=4)
-    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+def test_of_two_expired_holds_confirmed_at_once_one_is(racers: Racers, served: Live, cast: Cast) -> None:
+    over: dict[str, Any] = {"port": served.port, "tokens": tokens_of(cast), "clients": 6}
     for day in range(1, FEW_ROUNDS + 1):
         both = [held(cast, day), held(cast, day)]
         StudioSession.objects.filter(state="hold").update(hold_until="2026-01-01T00:00:00Z")
@@ -273,12 +283,11 @@ def test_of_two_expired_holds_confirmed_at_once_one_is(racers: Racers, live: Liv
 
 
 def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
-    racers: Racers, live: Live, cast: Cast
+    racers: Racers, served: Live, cast: Cast
 ) -> None:
     """One is first in the room, the other first with a player: each challenges the other, both are confirmed."""
-    live.web(workers=4)
     wren = cast.wren_called
-    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 6}
+    over: dict[str, Any] = {"port": served.port, "tokens": tokens_of(cast), "clients": 6}
     for day in range(1, FEW_ROUNDS + 1):
         one = held(cast, day)
         other = held(cast, day, people=[wren], room=False)
@@ -303,9 +312,8 @@ def test_challenges_and_confirms_from_all_sides_wait_for_nobody_in_a_circle(
         assert_sound(cast)
 
 
-def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, live: Live, cast: Cast) -> None:
-    live.web(workers=4)
-    over: dict[str, Any] = {"port": live.port, "tokens": tokens_of(cast), "clients": 5}
+def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, served: Live, cast: Cast) -> None:
+    over: dict[str, Any] = {"port": served.port, "tokens": tokens_of(cast), "clients": 5}
     dates = 4
     for number in range(FEW_ROUNDS):
         day = 1 + number % 20
@@ -318,6 +326,105 @@ def test_a_series_against_singles_is_booked_whole_or_not_at_all(racers: Racers, 
         series = list(StudioSession.objects.filter(series__isnull=False, state="confirmed").values_list("series"))
         assert len(series) in (0, dates)
         clear(cast)
+
+
+class Stage:
+    """What the races of one day need: for each a room of its own, so that all of them run at once."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.rooms = {
+            name: makers.make_room(cast.room.studio, name, hour="50") for name in ("edges", "move", "restore")
+        }
+        self.rooms["buffers"] = makers.make_room(
+            cast.room.studio, "buffers", hour="50", setup_minutes=30, reset_minutes=45
+        )
+        self.second = makers.make_project(cast.desk, "Second")
+        self.nora_elsewhere = makers.make_contributor(cast.other_desk, user=cast.nora)
+        scopes = ["project:read", "people:read", "schedule:read", "schedule:write"]
+        self.cleo = [ApiToken.objects.create(user=cast.cleo, name="race", scopes=scopes)[1]]
+
+    def wishes(self, day: int) -> list[dict]:
+        """Prepare the day; return what all want of it."""
+        viewer, on = self.cast.viewer("ana"), f"2027-05-{day:02}"
+        to_move = self._booked("move", f"2027-07-{day:02}T10:00")
+        off = self._booked("restore", f"{on}T10:00")
+        actions.cancel_session(viewer=viewer, session=off)
+        holds = [held(self.cast, day), held(self.cast, day)]
+        person, nora = makers.make_contributor(self.cast.desk), self.cast.nora_called
+        moved = {"day": on, "starts": "10:00", "ends": "12:00", "room": self.rooms["move"].pk}
+        sheet = makers.make_session(
+            self.cast.project, self.cast.ana, f"2027-08-{day:02}T10:00", calls=[{"contributor": self.cast.wren_called}]
+        )
+        actions.save_sheet(viewer=viewer, session=sheet, expected=0, parking="First")
+        to_sheet = {"path": f"/api/v1/call-sheets/{sheet.pk}/", "version": 1, "method": "PUT"}
+        self.today = {"move": to_move.pk, "restore": off.pk, "sheet": sheet.pk}
+        self.holds = [hold.pk for hold in holds]
+        return [
+            *(self._wish(day, None, hours) for hours in ("10:00-12:00", "11:00-11:30", "10:30-13:00", "09:00-18:00")),
+            *(self._wish(day, "edges", hours) for hours in ("10:00-11:00", "11:00-12:00")),
+            *(self._wish(day, "buffers", hours) for hours in ("10:00-11:00", "11:00-12:00", "12:30-13:30")),
+            {"session": to_move.pk, "deed": "move", "more": moved, "version": to_move.version},
+            self._wish(day, "move", "11:30-13:00"),
+            {"session": off.pk, "deed": "restore"},
+            self._wish(day, "restore", "09:00-10:30"),
+            *({"session": hold, "deed": "confirm"} for hold in self.holds),
+            self._wish(day, "", "14:00-16:00", people=[person]),
+            self._wish(day, "", "15:00-17:00", people=[person], project=self.second),
+            self._wish(day, "", "18:00-20:00", people=[nora]),
+            self._wish(day, "", "19:00-21:00", people=[self.nora_elsewhere], project=self.cast.other_project)
+            | {"tokens": self.cleo},
+            *(to_sheet | {"more": {"parking": text}} for text in ("Left", "Right")),
+            *(to_sheet | {"path": f"{to_sheet['path']}publish/", "method": "POST"} for _ in range(2)),
+        ]
+
+    def check(self, day: int) -> None:
+        """Say for each race of the day how it must have ended."""
+        standing = StudioSession.objects.filter(state="confirmed", starts_local__startswith=f"2027-05-{day:02}")
+
+        def booked(**where: Any) -> int:
+            return standing.filter(**where).count()
+
+        assert booked(room=self.cast.room) == 1  # all of them want eleven o'clock
+        assert booked(room=self.rooms["edges"]) == 2
+        assert booked(room=self.rooms["buffers"]) in (1, 2)
+        assert booked(room=self.rooms["move"]) == booked(room=self.rooms["restore"]) == 1
+        assert StudioSession.objects.filter(pk__in=self.holds, state="confirmed").count() == 1
+        assert booked(calls__contributor__in=[self.cast.nora_called, self.nora_elsewhere]) == 1
+        assert booked(title="The same hour", starts_local__gte=f"2027-05-{day:02}T14", room=None) == 2
+        sheet, sent = CallSheet.objects.get(), list(CallSheetVersion.objects.values_list("number", "content__parking"))
+        assert (sheet.version, sheet.parking in ("Left", "Right")) == (2, True)
+        assert sent in ([], [(1, "First")])  # what was read is what was sent, and once
+        CallSheet.objects.all().delete()
+        CallSheetVersion.objects.all().delete()
+
+    def _booked(self, room: str, starts: str) -> StudioSession:
+        return makers.make_session(
+            self.cast.project, self.cast.ana, starts, f"{starts[:11]}12:00", room=self.rooms[room]
+        )
+
+    def _wish(
+        self, day: int, room: str | None, hours: str, *, people: Sequence[Contributor] = (), project: Any = None
+    ) -> dict:
+        begins, _dash, ends = hours.partition("-")
+        found = wish(self.cast, day, list(people), hours=(begins, ends))
+        where: dict[str, Any] = {"room": self.rooms[room].pk} if room else {"room": None, "remote_place": "At home"}
+        found["project"] = (project or self.cast.project).pk
+        return found if room is None else found | {"more": where}
+
+
+def test_every_deed_meets_every_other_over_http(racers: Racers, served: Live, cast: Cast) -> None:
+    """Other lengths, touching edges, buffers, a move, a restore, two holds, a person in two projects and in two desks,
+    and a call sheet that two write and two send.
+    """
+    stage = Stage(cast)
+    over: dict[str, Any] = {"port": served.port, "tokens": tokens_of(cast)}
+    for day in range(1, DEED_ROUNDS + 1):
+        wishes = stage.wishes(day)
+        outcome = racers.race(cast.ana.pk, wishes, seed=day, clients=len(wishes), **over)
+        assert outcome.errors == []
+        stage.check(day)
+        assert_sound(cast)
 
 
 def clear(cast: Cast) -> None:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
 
 from contributors import links
 from contributors.models import PrivateLink
@@ -22,7 +23,10 @@ from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.scheduling import book, by_feed, by_link, call_of, feed_of, mint, read
 
-MONEY = ("amount", "currency", "rate", "fee", "price", "cost", "budget", "ledger", "EUR", "€", "62.00", "77.00")
+MONEY = (
+    *("amount", "currency", "rate", "fee", "price", "cost", "budget", "ledger", "EUR", "€"),
+    *("62.00", "77.00", "496.00", "616.00"),  # an hour and the day, of the room and of Wren
+)
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +60,12 @@ def everything(found: Any, path: str = "") -> list[tuple[str, Any]]:
     if isinstance(found, list):
         return [pair for inner in found for pair in everything(inner, f"{path}[]")]
     return [(path, found)]
+
+
+def as_a_calendar_reads(body: bytes) -> str:
+    """Return all that a calendar file says, unfolded and its escapes undone: in the file a new line is a letter n."""
+    said = (pair for component in Calendar.from_ical(body).walk() for pair in component.property_items())
+    return "\n".join(f"{name} {value}" for name, value in said)
 
 
 # --- whose calls ----------------------------------------------------------------------------------------
@@ -96,7 +106,11 @@ def test_no_answer_to_link_feed_or_artist_knows_of_money(cast: Cast, session: St
             assert answer.status_code in (200, 403), path
             for where, value in everything(answer.json()):
                 assert not [word for word in MONEY if word in f"{where} {value}" and where != ".can.see_costs"], where
-    for path in (f"/my/{secret}/", f"/my/{secret}/calls/{call.pk}.ics", f"/feeds/{feed}.ics", f"/my/{secret}/?past=1"):
+    project = Caller(cast.nora).post("feeds/", project=cast.project.pk).json()["address"].rpartition("/feeds/")[2]
+    for path in (f"/my/{secret}/calls/{call.pk}.ics", f"/feeds/{feed}.ics", f"/feeds/{project}"):
+        texts.append(as_a_calendar_reads(read(path).content))
+        assert "SUMMARY" in texts[-1]
+    for path in (f"/my/{secret}/", f"/my/{secret}/?past=1"):
         texts.append(read(path).content.decode())
     texts.append(Caller(cast.nora).page("/schedule/").content.decode())
     for text in texts:

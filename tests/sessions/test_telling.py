@@ -124,6 +124,44 @@ def test_an_invitation_waits_for_the_morning_but_not_past_the_call(cast: Cast) -
         assert only(at_once, notices.REMINDER).reason == telling.QUIET
 
 
+def test_a_new_desk_sleeps_at_night_and_nobody_oversleeps(cast: Cast) -> None:
+    """Quiet from 22 to 7 unless said: who must be there at six reads of it the evening before."""
+    fresh = Desk.objects.create(name="Fresh", time_zone="Europe/Berlin")
+    assert (fresh.quiet_from, fresh.quiet_until) == (time(22), time(7))
+    quiet_desk(cast, time(22), time(7))
+    early = call_of(book(cast, cast.wren_called, starts="2027-03-10T06:00"), cast.wren_called)
+    assert due(early) == ["03 Mar 06:00", "09 Mar 06:00", "09 Mar 20:59"]
+    page = by_link(secret := mint(cast.wren_called)).page(f"/my/{secret}/notices/").content.decode()
+    assert "Lowlight: no mail from 22:00 until 07:00, on your clock." in page
+
+
+@pytest.mark.parametrize(
+    ("starts", "evening"),
+    [
+        ("2027-03-28T06:00", "27 Mar 20:59"),  # the night the clocks go on
+        ("2027-10-31T06:00", "30 Oct 19:59"),  # and back: six in the morning is an hour further off
+    ],
+)
+def test_the_evening_before_is_the_evening_when_the_clocks_change(cast: Cast, starts: str, evening: str) -> None:
+    quiet_desk(cast, time(22), time(7))
+    call = call_of(book(cast, cast.wren_called, starts=starts), cast.wren_called)
+    assert due(call)[-1] == evening
+    with time_machine.travel(Delivery.objects.get(ref=f"call:{call.pk}", offset=120).due_at, tick=False):
+        send_all()
+        assert only(call, notices.REMINDER).state == State.SENT
+        assert OutboxMail.objects.filter(subject__startswith="Reminder: ").exists()
+
+
+def test_quiet_hours_set_in_the_night_lose_no_reminder(cast: Cast) -> None:
+    early = call_of(book(cast, cast.wren_called, starts="2027-03-10T06:00"), cast.wren_called)
+    send_all()
+    with time_machine.travel("2027-03-09T22:30:00Z", tick=False):
+        assert due(early)[-1] == "10 Mar 03:00"
+        quiet_desk(cast, time(22), time(7))
+        send_all()
+        assert reminders(early)[-1] == ("09 Mar 22:30", State.SENT)
+
+
 def test_a_cancellation_does_not_wait(cast: Cast, called: Call) -> None:
     quiet_desk(cast)
     send_all()

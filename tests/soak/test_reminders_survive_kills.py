@@ -30,6 +30,7 @@ from producerdesk.notices.models import Delivery, Notice
 from projects.models import Project
 from sessions import actions, notices
 from sessions.models import Call, Room, Studio, StudioSession
+from tests import makers
 from tests.live import Live, Running
 from tests.services import RedisServer, SmtpSink, on_postgres, rounds, wait_for
 
@@ -89,7 +90,7 @@ class Schedule:
 def make_schedule(reminders: int) -> Schedule:
     """Return a schedule with so many people to remind. Every tenth has an account, and so a bell."""
     mara = User.objects.create_user("mara@example.com", name="Mara Ellison")
-    desk = Desk.objects.create(name="Lowlight", reminder_offsets=[120])
+    desk = makers.make_desk(name="Lowlight", reminder_offsets=[120])
     DeskStaff.objects.create(desk=desk, user=mara, role=Role.OWNER)
     project = Project.objects.create(desk=desk, title="Salt & Neon", artist="Juno Vale")
     studio = Studio.objects.create(desk=desk, name="Foxglove Studios", time_zone="UTC")

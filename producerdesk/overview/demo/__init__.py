@@ -27,4 +27,5 @@ def make(today: dt.date) -> list[dict[str, str]]:
     for make_one in PROJECTS:
         make_one(demo)
     past.let_time_pass(clock.now())
+    demo.days.date_back()
     return [{"email": email, "password": PASSWORD, "who": who} for _name, email, who in LOGINS]

@@ -34,6 +34,7 @@ class Demo:
     gear: dict[str, Gear] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     made_desk: Desk | None = None
+    days: past.Days = field(default_factory=past.Days)
 
     @property
     def desk(self) -> Desk:
@@ -56,7 +57,7 @@ class Demo:
         """Have that day and hour at home: what is done within was done then, and its letters left then."""
         moment = dt.datetime.combine(self.day(offset), dt.time.fromisoformat(time), ZoneInfo(HOME)).astimezone(dt.UTC)
         past.let_time_pass(moment)
-        with clock.standing_at(moment):
+        with clock.standing_at(moment), self.days.lived(moment):
             yield
             past.send()
 
