@@ -308,10 +308,10 @@ class SessionViewSet(DeskViewSet):
         """Call one more person."""
         return self._change(actions.call_person)
 
-    @extend_schema(responses=serializers.Quote)
+    @extend_schema(responses=serializers.Preview)
     @action(detail=False, methods=["post"])
     def price(self, request: Any) -> Response:
-        """What a session would cost, line by line, and what that does to the budget. Books nothing."""
+        """What a session would cost, line by line, what that does to the budget, and what could go wrong."""
         said = self.said()
         if not self.has_right(self.needs["price"], said["project"]):
             raise PermissionDenied

@@ -1,8 +1,11 @@
 """Studios and rooms, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
 from sessions.booking.models import BookingSlot, Resource
+from sessions.models.after import CompSection, EditTask
 from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
 from sessions.models.feed import CalendarFeed
+from sessions.models.inputs import InputList, InputTemplate
+from sessions.models.private import CoachingNote, VoiceNote
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
@@ -18,7 +21,12 @@ __all__ = [
     "CallSheet",
     "CallSheetVersion",
     "CancellationTier",
+    "CoachingNote",
+    "CompSection",
+    "EditTask",
     "GearSource",
+    "InputList",
+    "InputTemplate",
     "NoticeSettings",
     "Resource",
     "Room",
@@ -29,4 +37,5 @@ __all__ = [
     "StudioSession",
     "StudioTerms",
     "Take",
+    "VoiceNote",
 ]

@@ -10,7 +10,7 @@ from sessions.serializers.calendar import (
     briefly,
 )
 from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, CopyDetail, SheetNumberInput, SheetRef
-from sessions.serializers.costs import CancellationCost, Quote
+from sessions.serializers.costs import CancellationCost, Preview, Quote
 from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.inputs import (
@@ -50,7 +50,9 @@ from sessions.serializers.rows import (
     SessionDetail,
     SessionFacts,
     SessionRow,
+    SessionWarning,
     SongRef,
+    Warned,
 )
 from sessions.serializers.studios import (
     HoursInput,
@@ -119,6 +121,7 @@ __all__ = [
     "NudgeInput",
     "Nudged",
     "PersonRef",
+    "Preview",
     "PriceInput",
     "ProposeInput",
     "Quote",
@@ -135,6 +138,7 @@ __all__ = [
     "SessionDetail",
     "SessionFacts",
     "SessionRow",
+    "SessionWarning",
     "SheetNumberInput",
     "SheetRef",
     "SongRef",
@@ -149,6 +153,7 @@ __all__ = [
     "TakeRow",
     "TermsInput",
     "WallMoment",
+    "Warned",
     "WhenInput",
     "WhereInput",
     "WrapInput",

@@ -11,6 +11,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
+from sessions import warnings
 from sessions.booking.holds import ranks
 from sessions.models import Call, SessionSeries, StudioSession
 from sessions.models.session import is_up
@@ -142,6 +143,28 @@ class HeldRow(RowSerializer):
             row["hold_rank"] = found[row["id"]]
 
 
+class SessionWarning(serializers.Serializer):
+    """What could go wrong with a session. `link` is the page on which it is put right, where there is one."""
+
+    code = serializers.ChoiceField([(code, code) for code in warnings.CODES])
+    text = serializers.CharField()
+    link = serializers.CharField()
+
+
+class Warned(RowSerializer):
+    """A session ahead with its warnings, for who plans it."""
+
+    warnings = Only(Computed(list, kind=SessionWarning(many=True)), _plans, *_PLACE)
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        super().finish(rows)
+        planned = [row for row in rows if "warnings" in row]
+        if planned:
+            for row, found in zip(planned, warnings.of(planned, clock.now()), strict=True):
+                row["warnings"] = found
+
+
 class SessionInBrief(RowSerializer):
     """What is said of a session wherever there is one. Instants are UTC."""
 
@@ -188,7 +211,7 @@ class SessionRow(HeldRow, SessionFacts):
     series_number = serializers.IntegerField(allow_null=True)
 
 
-class SessionDetail(SessionRow):
+class SessionDetail(Warned, SessionRow):
     """A session, whole. Private notes are for producers, access notes for who plans it or is called."""
 
     desk = DeskRef()
