@@ -12,7 +12,7 @@ from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, Room, Studio, StudioSession, Take
+from sessions.models import Call, EditTask, Room, Studio, StudioSession, Take
 
 LARGEST_ID = 2**53
 
@@ -149,3 +149,19 @@ class TakeFilter(DeskFilterSet):
     class Meta:
         model = Take
         fields: list[str] = []
+
+
+class EditTaskFilter(DeskFilterSet):
+    """`?song=3&project=2&session=7&open=true`."""
+
+    song = number(_("Song"), "song_id")
+    project = number(_("Project"), "song__project_id")
+    session = number(_("Session"), "take__session_id")
+    open = YesNoFilter(method="only_open", label=_("To be done"))
+
+    class Meta:
+        model = EditTask
+        fields: list[str] = []
+
+    def only_open(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(done_at__isnull=value)

@@ -103,6 +103,43 @@ TAKE_LOGS = {"retrieve": SIGNED_IN, "sheet": SIGNED_IN, "log": may_answer}  # fu
 TAKES = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "update": may_answer, "destroy": may_answer, "restore": may_answer}
 
 
+INPUT_LISTS = {
+    "retrieve": SIGNED_IN,
+    "table": SIGNED_IN,
+    "update": may_answer,
+    "recall": may_answer,
+    "put_back": may_answer,
+    "keep": SCHEDULE_WRITE,
+}
+INPUT_TEMPLATES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+
+
+# the comp map is the producers'; what is to be edited is also for whoever is to do it
+COMP_MAPS = {"retrieve": SCHEDULE_WRITE}
+COMP_SECTIONS = {
+    "create": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "rename": SCHEDULE_WRITE,
+    "move": SCHEDULE_WRITE,
+    "use": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+EDIT_TASKS = {
+    "list": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    "create": SCHEDULE_WRITE,
+    "done": may_answer,
+    "reopen": may_answer,
+    "assign": SCHEDULE_WRITE,
+}
+
+
 def is_in_room(viewer: Viewer, desk_id: int, project_id: int, is_there: bool) -> bool:
     """Return whether the viewer reads what happens in a session. Who only reads the schedule does not."""
     return is_there or viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id)

@@ -118,6 +118,10 @@ class CompSectionQuerySet(models.QuerySet):
         """Return those of the projects whose sessions this viewer plans."""
         return self.filter(_produced(viewer, "song__"))
 
+    def standing(self) -> "CompSectionQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
 
 class EditTaskQuerySet(models.QuerySet):
     """What is to be edited."""

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, sessions, studios, takes
+from sessions.pages import (
+    booking,
+    calendar,
+    call_sheet,
+    calls,
+    editing,
+    finding,
+    holds,
+    inputs,
+    sessions,
+    studios,
+    takes,
+)
 
 app_name = "sessions"
 resources = [
@@ -16,6 +28,11 @@ resources = [
     ("feeds", api.FeedViewSet, "feed"),
     ("take-logs", api.TakeLogViewSet, "take-log"),
     ("takes", api.TakeViewSet, "take"),
+    ("comp-maps", api.CompMapViewSet, "comp-map"),
+    ("comp-sections", api.CompSectionViewSet, "comp-section"),
+    ("edit-tasks", api.EditTaskViewSet, "edit-task"),
+    ("input-lists", api.InputListViewSet, "input-list"),
+    ("input-templates", api.InputTemplateViewSet, "input-template"),
     ("unsubscribe", api.UnsubscribeViewSet, "unsubscribe"),
 ]
 singles = [
@@ -55,6 +72,24 @@ urlpatterns = [
     path("sessions/<id:pk>/call-sheet/publish/", call_sheet.publish, name="publish_call_sheet"),
     path("sessions/<id:pk>/call-sheet.pdf", call_sheet.pdf, name="call_sheet_pdf"),
     path("sessions/<id:pk>/room/", takes.room, name="room"),
+    path("sessions/<id:pk>/inputs/", inputs.inputs, name="inputs"),
+    path("sessions/<id:pk>/inputs/recall/", inputs.recall, name="recall_inputs"),
+    path("sessions/<id:pk>/inputs/put-back/", inputs.put_back, name="put_back_inputs"),
+    path("sessions/<id:pk>/inputs/keep/", inputs.keep, name="keep_inputs"),
+    # the comp map, and what is to be edited
+    path("songs/<id:pk>/comp/", editing.comp, name="comp"),
+    path("comp-sections/new/", editing.new_section, name="new_section"),
+    path("comp-sections/<id:pk>/rename/", editing.rename_section, name="rename_section"),
+    path("comp-sections/<id:pk>/move/", editing.move_section, name="move_section"),
+    path("comp-sections/<id:pk>/use/", editing.use, name="use_take"),
+    path("comp-sections/<id:pk>/remove/", editing.remove_section, name="remove_section"),
+    path("comp-sections/<id:pk>/restore/", editing.restore_section, name="restore_section"),
+    path("edit-tasks/new/", editing.new_task, name="new_task"),
+    path("edit-tasks/<id:pk>/done/", editing.done, name="task_done"),
+    path("edit-tasks/<id:pk>/reopen/", editing.reopen, name="reopen_task"),
+    path("edit-tasks/<id:pk>/assign/", editing.assign, name="assign_task"),
+    path("input-templates/<id:pk>/remove/", inputs.remove_template, name="remove_input_template"),
+    path("input-templates/<id:pk>/restore/", inputs.restore_template, name="restore_input_template"),
     path("sessions/room-worker.js", takes.worker, name="room_worker"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),

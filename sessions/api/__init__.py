@@ -2,7 +2,9 @@
 
 from sessions.api.call_sheet import CallSheetViewSet, SheetCopyViewSet
 from sessions.api.calls import CallViewSet
+from sessions.api.editing import CompMapViewSet, CompSectionViewSet, EditTaskViewSet
 from sessions.api.feeds import FeedViewSet
+from sessions.api.input_lists import InputListViewSet, InputTemplateViewSet
 from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
@@ -12,7 +14,12 @@ from sessions.api.telling import NoticeSettingsViewSet, UnsubscribeViewSet
 __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
+    "CompMapViewSet",
+    "CompSectionViewSet",
+    "EditTaskViewSet",
     "FeedViewSet",
+    "InputListViewSet",
+    "InputTemplateViewSet",
     "NoticeSettingsViewSet",
     "RoomViewSet",
     "ScheduleViewSet",

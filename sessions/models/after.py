@@ -18,6 +18,7 @@ class CompSection(models.Model):
     position = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(_("section"), max_length=60)
     takes = models.ManyToManyField(Take, blank=True, related_name="comp_sections")
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = CompSectionQuerySet.as_manager()
 

@@ -28,7 +28,8 @@ class PerformerRow(RowSerializer):
     name = serializers.CharField(source="contributor.name")
 
 
-def _playing(viewer: Viewer) -> QuerySet:
+def playing(viewer: Viewer) -> QuerySet:
+    """Return who plays on takes, by name."""
     return Take.performers.through._default_manager.order_by("contributor__name", "contributor_id")
 
 
@@ -42,7 +43,7 @@ class TakeRow(RowSerializer):
     song_title = serializers.CharField(source="song.title")
     number = serializers.IntegerField()
     taken_at = serializers.DateTimeField()
-    performers = Children(PerformerRow, "take_id", _playing)
+    performers = Children(PerformerRow, "take_id", playing)
     rating = serializers.IntegerField(allow_null=True)
     keeper = serializers.BooleanField()
     reason = serializers.CharField()
@@ -59,6 +60,7 @@ class PlayedSong(RowSerializer):
     title = serializers.CharField(source="song.title")
     tempo = serializers.DecimalField(source="song.tempo", max_digits=6, decimal_places=2, allow_null=True)
     key = serializers.CharField(source="song.key")
+    chart_url = serializers.CharField(source="song.chart_url")
 
 
 class PresentPerson(RowSerializer):
@@ -98,6 +100,9 @@ class TakeLogRow(RowSerializer):
     time_zone = serializers.CharField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    daw = serializers.CharField(source="input_list.daw", allow_null=True)
+    sample_rate = serializers.IntegerField(source="input_list.sample_rate", allow_null=True)
+    bit_depth = serializers.IntegerField(source="input_list.bit_depth", allow_null=True)
     songs = Children(PlayedSong, "studiosession_id", _worked_on)
     people = Children(PresentPerson, "session_id", _coming)
     takes = Children(TakeRow, "session_id", _taken)

@@ -94,8 +94,13 @@ def test_the_preview_the_page_and_today_say_the_same(cast: Cast, ana: Caller, se
     song.title = "=1+1 <script>\u2028🎻"
     song.save()
     body = {
-        **{"project": cast.project.pk, "kind": "vocal", "day": "2027-03-10", "starts": "18:30", "ends": "20:00"},
-        **{"remote_place": "Ferry", "songs": [song.pk]},
+        "project": cast.project.pk,
+        "kind": "vocal",
+        "day": "2027-03-10",
+        "starts": "18:30",
+        "ends": "20:00",
+        "remote_place": "Ferry",
+        "songs": [song.pk],
         "calls": [{"contributor": cast.wren_called.pk, "role": "Violin"}],
     }
     quote = ana.post("sessions/price/", **body)
