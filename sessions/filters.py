@@ -12,7 +12,7 @@ from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, EditTask, Room, Studio, StudioSession, Take
+from sessions.models import Call, CoachingNote, EditTask, Room, Studio, StudioSession, Take, VoiceNote
 
 LARGEST_ID = 2**53
 
@@ -165,3 +165,24 @@ class EditTaskFilter(DeskFilterSet):
 
     def only_open(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(done_at__isnull=value)
+
+
+class CoachingNoteFilter(DeskFilterSet):
+    """`?session=7&person=5`."""
+
+    session = number(_("Session"), "session_id")
+    person = number(_("About whom"), "about_id")
+
+    class Meta:
+        model = CoachingNote
+        fields: list[str] = []
+
+
+class VoiceNoteFilter(DeskFilterSet):
+    """`?session=7`."""
+
+    session = number(_("Session"), "session_id")
+
+    class Meta:
+        model = VoiceNote
+        fields: list[str] = []

@@ -99,7 +99,12 @@ FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule, 
 
 
 # --- in the room: who plans the session and its engineer log; who is called and comes reads --------------------
-TAKE_LOGS = {"retrieve": SIGNED_IN, "sheet": SIGNED_IN, "log": may_answer}  # further asked of the very session, below
+TAKE_LOGS = {
+    "retrieve": SIGNED_IN,
+    "sheet": SIGNED_IN,
+    "report": SIGNED_IN,
+    "log": may_answer,
+}  # further asked of the very session, below
 TAKES = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "update": may_answer, "destroy": may_answer, "restore": may_answer}
 
 
@@ -137,6 +142,25 @@ EDIT_TASKS = {
     "done": may_answer,
     "reopen": may_answer,
     "assign": SCHEDULE_WRITE,
+}
+
+
+# a producer's own: neither a call nor a role on the project opens these
+COACHING_NOTES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+VOICE_NOTES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "sound": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
 }
 
 

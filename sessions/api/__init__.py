@@ -6,6 +6,7 @@ from sessions.api.editing import CompMapViewSet, CompSectionViewSet, EditTaskVie
 from sessions.api.feeds import FeedViewSet
 from sessions.api.input_lists import InputListViewSet, InputTemplateViewSet
 from sessions.api.mine import ScheduleViewSet
+from sessions.api.private import CoachingNoteViewSet, VoiceNoteViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
 from sessions.api.takes import TakeLogViewSet, TakeViewSet
@@ -14,6 +15,7 @@ from sessions.api.telling import NoticeSettingsViewSet, UnsubscribeViewSet
 __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
+    "CoachingNoteViewSet",
     "CompMapViewSet",
     "CompSectionViewSet",
     "EditTaskViewSet",
@@ -29,4 +31,5 @@ __all__ = [
     "TakeLogViewSet",
     "TakeViewSet",
     "UnsubscribeViewSet",
+    "VoiceNoteViewSet",
 ]

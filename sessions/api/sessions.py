@@ -23,7 +23,7 @@ from producerdesk.kit.rows import RowSerializer
 from projects.models import Project
 from sessions import actions, busy, cancelling, free_times, known, lines, permissions, pricing, serializers
 from sessions.actions.standing import called, work_of
-from sessions.actions.wrapping import as_it_was
+from sessions.actions.wrapping import as_it_was, proposed_stages
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
@@ -196,7 +196,7 @@ class SessionViewSet(DeskViewSet):
             time["outside_hours"] = found.outside_hours
             return time | where if action == "move" else _a_week_on(time, clock.today(found.time_zone))
         if action == "wrap":
-            return self._real_hours(found)
+            return self._real_hours(found) | {"stages": proposed_stages(found)}
         if action == "hold":
             until = found.hold_until
             return {"hold_until": clock.wall(until, found.time_zone).local if until else None}

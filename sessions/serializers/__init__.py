@@ -58,6 +58,13 @@ from sessions.serializers.inputs import (
 )
 from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
+from sessions.serializers.private import (
+    CoachingNoteInput,
+    CoachingNoteRow,
+    NewCoachingNoteInput,
+    VoiceNoteInput,
+    VoiceNoteRow,
+)
 from sessions.serializers.rows import (
     CallDetail,
     CalledTo,
@@ -89,7 +96,7 @@ from sessions.serializers.studios import (
     StudioRow,
     TermsInput,
 )
-from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
+from sessions.serializers.takes import NewTakeInput, ReportRow, TakeInput, TakeLogRow, TakeRow
 from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Nudged, Stopping
 
 __all__ = [
@@ -110,6 +117,8 @@ __all__ = [
     "CalledTo",
     "CancelInput",
     "CancellationCost",
+    "CoachingNoteInput",
+    "CoachingNoteRow",
     "CompMapRow",
     "CopyDetail",
     "DuplicateInput",
@@ -137,6 +146,7 @@ __all__ = [
     "MonthRow",
     "MoveInput",
     "NameInput",
+    "NewCoachingNoteInput",
     "NewRoomInput",
     "NewSectionInput",
     "NewSessionInput",
@@ -157,6 +167,7 @@ __all__ = [
     "ReasonInput",
     "RecallInput",
     "ReopenInput",
+    "ReportRow",
     "RoomDetail",
     "RoomInput",
     "RoomOfStudio",
@@ -184,6 +195,8 @@ __all__ = [
     "TakeRow",
     "TermsInput",
     "UseInput",
+    "VoiceNoteInput",
+    "VoiceNoteRow",
     "WallMoment",
     "Warned",
     "WhenInput",

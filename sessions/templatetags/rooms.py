@@ -33,3 +33,9 @@ def section_names(_nothing: str) -> list[str]:
         *(_("Intro"), _("Verse 1"), _("Pre-chorus"), _("Chorus 1"), _("Verse 2"), _("Chorus 2"), _("Bridge")),
         *(_("Solo"), _("Chorus 3"), _("Outro")),
     ]
+
+
+@register.filter
+def titled_in(pk: object, songs: list[dict]) -> str:
+    """Return the title of the song with this id."""
+    return next((song["title"] for song in songs if str(song["id"]) == str(pk)), "")
