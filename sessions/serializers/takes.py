@@ -16,6 +16,7 @@ from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions import permissions
 from sessions.models import Call, StudioSession, Take
+from sessions.serializers.rows import PlannedBreak, PlayedSong, breaks_of
 from sessions.sheets.running import Span, timed
 
 PERFORMERS_AT_MOST = 60
@@ -56,16 +57,6 @@ class TakeRow(RowSerializer):
     version = serializers.IntegerField()
 
 
-class PlayedSong(RowSerializer):
-    """A song the session works on, with what the room asks of it."""
-
-    id = serializers.IntegerField(source="song_id")
-    title = serializers.CharField(source="song.title")
-    tempo = serializers.DecimalField(source="song.tempo", max_digits=6, decimal_places=2, allow_null=True)
-    key = serializers.CharField(source="song.key")
-    chart_url = serializers.CharField(source="song.chart_url")
-
-
 class PresentPerson(RowSerializer):
     """Somebody called to the session."""
 
@@ -86,14 +77,6 @@ def _taken(viewer: Viewer) -> QuerySet:
     return Take.objects.standing().order_by("taken_at", "pk")
 
 
-class PlannedBreak(serializers.Serializer):
-    """A break of the running order, placed in time."""
-
-    what = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField(allow_null=True)
-
-
 def _breaks(
     viewer: Viewer,
     desk_id: int,
@@ -111,7 +94,7 @@ def _breaks(
         ]
     else:
         rows = sent["running_order"] if sent else []
-    return [{name: row[name] for name in ("what", "starts_at", "ends_at")} for row in rows if row["is_break"]]
+    return breaks_of(rows)
 
 
 def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, engineers: bool) -> dict[str, bool]:

@@ -182,3 +182,23 @@ def test_breaks_stand_in_the_room_as_sent_and_for_the_producer_as_written(
     assert nora.get(path).json()["breaks"] == [lunch]
     assert ana.get(path).json()["breaks"][0]["starts_at"] == "2027-03-10T10:30:00Z"
     assert b"Lunch" in nora.page(f"/sessions/{session.pk}/room/").content
+
+
+def test_the_page_of_a_private_link_says_what_is_fit_for_who_plays(
+    cast: Cast, ana: Caller, session: StudioSession, note: Any
+) -> None:
+    song = session.songs.get()
+    song.tempo, song.key, song.chart_url = "92.5", "F# minor", "https://example.com/chart?a=1&b=2"
+    song.save()
+    row = {"at": "", "minutes": 60, "songs": "", "who": "", "is_break": True, "what": "Lunch <b>\u2028"}
+    empty: dict[str, Any] = {"wrap": "", "access": "", "parking": "", "gear": [], "contacts": [], "sharing": {}}
+    said = empty | {"emergency": "", "notes": "", "running_order": [row]}
+    _link, secret = links.mint(cast.wren_called, now=clock.now())
+    actions.save_sheet(viewer=cast.viewer("ana"), session=session, expected=0, **said)
+    before = Caller().page(f"/my/{secret}/").content.decode()
+    assert "Lunch" not in before  # nobody hears of it before it is sent
+    actions.publish_sheet(viewer=cast.viewer("ana"), session=session, expected=1)
+    page = Caller().page(f"/my/{secret}/").content.decode()
+    for text in ("92.5 bpm", "F# minor", "https://example.com/chart?a=1&amp;b=2", "10:00 Lunch &lt;b&gt;"):
+        assert text in page, text
+    assert SECRET not in page

@@ -2,7 +2,6 @@
    the row, and a block of cells copied from a spreadsheet is pasted from the cell one is in. */
 (function () {
   "use strict";
-  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
   const grid = document.querySelector("[data-grid]");
   if (!grid) return;
   const form = grid.closest("form");
