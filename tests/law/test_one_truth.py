@@ -53,14 +53,15 @@ DRAWN = {
     "projects:list": "summary projects shelf",
     "projects:new": "options",
     "projects:new_song": "project options",
-    "projects:song": "song project next_sessions",
-    "projects:songs": "project songs questions",
+    "projects:song": "song project next_sessions tasks people",
+    "projects:songs": "project songs questions tasks",
     "projects:start": "options",
     "session:detail": "session costs deliveries",
     "sessions:calendar": "sessions known",
     "sessions:call": "session options",
     "sessions:call_sheet": "session found",
     "sessions:cancel": "session fee options",
+    "sessions:comp": "found tasks people",
     "sessions:delete_room": "thing",
     "sessions:delete_studio": "thing",
     "sessions:detail": "session costs deliveries",
@@ -68,11 +69,13 @@ DRAWN = {
     "sessions:edit": "session options",
     "sessions:edit_call": "call options",
     "sessions:edit_call_sheet": "session options",
+    "sessions:edit_note": "session options",
     "sessions:edit_room": "room options",
     "sessions:edit_studio": "studio options",
     "sessions:feeds": "whose",
     "sessions:find": "options",
     "sessions:hold": "session options",
+    "sessions:inputs": "session found options",
     "sessions:list": "sessions known",
     "sessions:mine": "whose",
     "sessions:move": "session options",
@@ -84,8 +87,10 @@ DRAWN = {
     "sessions:new_studio": "options",
     "sessions:my-notices": "whose options",
     "sessions:notices": "whose options",
+    "sessions:notes": "session options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
+    "sessions:report": "session report tasks costs",
     "sessions:room": "log",
     "sessions:sheet": "whose copy",
     "sessions:studio": "studio",
@@ -138,6 +143,11 @@ ACTS = set(
     sessions:restore_studio sessions:publish_call_sheet sessions:reopen_call
     sessions:sheet-opened sessions:sheet-confirm
     sessions:my-sheet-opened sessions:my-sheet-confirm
+    sessions:recall_inputs sessions:put_back_inputs sessions:keep_inputs sessions:remove_input_template
+    sessions:restore_input_template sessions:new_section sessions:rename_section sessions:move_section
+    sessions:use_take sessions:remove_section sessions:restore_section sessions:new_task sessions:task_done
+    sessions:reopen_task sessions:assign_task sessions:keep_voice sessions:remove_note sessions:restore_note
+    sessions:remove_voice sessions:restore_voice
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"
