@@ -210,16 +210,15 @@ def _after_song(request: HttpRequest, pk: int) -> str:
 
 def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     """One song."""
-    return show(
-        request,
-        "projects/song.html",
-        {"tab": "songs"},
-        song=_song(request, pk, song),
-        project=ask(request, "api:project-detail", args=[pk]),
-        next_sessions=_sessions(request, {"song": song, "page_size": AHEAD}),
-        tasks=_tasks(request, song=song),
-        people=_editors(request),
-    )
+    answers = {
+        "song": _song(request, pk, song),
+        "project": ask(request, "api:project-detail", args=[pk]),
+        "next_sessions": _sessions(request, {"song": song, "page_size": AHEAD}),
+        "tasks": _tasks(request, song=song),
+    }
+    if answers["song"].data["can"]["see_people"] and answers["song"].data["can"]["book"]:
+        answers["people"] = _editors(request)
+    return show(request, "projects/song.html", {"tab": "songs"}, **answers)
 
 
 def _tasks(request: HttpRequest, **query: Any) -> Answer:

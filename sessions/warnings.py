@@ -128,8 +128,9 @@ def _songs_without_chart(rows: Sequence[Row]) -> dict[int, list[tuple[int, int, 
     if booked:
         works_on = StudioSession.songs.through._default_manager.filter(studiosession__in=booked, song__chart_url="")
         works_on = works_on.order_by("song__position", "song_id")
-        for session, *song in works_on.values_list("studiosession_id", "song__project_id", "song_id", "song__title"):
-            found.setdefault(session, []).append((song[0], song[1], song[2]))
+        columns = ("studiosession_id", "song__project_id", "song_id", "song__title")
+        for session, project, song, title in works_on.values_list(*columns):
+            found.setdefault(session, []).append((project, song, title))
     if named:
         bare = Song.objects.filter(pk__in=named, chart_url="").order_by("position", "pk")
         found[0] = list(bare.values_list("project_id", "pk", "title"))

@@ -23,8 +23,9 @@ def notes(request: HttpRequest, pk: int) -> HttpResponseBase:
         "voice_form": lambda: _voice_form(request, pk),
     }
     if request.method != "POST":
-        request.GET = request.GET.copy()
-        request.GET["session"] = str(pk)
+        asked = request.GET.copy()  # OPTIONS offers the songs and people of this session
+        asked["session"] = str(pk)
+        request.GET = asked  # type: ignore[assignment] # Django reads it from there
     return form_page(
         request,
         "sessions/notes.html",
