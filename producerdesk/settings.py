@@ -190,8 +190,8 @@ CONTENT_SECURITY_POLICY = {
 
 # of a whole request. The largest of ours is a sheet of 2 MB, which grows when its text travels inside JSON
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-# of a form with a receipt: its file (budgets.receipts says how large) and the rest of the form
-LARGE_FORMS = r"/(api/v1/)?(budgets/\d+/expenses/(new/)?|expenses/\d+/receipt/)"
+# of a form with a receipt or a recording: its file (budgets.receipts and sessions.voice say how large) and the rest
+LARGE_FORMS = r"/(api/v1/)?(budgets/\d+/expenses/(new/)?|expenses/\d+/receipt/|voice-notes/|sessions/\d+/notes/voice/)"
 LARGEST_FORM = 26 * 2**20
 
 # --- the API --------------------------------------------------------------------------------------

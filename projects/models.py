@@ -91,6 +91,9 @@ class Song(Versioned):
         _("length"), null=True, blank=True, validators=[MaxValueValidator(6 * 3600)], help_text=_("In seconds.")
     )
     stage = models.CharField(_("stage"), max_length=16, choices=Stage, default=Stage.BRIEF)
+    chart_url = models.URLField(
+        _("chart"), max_length=500, blank=True, help_text=_("A link to the chart or the lyrics, for who plays on it.")
+    )
     notes = models.TextField(_("notes"), max_length=10_000, blank=True)
     # what the project had due before that day was never this song's to keep; None: it was there from the start
     added_on = models.DateField(null=True, editable=False)

@@ -178,6 +178,7 @@ def songs(request: HttpRequest, pk: int) -> HttpResponseBase:
         {"tab": "songs"},
         project=ask(request, "api:project-detail", args=[pk]),
         songs=_songs(request, pk, page=request.GET.get("page")),
+        tasks=_tasks(request, project=pk, open="true"),
         questions=_questions(request, pk),
     )
 
@@ -209,14 +210,25 @@ def _after_song(request: HttpRequest, pk: int) -> str:
 
 def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     """One song."""
-    return show(
-        request,
-        "projects/song.html",
-        {"tab": "songs"},
-        song=_song(request, pk, song),
-        project=ask(request, "api:project-detail", args=[pk]),
-        next_sessions=_sessions(request, {"song": song, "page_size": AHEAD}),
-    )
+    answers = {
+        "song": _song(request, pk, song),
+        "project": ask(request, "api:project-detail", args=[pk]),
+        "next_sessions": _sessions(request, {"song": song, "page_size": AHEAD}),
+        "tasks": _tasks(request, song=song),
+    }
+    if answers["song"].data["can"]["see_people"] and answers["song"].data["can"]["book"]:
+        answers["people"] = _editors(request)
+    return show(request, "projects/song.html", {"tab": "songs"}, **answers)
+
+
+def _tasks(request: HttpRequest, **query: Any) -> Answer:
+    """Return what is to be edited, as far as it is this viewer's."""
+    return ask(request, "api:edit-task-list", query={"page_size": 100} | query)
+
+
+def _editors(request: HttpRequest) -> Answer:
+    """Return who could edit: the people of the network, by name."""
+    return ask(request, "api:contributor-list", query={"page_size": 100, "active": "true"})
 
 
 def _song(request: HttpRequest, pk: int, song: int) -> Answer:

@@ -153,6 +153,7 @@ class SongRow(RowSerializer):
     tempo = serializers.DecimalField(6, 2, allow_null=True)
     key = serializers.CharField()
     length = Computed(as_length, "seconds", kind=serializers.CharField(allow_null=True))
+    chart_url = serializers.URLField()
     stage = serializers.ChoiceField(Stage.choices)
     notes = serializers.CharField()
     due = Children(SongDateRow, "pk", lambda viewer: Song.objects.with_stage_dates())
@@ -298,7 +299,7 @@ class SongInput(ModelInputSerializer):
 
     class Meta:
         model = Song
-        fields = ["title", "tempo", "key", "length", "stage", "notes", "due"]
+        fields = ["title", "tempo", "key", "length", "chart_url", "stage", "notes", "due"]
 
 
 class NewSongInput(SongInput):

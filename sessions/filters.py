@@ -12,7 +12,7 @@ from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, Gear, Room, Studio, StudioSession, Take
+from sessions.models import Call, CoachingNote, EditTask, Gear, Room, Studio, StudioSession, Take, VoiceNote
 
 LARGEST_ID = 2**53
 GEAR_STATES = (("ready", _("Ready")), ("out", _("Out for repair")), ("faulty", _("With a fault")))
@@ -183,4 +183,41 @@ class TakeFilter(DeskFilterSet):
 
     class Meta:
         model = Take
+        fields: list[str] = []
+
+
+class EditTaskFilter(DeskFilterSet):
+    """`?song=3&project=2&session=7&open=true`."""
+
+    song = number(_("Song"), "song_id")
+    project = number(_("Project"), "song__project_id")
+    session = number(_("Session"), "take__session_id")
+    open = YesNoFilter(method="only_open", label=_("To be done"))
+
+    class Meta:
+        model = EditTask
+        fields: list[str] = []
+
+    def only_open(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(done_at__isnull=value)
+
+
+class CoachingNoteFilter(DeskFilterSet):
+    """`?session=7&person=5`."""
+
+    session = number(_("Session"), "session_id")
+    person = number(_("About whom"), "about_id")
+
+    class Meta:
+        model = CoachingNote
+        fields: list[str] = []
+
+
+class VoiceNoteFilter(DeskFilterSet):
+    """`?session=7`."""
+
+    session = number(_("Session"), "session_id")
+
+    class Meta:
+        model = VoiceNote
         fields: list[str] = []

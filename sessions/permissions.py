@@ -127,8 +127,69 @@ FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule, 
 
 
 # --- in the room: who plans the session and its engineer log; who is called and comes reads --------------------
-TAKE_LOGS = {"retrieve": SIGNED_IN, "sheet": SIGNED_IN, "log": may_answer}  # further asked of the very session, below
+TAKE_LOGS = {
+    "retrieve": SIGNED_IN,
+    "sheet": SIGNED_IN,
+    "report": SIGNED_IN,
+    "log": may_answer,
+}  # further asked of the very session, below
 TAKES = {"list": SIGNED_IN, "retrieve": SIGNED_IN, "update": may_answer, "destroy": may_answer, "restore": may_answer}
+
+
+INPUT_LISTS = {
+    "retrieve": SIGNED_IN,
+    "table": SIGNED_IN,
+    "update": may_answer,
+    "recall": may_answer,
+    "put_back": may_answer,
+    "keep": SCHEDULE_WRITE,
+}
+INPUT_TEMPLATES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+
+
+# the comp map is the producers'; what is to be edited is also for whoever is to do it
+COMP_MAPS = {"retrieve": SCHEDULE_WRITE}
+COMP_SECTIONS = {
+    "create": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "rename": SCHEDULE_WRITE,
+    "move": SCHEDULE_WRITE,
+    "use": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+EDIT_TASKS = {
+    "list": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    "create": SCHEDULE_WRITE,
+    "done": may_answer,
+    "reopen": may_answer,
+    "assign": SCHEDULE_WRITE,
+}
+
+
+# a producer's own: neither a call nor a role on the project opens these
+COACHING_NOTES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
+VOICE_NOTES = {
+    "list": SCHEDULE_WRITE,
+    "retrieve": SCHEDULE_WRITE,
+    "sound": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "restore": SCHEDULE_WRITE,
+}
 
 
 def is_in_room(viewer: Viewer, desk_id: int, project_id: int, is_there: bool) -> bool:

@@ -1,6 +1,7 @@
 """Reading sessions: the one door to studios, rooms, sessions and calls."""
 
 from datetime import date, datetime
+from typing import Self
 
 from django.apps import apps
 from django.db import models
@@ -93,17 +94,76 @@ class SheetCopyQuerySet(models.QuerySet):
         return self.filter(call__in=calls.filter(removed_at=None))
 
 
-class TakeQuerySet(models.QuerySet):
-    """What was logged in sessions, removed takes among it."""
+class InTheRoomQuerySet(models.QuerySet):
+    """What belongs to a session and is read by whoever is in the room."""
 
-    def visible_to(self, viewer: Viewer) -> "TakeQuerySet":
-        """Return the takes of the sessions this viewer plans, and of those the viewer comes to."""
-        produced = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
-        return self.filter(produced | Q(session__in=_present(viewer).values("session")))
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Return those of the sessions this viewer plans, and of those the viewer comes to."""
+        return self.filter(_produced(viewer) | Q(session__in=_present(viewer).values("session")))
+
+
+class InputListQuerySet(InTheRoomQuerySet):
+    """Input lists."""
+
+
+class TakeQuerySet(InTheRoomQuerySet):
+    """What was logged in sessions, removed takes among it."""
 
     def standing(self) -> "TakeQuerySet":
         """Return those that were not removed."""
         return self.filter(removed_at=None)
+
+
+class InputTemplateQuerySet(models.QuerySet):
+    """Input lists that a desk keeps to start from."""
+
+    def visible_to(self, viewer: Viewer) -> "InputTemplateQuerySet":
+        """Return the templates of the desks in which this viewer books."""
+        return self.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+
+    def standing(self) -> "InputTemplateQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
+
+class PrivateQuerySet(models.QuerySet):
+    """What belongs to a session and is for its producers alone. Neither a call nor a role on the project opens it."""
+
+    def visible_to(self, viewer: Viewer) -> "PrivateQuerySet":
+        """Return those of the sessions this viewer plans."""
+        return self.filter(_produced(viewer))
+
+    def standing(self) -> "PrivateQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
+
+class CompSectionQuerySet(models.QuerySet):
+    """Sections of songs, with the takes that are used in each."""
+
+    def visible_to(self, viewer: Viewer) -> "CompSectionQuerySet":
+        """Return those of the projects whose sessions this viewer plans."""
+        return self.filter(_produced(viewer, "song__"))
+
+    def standing(self) -> "CompSectionQuerySet":
+        """Return those that were not removed."""
+        return self.filter(removed_at=None)
+
+
+class EditTaskQuerySet(models.QuerySet):
+    """What is to be edited."""
+
+    def visible_to(self, viewer: Viewer) -> "EditTaskQuerySet":
+        """Return those of the projects whose sessions this viewer plans, and what the viewer is to do."""
+        if viewer.via == "feed":
+            return self.none()
+        return self.filter(_produced(viewer, "song__") | is_me(viewer, "assigned_to__", by=SCHEDULE_READ))
+
+
+def _produced(viewer: Viewer, way: str = "session__") -> Q:
+    """Return the filter for what lies in projects whose sessions this viewer plans; `way` leads to the project."""
+    desk = f"{way}desk_id" if way == "session__" else f"{way}project__desk_id"
+    return viewer.reach(SCHEDULE_WRITE).q(project=f"{way}project_id", desk=desk)
 
 
 def _present(viewer: Viewer) -> models.QuerySet:

@@ -43,7 +43,11 @@ def card(call: Call, hosts: list[dict[str, Any]], now: datetime) -> dict[str, An
         "is_early": call["call_at"] != session["starts_at"],
         "city": _city(session),
         "with": others,
-        "songs": [song["title"] for song in session["songs"]],
+        "songs": session["songs"],
+        "breaks": [
+            {"what": each["what"], "at": _clock_after(each["starts_at"], call["call_at"], session["time_zone"])}
+            for each in call["breaks"]
+        ],
         "map": map_of(session),
         "is_link": _is_link(session),
         "place": _place(session),

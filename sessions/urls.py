@@ -3,7 +3,21 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, finding, gear, holds, sessions, studios, takes
+from sessions.pages import (
+    booking,
+    calendar,
+    call_sheet,
+    calls,
+    editing,
+    finding,
+    gear,
+    holds,
+    inputs,
+    private,
+    sessions,
+    studios,
+    takes,
+)
 
 app_name = "sessions"
 resources = [
@@ -19,6 +33,13 @@ resources = [
     ("feeds", api.FeedViewSet, "feed"),
     ("take-logs", api.TakeLogViewSet, "take-log"),
     ("takes", api.TakeViewSet, "take"),
+    ("coaching-notes", api.CoachingNoteViewSet, "coaching-note"),
+    ("voice-notes", api.VoiceNoteViewSet, "voice-note"),
+    ("comp-maps", api.CompMapViewSet, "comp-map"),
+    ("comp-sections", api.CompSectionViewSet, "comp-section"),
+    ("edit-tasks", api.EditTaskViewSet, "edit-task"),
+    ("input-lists", api.InputListViewSet, "input-list"),
+    ("input-templates", api.InputTemplateViewSet, "input-template"),
     ("unsubscribe", api.UnsubscribeViewSet, "unsubscribe"),
 ]
 singles = [
@@ -61,6 +82,33 @@ urlpatterns = [
     path("sessions/<id:pk>/call-sheet/versions/<id:number>/", call_sheet.version, name="call_sheet_version"),
     path("sessions/<id:pk>/call-sheet/versions/<id:number>.pdf", call_sheet.version_pdf, name="call_sheet_version_pdf"),
     path("sessions/<id:pk>/room/", takes.room, name="room"),
+    path("sessions/<id:pk>/inputs/", inputs.inputs, name="inputs"),
+    path("sessions/<id:pk>/inputs/recall/", inputs.recall, name="recall_inputs"),
+    path("sessions/<id:pk>/inputs/put-back/", inputs.put_back, name="put_back_inputs"),
+    path("sessions/<id:pk>/inputs/keep/", inputs.keep, name="keep_inputs"),
+    path("sessions/<id:pk>/take-sheet.pdf", takes.sheet, name="take_sheet_pdf"),
+    path("sessions/<id:pk>/report/", sessions.report, name="report"),
+    path("sessions/<id:pk>/notes/", private.notes, name="notes"),
+    path("sessions/<id:pk>/notes/voice/", private.keep_voice, name="keep_voice"),
+    path("coaching-notes/<id:pk>/edit/", private.edit, name="edit_note"),
+    path("coaching-notes/<id:pk>/remove/", private.remove, name="remove_note"),
+    path("coaching-notes/<id:pk>/restore/", private.restore, name="restore_note"),
+    path("voice-notes/<id:pk>/remove/", private.remove_voice, name="remove_voice"),
+    path("voice-notes/<id:pk>/restore/", private.restore_voice, name="restore_voice"),
+    # the comp map, and what is to be edited
+    path("songs/<id:pk>/comp/", editing.comp, name="comp"),
+    path("comp-sections/new/", editing.new_section, name="new_section"),
+    path("comp-sections/<id:pk>/rename/", editing.rename_section, name="rename_section"),
+    path("comp-sections/<id:pk>/move/", editing.move_section, name="move_section"),
+    path("comp-sections/<id:pk>/use/", editing.use, name="use_take"),
+    path("comp-sections/<id:pk>/remove/", editing.remove_section, name="remove_section"),
+    path("comp-sections/<id:pk>/restore/", editing.restore_section, name="restore_section"),
+    path("edit-tasks/new/", editing.new_task, name="new_task"),
+    path("edit-tasks/<id:pk>/done/", editing.done, name="task_done"),
+    path("edit-tasks/<id:pk>/reopen/", editing.reopen, name="reopen_task"),
+    path("edit-tasks/<id:pk>/assign/", editing.assign, name="assign_task"),
+    path("input-templates/<id:pk>/remove/", inputs.remove_template, name="remove_input_template"),
+    path("input-templates/<id:pk>/restore/", inputs.restore_template, name="restore_input_template"),
     path("sessions/room-worker.js", takes.worker, name="room_worker"),
     # /calls/<pk>/
     path("calls/<id:pk>/edit/", calls.edit, name="edit_call"),

@@ -88,6 +88,12 @@ class Desk(Versioned):
         validators=[MinValueValidator(1), MaxValueValidator(336)],
         help_text=_("A hold of yours that a later one challenges is confirmed or released by then, or it lapses."),
     )
+    travel_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two places"),
+        default=60,
+        validators=[MaxValueValidator(600)],
+        help_text=_("Less than that between two calls of one person at different places is warned of. 0 for never."),
+    )
     # exceptions from these: [{"kind": "vocal", "role": "engineer", "offsets": [2880]}], see reminding.py
     reminder_rules = models.JSONField(_("other reminders for some"), default=list, blank=True)
     # nobody's phone rings at night unless the desk says so; both empty: mails come at any hour

@@ -49,6 +49,7 @@ class DeskRow(RowSerializer):
     reminder_offsets = serializers.ListField(child=serializers.IntegerField())
     hold_days = serializers.IntegerField()
     challenge_hours = serializers.IntegerField()
+    travel_minutes = serializers.IntegerField()
     reminder_rules = Computed(list, "reminder_rules", kind=ReminderRuleRow(many=True))
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
@@ -180,7 +181,7 @@ class DeskInput(ModelInputSerializer):
         model = Desk
         fields = [
             *("name", "time_zone", "currency", "reminder_offsets", "reminder_rules", "quiet_from", "quiet_until"),
-            *("hold_days", "challenge_hours"),
+            *("hold_days", "challenge_hours", "travel_minutes"),
         ]
 
     def validate_name(self, text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from producerdesk.kit import clock
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
-from sessions import pricing
+from sessions import pricing, warnings
 from sessions.actions import plans
 from sessions.actions.entering import book_one
 from sessions.actions.plans import CallSpec
@@ -92,9 +92,14 @@ def price_of(
     room: Room | None = None,
     time_zone: str = "",
     calls: Sequence[CallSpec] = (),
+    songs: Sequence[Song] = (),
+    remote_place: str = "",
     **_said: Any,
 ) -> dict:
-    """Return what booking this would cost, line by line, what it does to the budget, and what to know before."""
+    """Return what booking this would cost, line by line, what it does to the budget, and what could go wrong.
+
+    Takes what booking takes, and books nothing.
+    """
     when = plans.plan_when(
         starts_local=starts_local,
         ends_local=ends_local,
@@ -102,10 +107,11 @@ def price_of(
         starts_fold=starts_fold,
         ends_fold=ends_fold,
     )
-    session = StudioSession(project=project, kind=kind, room=room)
+    session = StudioSession(project=project, kind=kind, room=room, remote_place=remote_place)
     plans.apply_when(session, when)
-    quote = pricing.quote(work_of(session, plans.plan_calls(calls, project=project, when=when)))
-    return quote | {"warnings": plans.warnings(when, clock.now())}
+    planned = plans.plan_calls(calls, project=project, when=when)
+    looked_at = warnings.as_planned(session, planned, [song.pk for song in songs])
+    return pricing.quote(work_of(session, planned)) | {"warnings": warnings.of([looked_at], clock.now())[0]}
 
 
 @books

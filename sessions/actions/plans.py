@@ -75,11 +75,6 @@ def when_at(starts_at: datetime, ends_at: datetime, time_zone: str) -> When:
     return When(time_zone, first.local, last.local, first.fold, last.fold, starts_at, ends_at)
 
 
-def warnings(when: When, now: datetime) -> list[str]:
-    """Return what somebody should know before booking this time. None of it keeps one from it."""
-    return [_("This is in the past; nobody will be reminded.")] if when.ends_at <= now else []
-
-
 def plan_where(*, project: Project, room: Room | None, remote_place: str, time_zone: str) -> Where:
     """Return the place. Without a room somebody has to say where it is."""
     zone = plan_zone(project=project, room=room, time_zone=time_zone)

@@ -68,6 +68,12 @@ def must_be_live(session: StudioSession, *, lapsed: bool = False) -> None:
         raise Conflict(_("This hold has expired. Renew it first."))
 
 
+def must_be_on(session: StudioSession) -> None:
+    """Refuse to write down what happens in a session that was called off. One that is wrapped may be written up."""
+    if session.state == State.CANCELLED:
+        raise Conflict(_("This session was cancelled. Restore it first."))
+
+
 def claim_time(
     session: StudioSession,
     calls: Sequence[Call],

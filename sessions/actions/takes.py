@@ -13,7 +13,8 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
-from sessions.actions.standing import State, answering
+from sessions.actions import editing
+from sessions.actions.standing import answering, must_be_on
 from sessions.models import StudioSession, Take
 
 TAKES_AT_MOST = 3_000  # of a session; the longest day has a few hundred
@@ -38,7 +39,7 @@ def log_take(
     session = answering(session.pk)  # its row is ours: numbers are given one after the other
     if found := Take.objects.filter(session=session, key=key).first():
         return found
-    _must_be_open(session)
+    must_be_on(session)
     _check_song(session, song)
     if session.takes.count() >= TAKES_AT_MOST:
         raise Conflict(_("A session holds up to %(most)d takes.") % {"most": TAKES_AT_MOST})
@@ -56,6 +57,7 @@ def log_take(
     take.clean_fields(exclude=["session", "song", "logged_by"])
     take.save(force_insert=True)
     _set_performers(take, performers)
+    editing.follow_take(take)
     return take
 
 
@@ -71,6 +73,7 @@ def change_take(*, take: Take, expected: int, performers: Collection[int] | None
     take.save(update_fields=[*said, "updated_at"])
     if performers is not None:
         _set_performers(take, performers)
+    editing.follow_take(take)
     return take
 
 
@@ -80,19 +83,14 @@ def set_removed(*, take: Take, removed: bool) -> Take:
     _hold(take)
     take.removed_at = clock.now() if removed else None
     take.save(update_fields=["removed_at", "updated_at"])
+    editing.follow_take(take)
     return take
 
 
 def _hold(take: Take, expected: int | None = None) -> None:
     """Make the rows ours: the session's first, as everywhere."""
-    _must_be_open(answering(take.session_id))
+    must_be_on(answering(take.session_id))
     bump(take, expected)
-
-
-def _must_be_open(session: StudioSession) -> None:
-    """Refuse to log in a session that was called off. One that is wrapped takes what was kept without a network."""
-    if session.state == State.CANCELLED:
-        raise Conflict(_("This session was cancelled. Restore it first."))
 
 
 def _check_song(session: StudioSession, song: int) -> None:

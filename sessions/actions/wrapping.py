@@ -1,17 +1,22 @@
 """Closing a session: what it really took, and what that cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from budgets import actions as budgets
+from producerdesk.accounts.roles import PROJECT_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.viewer import Viewer
+from projects.actions import set_song_stage
+from projects.stages import ORDER, Stage
 from sessions import pricing, reminders
 from sessions.actions import plans
 from sessions.actions.noting import note_session
@@ -19,6 +24,19 @@ from sessions.actions.standing import State, called, changing, must_be_live, sou
 from sessions.booking.slots import cut
 from sessions.models import Call, StudioSession
 
+Kind = StudioSession.Kind
+# what a song is at once a session of this kind has done its work
+AFTER = {
+    Kind.WRITING: Stage.PRE_PRODUCTION,
+    Kind.PRE_PRODUCTION: Stage.TRACKING,
+    Kind.REHEARSAL: Stage.TRACKING,
+    Kind.TRACKING: Stage.EDITING,
+    Kind.OVERDUB: Stage.EDITING,
+    Kind.VOCAL: Stage.EDITING,
+    Kind.EDITING: Stage.MIXING,
+    Kind.MIXING: Stage.MASTERING,
+    Kind.MASTERING: Stage.DELIVERED,
+}
 FAR_FROM_PLAN = timedelta(hours=24)  # real hours farther off belong to another session
 
 
@@ -29,11 +47,13 @@ def wrap_session(
     session: StudioSession,
     real_starts_at: datetime | None = None,
     real_ends_at: datetime | None = None,
+    stages: Mapping[int, str] = MappingProxyType({}),
     expected: int | None = None,
 ) -> StudioSession:
     """Close the session with its real hours, as planned unless said; the ledger gets what was really spent.
 
-    Wrapped again with other hours, the ledger gets the differences. Time left over is free for others.
+    `stages` are those that songs of the session have reached, by song. Wrapped again with other hours, the ledger gets
+    the differences. Time left over is free for others.
     """
     session = changing(session, expected)
     if session.state not in (State.CONFIRMED, State.WRAPPED):
@@ -55,7 +75,36 @@ def wrap_session(
         by=viewer.user_id,
     )
     reminders.stop(calls, gettext_noop("The session is over."))
+    _move_songs(session, stages, viewer)
     return session
+
+
+def proposed_stages(session: StudioSession) -> list[dict[str, Any]]:
+    """Return which songs of the session may have reached the next stage, as a form would say it.
+
+    What was recorded is proposed with a tick where a take is kept; the rest is for the producer to say.
+    """
+    after = AFTER.get(session.kind)
+    if after is None:
+        return []
+    kept = set(session.takes.filter(keeper=True, removed_at=None).values_list("song_id", flat=True))
+    songs = session.songs.order_by("position", "pk").values_list("pk", "stage")
+    return [
+        {"song": pk, "stage": str(after), "apply": pk in kept} for pk, stage in songs if ORDER[stage] < ORDER[after]
+    ]
+
+
+def _move_songs(session: StudioSession, stages: Mapping[int, str], viewer: Viewer) -> None:
+    if not stages:
+        return
+    if not viewer.can(PROJECT_WRITE, desk_id=session.desk_id, project_id=session.project_id):
+        raise Refused({"stages": _("Your role does not let you move songs.")})
+    songs = {song.pk: song for song in session.songs.select_related("project").order_by("pk")}
+    if set(stages) - set(songs):
+        raise Refused({"stages": _("This session does not work on that song.")})
+    for pk, song in songs.items():
+        if pk in stages and song.stage != stages[pk]:
+            set_song_stage(song=song, stage=stages[pk], by=viewer)
 
 
 def _check_real_hours(session: StudioSession, starts_at: datetime, ends_at: datetime) -> None:

@@ -2,9 +2,12 @@
 
 from sessions.api.call_sheet import CallSheetViewSet, SheetCopyViewSet
 from sessions.api.calls import CallViewSet
+from sessions.api.editing import CompMapViewSet, CompSectionViewSet, EditTaskViewSet
 from sessions.api.feeds import FeedViewSet
 from sessions.api.gear import GearFaultViewSet, GearRepairViewSet, GearViewSet
+from sessions.api.input_lists import InputListViewSet, InputTemplateViewSet
 from sessions.api.mine import ScheduleViewSet
+from sessions.api.private import CoachingNoteViewSet, VoiceNoteViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
 from sessions.api.takes import TakeLogViewSet, TakeViewSet
@@ -13,10 +16,16 @@ from sessions.api.telling import NoticeSettingsViewSet, UnsubscribeViewSet
 __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
+    "CoachingNoteViewSet",
+    "CompMapViewSet",
+    "CompSectionViewSet",
+    "EditTaskViewSet",
     "FeedViewSet",
     "GearFaultViewSet",
     "GearRepairViewSet",
     "GearViewSet",
+    "InputListViewSet",
+    "InputTemplateViewSet",
     "NoticeSettingsViewSet",
     "RoomViewSet",
     "ScheduleViewSet",
@@ -26,4 +35,5 @@ __all__ = [
     "TakeLogViewSet",
     "TakeViewSet",
     "UnsubscribeViewSet",
+    "VoiceNoteViewSet",
 ]

@@ -36,7 +36,7 @@ from sessions import (
 )
 from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
-from sessions.actions.wrapping import as_it_was
+from sessions.actions.wrapping import as_it_was, proposed_stages
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
@@ -223,7 +223,7 @@ class SessionViewSet(DeskViewSet):
             time["outside_hours"] = found.outside_hours
             return time | where if action == "move" else _a_week_on(time, clock.today(found.time_zone))
         if action == "wrap":
-            return self._real_hours(found)
+            return self._real_hours(found) | {"stages": proposed_stages(found)}
         if action == "hold":
             until = found.hold_until
             return {"hold_until": clock.wall(until, found.time_zone).local if until else None}
@@ -343,10 +343,10 @@ class SessionViewSet(DeskViewSet):
         """Call one more person."""
         return self._change(actions.call_person)
 
-    @extend_schema(responses=serializers.Quote)
+    @extend_schema(responses=serializers.Preview)
     @action(detail=False, methods=["post"])
     def price(self, request: Any) -> Response:
-        """What a session would cost, line by line, and what that does to the budget. Books nothing."""
+        """What a session would cost, line by line, what that does to the budget, and what could go wrong."""
         said = self.said()
         if not self.has_right(self.needs["price"], said["project"]):
             raise PermissionDenied

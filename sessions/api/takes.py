@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -16,7 +16,7 @@ from producerdesk.kit.permissions import SIGNED_IN
 from sessions import permissions, serializers, take_sheet
 from sessions.actions import takes
 from sessions.filters import TakeFilter
-from sessions.models import StudioSession, Take
+from sessions.models import CallSheetVersion, StudioSession, Take
 
 
 class TakeLogViewSet(Fresh, DeskViewSet):
@@ -28,7 +28,9 @@ class TakeLogViewSet(Fresh, DeskViewSet):
     inputs = {"log": serializers.NewTakeInput}
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_presence(self.viewer).order_by("pk")
+        sent = CallSheetVersion.objects.filter(session=OuterRef("pk")).order_by("-number").values("content")[:1]
+        found = super().get_queryset().with_presence(self.viewer).annotate(sent_sheet=Subquery(sent))
+        return found.order_by("pk")
 
     def place_of(self, found: StudioSession) -> tuple[int, int]:
         return found.desk_id, found.project_id
@@ -56,6 +58,13 @@ class TakeLogViewSet(Fresh, DeskViewSet):
         take = takes.log_take(viewer=self.viewer, session=session, **self.said())
         row = serializers.TakeRow.read_one(Take.objects.visible_to(self.viewer), take.pk, self.viewer)
         return Response(row, status=201, headers={"ETag": f'"{take.version}"'})
+
+    @extend_schema(responses=serializers.ReportRow)
+    @action(detail=True)
+    def report(self, request: Any, pk: str) -> Response:
+        """What the session came to: its hours, overtime, songs with their takes."""
+        found = serializers.ReportRow.read_one(self.get_queryset(), self.get_object().pk, self.viewer)
+        return Response(found)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     @action(detail=True)

@@ -1,6 +1,7 @@
 """Studios, rooms and gear, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
 from sessions.booking.models import BookingSlot, Resource
+from sessions.models.after import CompSection, EditTask
 from sessions.models.call_sheet import (
     RESERVED,
     SHEET_GEAR,
@@ -12,6 +13,8 @@ from sessions.models.call_sheet import (
 )
 from sessions.models.feed import CalendarFeed
 from sessions.models.gear import Gear, GearFault, GearRepair
+from sessions.models.inputs import InputList, InputTemplate
+from sessions.models.private import CoachingNote, VoiceNote
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
@@ -29,10 +32,15 @@ __all__ = [
     "CallSheet",
     "CallSheetVersion",
     "CancellationTier",
+    "CoachingNote",
+    "CompSection",
+    "EditTask",
     "Gear",
     "GearFault",
     "GearRepair",
     "GearSource",
+    "InputList",
+    "InputTemplate",
     "NoticeSettings",
     "Resource",
     "Room",
@@ -43,4 +51,5 @@ __all__ = [
     "StudioSession",
     "StudioTerms",
     "Take",
+    "VoiceNote",
 ]

@@ -132,7 +132,22 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def wrap(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Close a session with its real hours."""
-    return _change(request, pk, "wrap", "api:session-wrap", done=_("Wrapped. The budget has what was spent."))
+    then = lambda session: reverse("sessions:report", args=[session["id"]])  # noqa: E731
+    done = _("Wrapped. The budget has what was spent.")
+    return _change(request, pk, "wrap", "api:session-wrap", done=done, then=then)
+
+
+def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What a session came to: its hours, what it cost, what was recorded, what is to be done next."""
+    session = ask(request, "api:session-detail", args=[pk])
+    answers = {
+        "session": session,
+        "report": ask(request, "api:take-log-report", args=[pk]),
+        "tasks": ask(request, "api:edit-task-list", query={"session": pk, "page_size": 100}),
+    }
+    if session.data["can"]["see_costs"]:
+        answers["costs"] = ask(request, "api:session-costs", args=[pk])
+    return show(request, "sessions/report.html", {"current": "calendar"}, **answers)
 
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -160,6 +175,7 @@ def _change(
     done: str | Callable[[Any], str],
     undo: Callable[[Any], str] | None = None,
     more: dict[str, Any] | None = None,
+    then: Callable[[Any], str] = page_of,
 ) -> HttpResponseBase:
     context = more or {"session": ask(request, "api:session-detail", args=[pk]).data}
     context["current"] = "calendar"
@@ -169,7 +185,7 @@ def _change(
         route,
         args=[pk],
         method=method,
-        then=page_of,
+        then=then,
         done=done,
         undo=undo,
         context=context,

@@ -2,15 +2,28 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import show
+from sessions import take_paper
 
 
 def room(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What happens in the room, logged take by take."""
     log = ask(request, "api:take-log-detail", args=[pk])
     return show(request, "sessions/room.html", {"current": "calendar"}, log=log)
+
+
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The take sheet on paper: A4, or US Letter where it is asked for (`?paper=letter`)."""
+    log = ask(request, "api:take-log-report", args=[pk]).data
+    session = ask(request, "api:session-detail", args=[pk]).data
+    size = "letter" if request.GET.get("paper") == "letter" else "a4"
+    address = request.build_absolute_uri(reverse("sessions:room", args=[pk]))
+    response = HttpResponse(take_paper.pdf(log, session, paper=size, address=address), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="take-sheet-{pk}.pdf"'
+    return response
 
 
 def worker(request: HttpRequest) -> HttpResponse:

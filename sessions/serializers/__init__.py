@@ -23,7 +23,18 @@ from sessions.serializers.call_sheet import (
     SinceInput,
     VersionDetail,
 )
-from sessions.serializers.costs import CancellationCost, Quote
+from sessions.serializers.costs import CancellationCost, Preview, Quote
+from sessions.serializers.editing import (
+    AssignInput,
+    CompMapRow,
+    EditTaskRow,
+    NameInput,
+    NewSectionInput,
+    NewTaskInput,
+    PlaceInput,
+    SectionRow,
+    UseInput,
+)
 from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.gear import (
@@ -37,6 +48,13 @@ from sessions.serializers.gear import (
     NewRepairInput,
     RepairInput,
     RepairRow,
+)
+from sessions.serializers.input_list import (
+    InputListDetail,
+    InputListInput,
+    InputTemplateRow,
+    KeepInput,
+    RecallInput,
 )
 from sessions.serializers.inputs import (
     AboutInput,
@@ -66,6 +84,13 @@ from sessions.serializers.inputs import (
 )
 from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
+from sessions.serializers.private import (
+    CoachingNoteInput,
+    CoachingNoteRow,
+    NewCoachingNoteInput,
+    VoiceNoteInput,
+    VoiceNoteRow,
+)
 from sessions.serializers.rows import (
     CallDetail,
     CalledTo,
@@ -76,7 +101,9 @@ from sessions.serializers.rows import (
     SessionDetail,
     SessionFacts,
     SessionRow,
+    SessionWarning,
     SongRef,
+    Warned,
 )
 from sessions.serializers.studios import (
     HoursInput,
@@ -95,12 +122,13 @@ from sessions.serializers.studios import (
     StudioRow,
     TermsInput,
 )
-from sessions.serializers.takes import NewTakeInput, TakeInput, TakeLogRow, TakeRow
+from sessions.serializers.takes import NewTakeInput, ReportRow, TakeInput, TakeLogRow, TakeRow
 from sessions.serializers.telling import NoticeSettingsInput, NoticeSettingsRow, Nudged, Stopping
 
 __all__ = [
     "AboutInput",
     "AcceptInput",
+    "AssignInput",
     "BriefCalendar",
     "BusyPage",
     "CalendarCall",
@@ -115,9 +143,13 @@ __all__ = [
     "CalledTo",
     "CancelInput",
     "CancellationCost",
+    "CoachingNoteInput",
+    "CoachingNoteRow",
+    "CompMapRow",
     "CopyDetail",
     "DuplicateInput",
     "EditInput",
+    "EditTaskRow",
     "FaultRow",
     "FeedEvent",
     "FeedEvents",
@@ -136,19 +168,27 @@ __all__ = [
     "HoldLine",
     "HostRow",
     "HoursInput",
+    "InputListDetail",
+    "InputListInput",
+    "InputTemplateRow",
+    "KeepInput",
     "KnownInput",
     "KnownRoom",
     "KnownThing",
     "KnownThings",
     "MonthRow",
     "MoveInput",
+    "NameInput",
+    "NewCoachingNoteInput",
     "NewFaultInput",
     "NewGearItemInput",
     "NewRepairInput",
     "NewRoomInput",
+    "NewSectionInput",
     "NewSessionInput",
     "NewStudioInput",
     "NewTakeInput",
+    "NewTaskInput",
     "NothingInput",
     "NoticeSettingsInput",
     "NoticeSettingsRow",
@@ -157,13 +197,17 @@ __all__ = [
     "OpenPage",
     "PaperInput",
     "PersonRef",
+    "PlaceInput",
+    "Preview",
     "PriceInput",
     "ProposeInput",
     "Quote",
     "ReasonInput",
+    "RecallInput",
     "ReopenInput",
     "RepairInput",
     "RepairRow",
+    "ReportRow",
     "RoomDetail",
     "RoomInput",
     "RoomOfStudio",
@@ -172,9 +216,11 @@ __all__ = [
     "RoomRef",
     "RoomRow",
     "ScheduleRow",
+    "SectionRow",
     "SessionDetail",
     "SessionFacts",
     "SessionRow",
+    "SessionWarning",
     "SheetNumberInput",
     "SheetPaperInput",
     "SheetRef",
@@ -191,8 +237,12 @@ __all__ = [
     "TakeLogRow",
     "TakeRow",
     "TermsInput",
+    "UseInput",
     "VersionDetail",
+    "VoiceNoteInput",
+    "VoiceNoteRow",
     "WallMoment",
+    "Warned",
     "WhenInput",
     "WhereInput",
     "WrapInput",

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from producerdesk.kit.rows import MoneyField
 from sessions.models import CancellationTier
+from sessions.serializers.rows import SessionWarning
 
 
 class QuoteLine(serializers.Serializer):
@@ -60,5 +61,9 @@ class Quote(serializers.Serializer):
     committed = MoneyField("", "")
     committed_after = MoneyField("", "")
     missing = serializers.ListField(child=serializers.CharField())
-    # of what is not booked yet: what one should know before
-    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class Preview(Quote):
+    """What booking a session would cost, and what could go wrong with it."""
+
+    warnings = SessionWarning(many=True)

@@ -10,8 +10,10 @@ from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
+from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
+from projects.stages import Stage
 from sessions.actions.dates import ALL, LATER, ONE
 from sessions.models import Gear, Room, SessionSeries, StudioSession
 from sessions.recurring import AT_MOST, Repeat
@@ -323,17 +325,30 @@ class CancelInput(ScopeInput, ReasonInput):
     )
 
 
+class StageProposal(InputSerializer):
+    """A song of the session and the stage it has reached; it moves there if `apply` is said."""
+
+    song = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, style={"input_type": "hidden"}, label=_("Song"))
+    stage = Choice(Stage.choices, label=_("Stage"))
+    apply = serializers.BooleanField(default=False, label=_("Move it there"))
+
+    class Meta:
+        list_serializer_class = FormRows
+
+
 class WrapInput(InputSerializer):
-    """How long it really was."""
+    """How long it really was, and how far its songs are now."""
 
     real_starts_at = WallMoment(required=False, allow_null=True, label=_("Really started"))
     real_ends_at = WallMoment(required=False, allow_null=True, label=_("Really ended"))
     real_starts_fold = FoldField(label=_("Which hour it started"))
     real_ends_fold = FoldField(label=_("Which hour it ended"))
+    stages = StageProposal(many=True, required=False, max_length=SONGS_AT_MOST, label=_("How far the songs are"))
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Turn what was read off the wall into moments."""
         session: Any = self.instance
+        said["stages"] = {row["song"]: row["stage"] for row in said.get("stages") or [] if row["apply"]}
         for name in ("real_starts", "real_ends"):
             fold, typed = said.pop(f"{name}_fold"), said.get(f"{name}_at")
             if isinstance(typed, str):

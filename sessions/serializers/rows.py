@@ -3,16 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
+from producerdesk.kit.rows import Children, Computed, Listed, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
+from sessions import warnings
 from sessions.booking.holds import ranks
-from sessions.models import Call, Gear, SessionSeries, StudioSession
+from sessions.models import Call, CallSheetVersion, Gear, SessionSeries, SheetCopy, StudioSession
 from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
@@ -143,6 +144,28 @@ class HeldRow(RowSerializer):
             row["hold_rank"] = found[row["id"]]
 
 
+class SessionWarning(serializers.Serializer):
+    """What could go wrong with a session. `link` is the page on which it is put right, where there is one."""
+
+    code = serializers.ChoiceField([(code, code) for code in warnings.CODES])
+    text = serializers.CharField()
+    link = serializers.CharField()
+
+
+class Warned(RowSerializer):
+    """A session ahead with its warnings, for who plans it."""
+
+    warnings = Only(Computed(list, kind=SessionWarning(many=True)), _plans, *_PLACE)
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        super().finish(rows)
+        planned = [row for row in rows if "warnings" in row]
+        if planned:
+            for row, found in zip(planned, warnings.of(planned, clock.now()), strict=True):
+                row["warnings"] = found
+
+
 class SessionInBrief(RowSerializer):
     """What is said of a session wherever there is one. Instants are UTC."""
 
@@ -204,7 +227,7 @@ def _reserved(viewer: Viewer) -> QuerySet:
     return gear.order_by("gear__kind", "gear__name", "gear_id")
 
 
-class SessionDetail(SessionRow):
+class SessionDetail(Warned, SessionRow):
     """A session, whole. Private notes are for producers, access notes for who plans it or is called."""
 
     desk = DeskRef()
@@ -242,10 +265,39 @@ class SessionDetail(SessionRow):
     )
 
 
+class PlayedSong(SongRef):
+    """A song the session works on, with what whoever plays it asks."""
+
+    tempo = serializers.DecimalField(source="song.tempo", max_digits=6, decimal_places=2, allow_null=True)
+    key = serializers.CharField(source="song.key")
+    chart_url = serializers.CharField(source="song.chart_url")
+
+
+class PlannedBreak(serializers.Serializer):
+    """A break of the running order, placed in time."""
+
+    what = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+
+def breaks_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the breaks of a running order that is placed in time."""
+    return [{name: row[name] for name in ("what", "starts_at", "ends_at")} for row in rows if row["is_break"]]
+
+
+def _sheets(viewer: Viewer) -> QuerySet:
+    """Return what the call sheet says that each of the called has."""
+    version = CallSheetVersion.objects.filter(session=OuterRef("call__session"), number=OuterRef("number"))
+    return SheetCopy.objects.annotate(said=Subquery(version.values("content")[:1]))
+
+
 class CalledTo(SessionRow):
     """The session of a call, with all that who is called needs to come: only the called and who plans read calls."""
 
     hold_rank = None  # told of sessions, not of calls
+
+    songs = Children(PlayedSong, "studiosession_id", _worked_on)
 
     desk = DeskRef()
     prepare = serializers.CharField()
@@ -270,6 +322,7 @@ class CallDetail(CallRow):
     """A call and its session: what somebody answers. Who was taken off reads no more than when it would have been."""
 
     session = CalledTo()
+    breaks = Listed("said", "call_id", _sheets, PlannedBreak())
     call_sheet = SheetRef(source="sheet_copy", allow_null=True)
     removed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
@@ -277,8 +330,10 @@ class CallDetail(CallRow):
     @classmethod
     def finish(cls, rows: list[dict[str, Any]]) -> None:
         for row in rows:
+            row["breaks"] = [each for sheet in row["breaks"] for each in breaks_of(sheet["running_order"])]
             if row["removed_at"] is not None:
                 row["session"] |= _AFTER_REMOVAL
+                row["breaks"] = []
 
 
 class HostRow(RowSerializer):

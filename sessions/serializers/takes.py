@@ -1,5 +1,6 @@
 """What the API says of the take log, and what one may tell it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,11 +10,14 @@ from rest_framework import serializers
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.fields import ModelInputSerializer
 from producerdesk.kit.filters import LARGEST_ID
-from producerdesk.kit.rows import Children, Computed, RowSerializer
+from producerdesk.kit.rows import Children, Computed, RowSerializer, utc
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import ProjectRef
+from projects.stages import Stage
 from sessions import permissions
 from sessions.models import Call, StudioSession, Take
+from sessions.serializers.rows import PlannedBreak, PlayedSong, breaks_of
+from sessions.sheets.running import Span, timed
 
 PERFORMERS_AT_MOST = 60
 
@@ -28,7 +32,8 @@ class PerformerRow(RowSerializer):
     name = serializers.CharField(source="contributor.name")
 
 
-def _playing(viewer: Viewer) -> QuerySet:
+def playing(viewer: Viewer) -> QuerySet:
+    """Return who plays on takes, by name."""
     return Take.performers.through._default_manager.order_by("contributor__name", "contributor_id")
 
 
@@ -42,7 +47,7 @@ class TakeRow(RowSerializer):
     song_title = serializers.CharField(source="song.title")
     number = serializers.IntegerField()
     taken_at = serializers.DateTimeField()
-    performers = Children(PerformerRow, "take_id", _playing)
+    performers = Children(PerformerRow, "take_id", playing)
     rating = serializers.IntegerField(allow_null=True)
     keeper = serializers.BooleanField()
     reason = serializers.CharField()
@@ -50,15 +55,6 @@ class TakeRow(RowSerializer):
     logged_by = serializers.CharField(source="logged_by.name", allow_null=True)
     removed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
-
-
-class PlayedSong(RowSerializer):
-    """A song the session works on, with what the room asks of it."""
-
-    id = serializers.IntegerField(source="song_id")
-    title = serializers.CharField(source="song.title")
-    tempo = serializers.DecimalField(source="song.tempo", max_digits=6, decimal_places=2, allow_null=True)
-    key = serializers.CharField(source="song.key")
 
 
 class PresentPerson(RowSerializer):
@@ -81,6 +77,26 @@ def _taken(viewer: Viewer) -> QuerySet:
     return Take.objects.standing().order_by("taken_at", "pk")
 
 
+def _breaks(
+    viewer: Viewer,
+    desk_id: int,
+    project_id: int,
+    written: list[dict[str, Any]] | None,
+    wrap: str | None,
+    sent: dict[str, Any] | None,
+    *span: Any,
+) -> list[dict[str, Any]]:
+    """Return the breaks: as they are written for who plans, as they were sent last for everybody else."""
+    if viewer.can(SCHEDULE_WRITE, desk_id=desk_id, project_id=project_id) and written is not None:
+        order = timed(written, wrap or "", Span(*span))
+        rows = [
+            row | {"starts_at": utc(at[0]), "ends_at": utc(at[1])} for row, at in zip(written, order.rows, strict=True)
+        ]
+    else:
+        rows = sent["running_order"] if sent else []
+    return breaks_of(rows)
+
+
 def _can(viewer: Viewer, desk_id: int, project_id: int, state: str, engineers: bool) -> dict[str, bool]:
     return {
         "log": permissions.may_log(viewer, desk_id, project_id, engineers) and state != StudioSession.State.CANCELLED,
@@ -98,7 +114,17 @@ class TakeLogRow(RowSerializer):
     time_zone = serializers.CharField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    daw = serializers.CharField(source="input_list.daw", allow_null=True)
+    sample_rate = serializers.IntegerField(source="input_list.sample_rate", allow_null=True)
+    bit_depth = serializers.IntegerField(source="input_list.bit_depth", allow_null=True)
     songs = Children(PlayedSong, "studiosession_id", _worked_on)
+    breaks = Computed(
+        _breaks,
+        *("desk_id", "project_id", "call_sheet__running_order", "call_sheet__wrap", "sent_sheet"),
+        *("starts_at", "ends_at", "time_zone"),
+        kind=PlannedBreak(many=True),
+        for_viewer=True,
+    )
     people = Children(PresentPerson, "session_id", _coming)
     takes = Children(TakeRow, "session_id", _taken)
     me = Computed(lambda viewer: viewer.principal, kind=serializers.CharField(), for_viewer=True)
@@ -111,6 +137,42 @@ class TakeLogRow(RowSerializer):
         kind=serializers.DictField(child=serializers.BooleanField()),
         for_viewer=True,
     )
+
+
+class ReportedSong(PlayedSong):
+    """A song as the session leaves it: how far it is, how many takes there are of it, how many are kept."""
+
+    stage = serializers.ChoiceField(Stage.choices, source="song.stage")
+    takes = Computed(lambda: 0, kind=serializers.IntegerField())
+    keepers = Computed(lambda: 0, kind=serializers.IntegerField())
+
+
+class ReportRow(TakeLogRow):
+    """What a session came to. Minutes are null until it is wrapped; overtime is what it took longer than planned."""
+
+    kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    real_starts_at = serializers.DateTimeField(allow_null=True)
+    real_ends_at = serializers.DateTimeField(allow_null=True)
+    planned_minutes = Computed(lambda: 0, kind=serializers.IntegerField())
+    real_minutes = Computed(lambda: None, kind=serializers.IntegerField(allow_null=True))
+    overtime_minutes = Computed(lambda: None, kind=serializers.IntegerField(allow_null=True))
+    songs = Children(ReportedSong, "studiosession_id", _worked_on)
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row["planned_minutes"] = _minutes(row["starts_at"], row["ends_at"])
+            if row["real_starts_at"]:
+                row["real_minutes"] = _minutes(row["real_starts_at"], row["real_ends_at"])
+                row["overtime_minutes"] = max(0, row["real_minutes"] - row["planned_minutes"])
+            for song in row["songs"]:
+                takes = [take for take in row["takes"] if take["song"] == song["id"]]
+                song |= {"takes": len(takes), "keepers": sum(take["keeper"] for take in takes)}
+
+
+def _minutes(starts_at: str, ends_at: str) -> int:
+    length = datetime.fromisoformat(ends_at) - datetime.fromisoformat(starts_at)
+    return round(length.total_seconds() / 60)
 
 
 # --- in -------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 A4, LETTER = "a4", "letter"
 PAPERS = {A4: "a4", LETTER: "us-letter"}
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "documents" / "call-sheet.typ"
+TEMPLATES = Path(settings.BASE_DIR) / "templates" / "documents"
 OURS = "Source Sans Pro"  # comes as a package: Latin, Greek, Cyrillic
 # what a machine may have beside it, for the names of the rest of the world; the first that is there comes first
 BESIDE = (
@@ -37,14 +37,19 @@ Row = Mapping[str, Any]
 
 def pdf(sheet: Row, *, number: int, paper: str, warning: str = "", address: str = "") -> bytes:
     """Return a call sheet as PDF; `sheet` as the API says it to this reader. `number` 0 is a draft."""
-    data = _clean(_data(sheet, number, warning))
+    return typeset("call-sheet", _data(sheet, number, warning), paper=paper, address=address)
+
+
+def typeset(template: str, data: dict[str, Any], *, paper: str, address: str = "") -> bytes:
+    """Return data set by one of our templates, as PDF. Text in it is never read as markup."""
+    data = _clean(data)
     data["missing"] = _missing(address) if NO_GLYPH in orjson.dumps(data).decode() else ""
     data |= {"paper": PAPERS[paper], "fonts": [OURS, *_beside()], "language": (get_language() or "en")[:2]}
     import typst  # with fontTools some 4 MB, which only a process that prints needs to hold
 
     made = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
         font_paths=_fonts(),
         sys_inputs={"sheet": orjson.dumps(data).decode()},
         timestamp=0,  # the same sheet is the same file

@@ -53,6 +53,13 @@ STANDS_FOR = {
     "tokens": "token",
     "take-logs": "session",
     "takes": "take",
+    "input-lists": "session",
+    "input-templates": "input-template",
+    "comp-maps": "song",
+    "comp-sections": "comp-section",
+    "edit-tasks": "edit-task",
+    "coaching-notes": "coaching-note",
+    "voice-notes": "voice-note",
     "unsubscribe": "unsubscribe",
 }
 OF_THE_LINK = "sessions:my-sheet"

@@ -22,6 +22,7 @@ NO_PAGES = {
     "sessions:sheet-pdf": "a file",
     "sessions:my-sheet-pdf": "a file",
     "sessions:session-ics": "a file",
+    "sessions:take_sheet_pdf": "a file",
     "sessions:feed-ics": "a file",
     "sessions:room_worker": "a script",
 }

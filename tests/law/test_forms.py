@@ -78,7 +78,16 @@ FORMS: dict[str, int | str] = {
     "sessions:studio_terms": SAME,
     "sessions:swap_call": WANTS,
     "tokens:list": WANTS,
-    "sessions:wrap": 409,  # it has not been yet
+    "sessions:inputs": SAME,
+    "sessions:recall_inputs": SAME,  # it says on the page what is wanting
+    "sessions:keep_inputs": SAME,  # likewise
+    "sessions:new_section": SAME,  # likewise
+    "sessions:rename_section": SAME,
+    "sessions:new_task": SAME,  # it says on the page what is wanting
+    "sessions:assign_task": SAME,
+    "sessions:notes": WANTS,
+    "sessions:edit_note": SAME,
+    "sessions:keep_voice": SAME,  # it says on the page that there is no file
 }
 OF_WHO_IS_CALLED = ("call-decline", "call-propose", "my-notices")
 MOVING = {

@@ -53,8 +53,8 @@ DRAWN = {
     "projects:list": "summary projects shelf",
     "projects:new": "options",
     "projects:new_song": "project options",
-    "projects:song": "song project next_sessions",
-    "projects:songs": "project songs questions",
+    "projects:song": "song project next_sessions tasks people",
+    "projects:songs": "project songs questions tasks",
     "projects:start": "options",
     "session:detail": "session costs deliveries",
     "sessions:calendar": "sessions known",
@@ -64,6 +64,7 @@ DRAWN = {
     "sessions:call_sheet_version": "session found",
     "sessions:cancel": "session fee options",
     "sessions:delete_gear": "gear",
+    "sessions:comp": "found tasks people",
     "sessions:delete_room": "thing",
     "sessions:delete_studio": "thing",
     "sessions:detail": "session costs deliveries",
@@ -73,12 +74,14 @@ DRAWN = {
     "sessions:edit_call_sheet": "session options",
     "sessions:edit_gear": "gear options",
     "sessions:edit_repair": "repair options",
+    "sessions:edit_note": "session options",
     "sessions:edit_room": "room options",
     "sessions:edit_studio": "studio options",
     "sessions:feeds": "whose",
     "sessions:find": "options",
     "sessions:gear": "gear needed sessions",
     "sessions:hold": "session options",
+    "sessions:inputs": "session found options",
     "sessions:list": "sessions known",
     "sessions:mine": "whose",
     "sessions:move": "session options",
@@ -93,8 +96,10 @@ DRAWN = {
     "sessions:new_studio": "options",
     "sessions:my-notices": "whose options",
     "sessions:notices": "whose options",
+    "sessions:notes": "session options",
     "sessions:of_project": "project sessions questions",
     "sessions:remove_call": "call",
+    "sessions:report": "session report tasks costs",
     "sessions:room": "log",
     "sessions:session_gear": "session options",
     "sessions:sheet": "whose copy",
@@ -151,6 +156,11 @@ ACTS = set(
     sessions:undo_gear sessions:archive_gear sessions:restore_gear sessions:remove_repair sessions:restore_repair
     sessions:repair_back sessions:remove_fault sessions:fix_fault sessions:reopen_fault
     sessions:my-sheet-opened sessions:my-sheet-confirm
+    sessions:recall_inputs sessions:put_back_inputs sessions:keep_inputs sessions:remove_input_template
+    sessions:restore_input_template sessions:new_section sessions:rename_section sessions:move_section
+    sessions:use_take sessions:remove_section sessions:restore_section sessions:new_task sessions:task_done
+    sessions:reopen_task sessions:assign_task sessions:keep_voice sessions:remove_note sessions:restore_note
+    sessions:remove_voice sessions:restore_voice
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"

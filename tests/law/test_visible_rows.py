@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from budgets.actions import expenses, open_budget, plan
@@ -30,8 +31,8 @@ from producerdesk.kit.money import Money
 from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import joining
-from sessions import feeds
-from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions import feeds, voice
+from sessions.actions import call_person, editing, inputs, private, publish_sheet, save_sheet
 from sessions.actions.gear import log_fault, send_to_repair
 from sessions.actions.takes import log_take
 from sessions.actions.telling import set_mailed
@@ -81,7 +82,12 @@ def world(db: None) -> World:
         session.refresh_from_db()
         save_sheet(viewer=viewer, session=session, expected=0, parking="In the yard.")
         publish_sheet(viewer=viewer, session=session, expected=1)
-        log_take(viewer=viewer, session=session, key=uuid4(), song=song.pk)
+        log_take(viewer=viewer, session=session, key=uuid4(), song=song.pk, keeper=True)
+        inputs.save_inputs(viewer=viewer, session=session, expected=0, channels=[{"source": "Cello"}])
+        inputs.keep_template(session=session, name="Cello")
+        editing.add_section(song=song, name="Chorus")
+        private.write_note(viewer=viewer, session=session, text="Slowly.")
+        private.keep_voice(viewer=viewer, session=session, sound=voice.check(ContentFile(b"OggS" + bytes(40))))
         _budget(project, by)
         _letters(desk, by)
     joining.invite(project=cast.other_project, email="new@example.com", role="artist", by=cast.cleo,

@@ -28,11 +28,21 @@ from projects import joining
 from projects.models import Activity, Invitation, Membership, Song
 from projects.notices import PURPOSE
 from projects.tokens import make_token
-from sessions import feeds, telling
-from sessions.actions import call_person, publish_sheet, save_sheet
+from sessions import feeds, telling, voice
+from sessions.actions import call_person, editing, inputs, private, publish_sheet, save_sheet
 from sessions.actions.gear import log_fault, send_to_repair
 from sessions.actions.takes import log_take
-from sessions.models import CalendarFeed, Call, Gear, StudioSession
+from sessions.models import (
+    CalendarFeed,
+    Call,
+    CoachingNote,
+    CompSection,
+    EditTask,
+    Gear,
+    InputTemplate,
+    StudioSession,
+    VoiceNote,
+)
 from tests import makers
 from tests.cast import Cast, make_cast
 
@@ -114,6 +124,11 @@ class World:
             "api:unsubscribe": self.stop_secret,
             "api:sheet-version": 1,
             "api:take": self.session.takes.order_by("pk")[0].pk,
+            "api:input-template": InputTemplate.objects.get().pk,
+            "api:comp-section": CompSection.objects.get().pk,
+            "api:edit-task": EditTask.objects.get(section=None).pk,
+            "api:coaching-note": CoachingNote.objects.get().pk,
+            "api:voice-note": VoiceNote.objects.get().pk,
         }
 
     @cached_property
@@ -154,6 +169,7 @@ def make_world() -> World:
     log_take(
         viewer=cast.viewer("ana"), session=session, key=KEY, song=song.pk, performers=[cast.nora_called.pk], rating=4
     )
+    _write_down(cast, session, song)
     now = clock.now()
     link, link_secret = links.mint(cast.wren_called, now=now)
     feed, feed_secret = feeds.mint(Viewer(via="login", user_id=cast.nora.pk))
@@ -174,6 +190,20 @@ def make_world() -> World:
         token=token,
         gear=gear,
     )
+
+
+def _write_down(cast: Cast, session: StudioSession, song: Song) -> None:
+    """Write something of everything that is written in the room."""
+    viewer = cast.viewer("ana")
+    row = {"channel": "1", "source": "Violin", "mic": "C414", "preamp": "", "inserts": "", "converter": "", "note": ""}
+    inputs.save_inputs(viewer=viewer, session=session, expected=0, channels=[row], daw="Reaper")
+    inputs.keep_template(session=session, name="Strings")
+    section = editing.add_section(song=song, name="Verse 1")
+    editing.use_take(section=section, take=session.takes.get().pk, used=True)
+    editing.assign(task=editing.add_task(song=song, title="Tune it"), person=cast.wren_called)
+    private.write_note(viewer=viewer, session=session, about=cast.nora_called, text="Praise first.")
+    sound = voice.check(ContentFile(b"OggS" + bytes(40)))
+    private.keep_voice(viewer=viewer, session=session, sound=sound, title="The hook")
 
 
 def _send_call_sheet(cast: Cast, session: StudioSession) -> None:

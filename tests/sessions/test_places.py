@@ -80,11 +80,12 @@ def test_what_is_given_a_room_is_elsewhere_no_more(cast: Cast, ana: Caller) -> N
 def test_what_is_over_is_booked_with_a_warning(cast: Cast, ana: Caller) -> None:
     text = "This is in the past; nobody will be reminded."
     said = wish(cast, day="2027-02-26")
-    assert ana.post("sessions/price/", **said).json()["warnings"] == [text]
+    assert ana.post("sessions/price/", **said).json()["warnings"] == [{"code": "past", "text": text, "link": ""}]
     assert text in ana.send("/sessions/price/", **said).content.decode()
     booked = ana.post("sessions/", **said)
     assert booked.status_code == 201
     assert booked.json()["booked_afterwards"] is True
     # what still goes on is no past
-    assert ana.post("sessions/price/", **wish(cast, day="2027-03-01", ends="14:00")).json()["warnings"] == []
+    going_on = ana.post("sessions/price/", **wish(cast, day="2027-03-01", ends="14:00")).json()["warnings"]
+    assert "past" not in [warning["code"] for warning in going_on]
     assert ana.post("sessions/", **wish(cast)).json()["booked_afterwards"] is False

@@ -79,7 +79,13 @@ def test_numbers_are_the_songs_own_and_come_in_order(cast: Cast, session: Studio
         (other.pk, 1),
         (song.pk, 3),
     ]
-    assert row["songs"][0] == {"id": song.pk, "title": "Last Ferry", "tempo": "92.5", "key": "F# minor"}
+    assert row["songs"][0] == {
+        "id": song.pk,
+        "title": "Last Ferry",
+        "tempo": "92.5",
+        "key": "F# minor",
+        "chart_url": "",
+    }
 
 
 def test_what_is_sent_twice_is_logged_once(cast: Cast, session: StudioSession, song: Song) -> None:

@@ -2,7 +2,7 @@
 
 from budgets import chart
 from producerdesk.accounts.roles import Role
-from producerdesk.overview.demo import budgets, call_sheet
+from producerdesk.overview.demo import budgets, call_sheet, room
 from producerdesk.overview.demo.hands import (
     Demo,
     add_songs,
@@ -58,6 +58,8 @@ def make(demo: Demo) -> None:
     vocals, strings, backing = _what_comes(demo, project)
     _answers(demo, vocals, strings, backing)
     call_sheet.send_twice(demo, vocals)
+    with demo.on(-1, "18:30"):
+        room.of_vocals(demo, vocals)
     _lately(demo, project)
 
 
@@ -90,6 +92,7 @@ def _begin(demo: Demo) -> Project:
             ("Last Ferry", "delivered", "70", "D minor", 305, None),
             ("Afterglow", "delivered", "80", "A major", 262, None),
         )
+        room.charts(project, 1, 2, 4, 5, 8)
         let_in(demo, project, "Juno Vale", Role.ARTIST)
         let_in(demo, project, "Helen Marsh", Role.LABEL)
         let_in(demo, project, "Anselm Roy", Role.ENGINEER)
@@ -131,6 +134,7 @@ def _drums(demo: Demo, project: Project) -> None:
         budgets.pay(demo, project, -13, BACKLINE, "Casa do Backline", "Felt piano for two days", "190.00 EUR")
     with demo.on(-12, "19:15"):
         drum_day(demo, drums)
+        room.of_drums(demo, drums)
         wrap(demo, drums)
         budgets.pay(demo, project, -12, MEALS, "Tasca da Rua", "Lunch for six, tracking day", "96.40 EUR")
     with demo.on(-11):

@@ -17,7 +17,7 @@ from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions.actions import NUDGE_PAUSE
 from sessions.models import Call, StudioSession
-from sessions.serializers import PersonRef, SessionFacts
+from sessions.serializers import PersonRef, SessionFacts, Warned
 
 _FLAGS = serializers.DictField(child=serializers.BooleanField())
 
@@ -27,7 +27,7 @@ def _plans(viewer: Viewer, desk_id: int, project_id: int, state: str) -> dict[st
     return {"plan": plans, "confirm": plans and state == StudioSession.State.HOLD}
 
 
-class DaySession(SessionFacts):
+class DaySession(Warned, SessionFacts):
     """A session ahead, and who is called to it. Answers are for who plans it, one's own for oneself."""
 
     prepare = serializers.CharField()

@@ -17,8 +17,7 @@ from sessions.templatetags.booked import answers, engineer, mine, where
 register = template.Library()
 
 Row = Mapping[str, Any]
-# what a session of this kind does not do without; a rehearsal or a playback may well
-NEEDS_ENGINEER = ("tracking", "overdub", "vocal", "editing", "mixing", "mastering")
+SAID_ALREADY = ("no_engineer", "unanswered")  # of warnings: what `in_order` says in its own lines
 
 
 # --- the sentence on top --------------------------------------------------------------------------------
@@ -123,9 +122,14 @@ def is_on(session: Row) -> bool:
 @register.filter
 def lacks_engineer(session: Row) -> bool:
     """Say whether a booked session that needs an engineer has none called."""
-    if session["state"] != "confirmed" or session["kind"] not in NEEDS_ENGINEER:
-        return False
-    return session["can"]["plan"] and engineer(session["calls"]) is None
+    warned = any(warning["code"] == "no_engineer" for warning in session.get("warnings", ()))
+    return warned and session["state"] == "confirmed"
+
+
+@register.filter
+def further_warnings(session: Row) -> list[Row]:
+    """Return what else could go wrong with the next session, beside engineer and answers."""
+    return [warning for warning in session.get("warnings", ()) if warning["code"] not in SAID_ALREADY]
 
 
 @register.filter

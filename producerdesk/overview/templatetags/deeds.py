@@ -44,6 +44,8 @@ SENTENCES = {
     ("session", "wrapped"): gettext_lazy("wrapped %(title)s"),
     ("session", "sheet_written"): gettext_lazy("wrote the call sheet of %(title)s"),
     ("session", "sheet_sent"): gettext_lazy("sent version %(number)s of the call sheet of %(title)s"),
+    ("session", "inputs_written"): gettext_lazy("wrote the input list of %(title)s"),
+    ("session", "inputs_recalled"): gettext_lazy("took over an input list for %(title)s"),
     ("call", "called"): gettext_lazy("called %(person)s to %(title)s for %(at)s"),
     ("call", "changed"): gettext_lazy("changed what %(person)s does in %(title)s"),
     ("call", "retimed"): gettext_lazy("called %(person)s to %(title)s at another time, %(at)s"),

@@ -303,7 +303,6 @@
     book.querySelector("[data-close]").addEventListener("click", () => book.close());
   }
 
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) window.print(); });
   document.querySelectorAll("form[data-narrow]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   window.deskCalendar = { live, grid, read, move, open, tell, words, fill, make, ms, wall, clock, day, span, MINUTE, DAY, mayBook: Boolean(book) };
 })();

@@ -27,6 +27,7 @@
   function closeMenus(except) {
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => { if (menu !== except) menu.open = false; });
   }
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) window.print(); });
   document.addEventListener("click", (event) => closeMenus(event.target instanceof Element ? event.target.closest("details[data-menu]") : null));
   document.addEventListener("focusin", function (event) {
     const menu = document.querySelector("details[data-menu][open]");
