@@ -168,7 +168,7 @@ class BudgetEntry(models.Model):
 
     COMMITMENT = (Kind.COMMIT, Kind.RELEASE)
 
-    budget = models.ForeignKey(Budget, models.PROTECT, related_name="entries")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

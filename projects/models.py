@@ -228,7 +228,7 @@ class Activity(models.Model):
         MEMBER = "member", _("Access")
         BUDGET = "budget", _("Budget")
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="activities")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="activities", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=8, choices=Kind)
     deed = models.CharField(max_length=16)

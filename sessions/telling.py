@@ -11,12 +11,15 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from contributors.models import Contributor
 from producerdesk.accounts import reminding
 from producerdesk.accounts.models import User
+from producerdesk.kit.prepared import prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices.quiet import TO_GET_READY, Quiet
 from sessions.models import Call, NoticeSettings
 from sessions.notices import ANSWER, CALL_SHEET, INVITATION, PROPOSAL_ANSWERED, REMINDER
@@ -92,9 +95,13 @@ WITH_WISHES = ("notice_settings", "user__notice_settings")
 
 def wishes_of(calls: Iterable[Call]) -> dict[int, Wishes]:
     """Return what the people called wish, by contributor. One query."""
-    keys = {call.contributor_id for call in calls}
-    people = Contributor.objects.select_related(*WITH_WISHES).filter(pk__in=keys) if keys else ()
-    return {person.pk: wishes(person) for person in people}
+    keys = sorted({call.contributor_id for call in calls})
+    return {person.pk: wishes(person) for person in _people(NOBODY, keys=keys).objects()} if keys else {}
+
+
+@prepared
+def _people(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return Contributor.objects.select_related(*WITH_WISHES).filter(pk__among=keys).order_by()
 
 
 def quiet_until(call: Call, kind: str, wish: Wishes, now: datetime) -> datetime | None:

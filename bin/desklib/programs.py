@@ -20,7 +20,7 @@ class Program:
 def web(host: str, port: int, *, workers: int = 2) -> Program:
     """The web server."""
     command = (
-        *(str(PYTHON), "-m", "granian", "producerdesk.wsgi:application", "--interface", "wsgi"),
+        *(str(PYTHON), "-m", "producerdesk.web", "producerdesk.wsgi:application", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--no-ws", "--http", "1"),
         # an idle thread that is let go takes its database connection with it: keep them as long as may be
         *("--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600"),

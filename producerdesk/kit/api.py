@@ -48,6 +48,12 @@ class DeskViewSet(viewsets.GenericViewSet):
         """Who asks."""
         return viewer_of(self.request)
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer, and let go of it: view and request hold each other, so all that was read would stay with them."""
+        answer = super().dispatch(request, *args, **kwargs)
+        del self.response
+        return answer
+
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.action not in ("list", "metadata", None) and request.method in ("GET", "HEAD"):

@@ -18,6 +18,8 @@ class JSONRenderer(renderers.BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if renderer_context:
+            renderer_context.pop("response", None)  # which holds this: a circle that would keep all that was read
         return b"" if data is None else orjson.dumps(data, default=_plain)
 
 

@@ -41,7 +41,7 @@ class Delivery(models.Model):
     STOPPABLE = (State.PENDING, State.CLAIMED)  # a mail that is being sent cannot be called back
     DROPPED = (State.CANCELLED, State.SUPERSEDED)
 
-    desk = models.ForeignKey(Desk, models.CASCADE, related_name="deliveries")
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="deliveries", db_index=False)
     kind = models.CharField(max_length=40)
     ref = models.CharField(max_length=40)
     recipient = models.CharField(max_length=40)
@@ -67,14 +67,13 @@ class Delivery(models.Model):
         ordering = ["due_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "ref", "recipient", "channel", "offset", "generation"], name="one_delivery_each"
+                fields=["ref", "kind", "recipient", "channel", "offset", "generation"], name="one_delivery_each"
             )
         ]
         indexes = [
             # the dispatcher's sweep: what is due, and what a dead worker left behind
             models.Index(fields=["channel", "try_at"], condition=models.Q(state="pending"), name="due_deliveries"),
             models.Index(fields=["lease_until"], condition=models.Q(state__in=["claimed", "sending"]), name="leases"),
-            models.Index(fields=["ref", "kind"], name="deliveries_of_a_thing"),
             models.Index(fields=["desk", "state", "due_at"], name="deliveries_of_a_desk"),
         ]
 

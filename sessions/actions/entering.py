@@ -40,8 +40,9 @@ def enter(
     write(claimed, session)
     note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
     if session.state == State.CONFIRMED:
-        commit_money(session, calls, viewer, new=True)
         reminders.invite(session, calls, new=True)
+        # last: all who book for one project wait for its budget, so it is ours for as short as may be
+        commit_money(session, calls, viewer, new=True)
     return session
 
 

@@ -52,8 +52,10 @@ class BookingSlot(models.Model):
 
     EXCLUDING = (State.CONFIRMED, State.IN_PROGRESS)  # only these keep others out
 
-    resource = models.ForeignKey(Resource, models.PROTECT, related_name="slots")
-    session = models.ForeignKey("studio_sessions.StudioSession", models.CASCADE, related_name="slots")
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="slots", db_index=False)
+    session = models.ForeignKey(
+        "studio_sessions.StudioSession", models.CASCADE, related_name="slots", db_index=False
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State)
@@ -68,7 +70,7 @@ class BookingSlot(models.Model):
             models.Index(fields=["resource", "starts_at", "ends_at"], name="slots_of_a_resource"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["resource", "session"], name="one_slot_a_resource_and_session"),
+            models.UniqueConstraint(fields=["session", "resource"], name="one_slot_a_resource_and_session"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_slot_ends_after_it_starts"),
         ]
 

@@ -43,13 +43,20 @@ class StudioSession(Versioned):
         WRAPPED = "wrapped", _("Wrapped")
         CANCELLED = "cancelled", _("Cancelled")
 
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+")  # the project's: for the index below
-    project = models.ForeignKey(Project, models.PROTECT, related_name="sessions")
+    # the project's: for an index below. Which of them begin with a key make up for the key's own
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="sessions", db_index=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.TRACKING)
     title = models.CharField(_("what will be done"), max_length=160)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.CONFIRMED)
     room = models.ForeignKey(
-        Room, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("room")
+        Room,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("room"),
+        db_index=False,
     )
     remote_place = models.CharField(
         _("where, if remote"), max_length=240, blank=True, help_text=_("A video link or an address.")
@@ -139,8 +146,10 @@ class Call(Versioned):
         DECLINED = "declined", _("Declined")
         PROPOSED = "proposed", _("Proposed another time")
 
-    session = models.ForeignKey(StudioSession, models.CASCADE, related_name="calls")
-    contributor = models.ForeignKey(Contributor, models.PROTECT, related_name="calls", verbose_name=_("person"))
+    session = models.ForeignKey(StudioSession, models.CASCADE, related_name="calls", db_index=False)
+    contributor = models.ForeignKey(
+        Contributor, models.PROTECT, related_name="calls", verbose_name=_("person"), db_index=False
+    )
     role = models.CharField(_("role"), max_length=60, blank=True)
     call_local = models.CharField(max_length=16)  # wall time in the session's zone
     call_fold = models.PositiveSmallIntegerField(default=0)

@@ -11,8 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,8 @@ from sessions.pricing.work import PriceLine, Work, Worker, begun
 
 State = Engagement.State
 DAY_OF_WORK = 12 * 60  # minutes that a fee by the day pays for
+_USUAL = "usual"  # where what was agreed has the state of its engagement
+_NO_ACCOUNT = Value(None, output_field=IntegerField())
 
 
 def person_part(contributor_id: int) -> str:
@@ -42,14 +45,17 @@ class _Fee:
     account: int | None = None
 
 
+Fees = dict[int, list[_Fee]]  # by contributor
+
+
 def people_lines(work: Work) -> list[PriceLine]:
-    ids = [person.contributor_id for person in work.people]
-    fees = _agreed(work.project, ids)
-    usual = _usual([key for key in ids if key not in fees])
+    if not work.people:
+        return []
+    fees, usual = _asked(work.project, [person.contributor_id for person in work.people])
     return [_person_line(person, fees, usual, work) for person in work.people]
 
 
-def _person_line(person: Worker, fees: dict[int, list[_Fee]], usual: dict[int, list[_Fee]], work: Work) -> PriceLine:
+def _person_line(person: Worker, fees: Fees, usual: Fees, work: Work) -> PriceLine:
     minutes = begun(work.ends_at - person.call_at)
     agreed = fees.get(person.contributor_id, [])
     same_role = [fee for fee in agreed if fee.role.casefold() == person.role.casefold()]
@@ -87,43 +93,32 @@ def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
     return fee, Money(sum_, fee.amount.currency), detail
 
 
-def _agreed(project: Project, contributor_ids: list[int]) -> dict[int, list[_Fee]]:
-    """Return the fees agreed with each, what holds now before what has ended."""
-    found = defaultdict(list)
+def _asked(project: Project, contributor_ids: list[int]) -> tuple[Fees, Fees]:
+    """Return the fees agreed with each, what holds now before what has ended, and what each usually asks. One query."""
+    agreed, usual = defaultdict(list), defaultdict(list)
     standing: set[int] = set()
-    for state, key, role, *fee in _fees_of(NOBODY, project_id=project.pk, contributor_ids=contributor_ids).rows():
+    found = _fees_and_rates(NOBODY, project_id=project.pk, contributor_ids=contributor_ids).rows()
+    for state, _order, key, role, unit, minor, currency, account in sorted(found, key=itemgetter(0, 1)):
         if state == State.CONFIRMED:
             standing.add(key)
-        elif key in standing:
+        elif state == State.ENDED and key in standing:
             continue
-        unit, minor, currency, account = fee
-        found[key].append(_Fee(role, unit, Money(minor, currency), account))
-    return dict(found)
+        (usual if state == _USUAL else agreed)[key].append(_Fee(role, unit, Money(minor, currency), account))
+    return agreed, usual
 
 
 @prepared
-def _fees_of(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> QuerySet:
+def _fees_and_rates(viewer: Viewer, project_id: int, contributor_ids: list[int]) -> QuerySet:
     was_confirmed = EngagementStep.objects.filter(
         engagement=OuterRef("engagement"), contributor=OuterRef("engagement__contributor"), state=State.CONFIRMED
     )
-    rows = EngagementFee.objects.filter(
+    fees = EngagementFee.objects.filter(
         Q(engagement__state=State.CONFIRMED) | Q(Exists(was_confirmed), engagement__state=State.ENDED),
         engagement__project=project_id,
         engagement__contributor__among=contributor_ids,
-    ).order_by("engagement__state", "engagement")
-    columns = ("engagement__state", "engagement__contributor", "engagement__role")
-    return rows.values_list(*columns, "unit", "amount_minor", "currency", "account")
-
-
-def _usual(contributor_ids: list[int]) -> dict[int, list[_Fee]]:
-    found = defaultdict(list)
-    if contributor_ids:
-        for key, unit, minor, currency in _rates_usual(NOBODY, contributor_ids=contributor_ids).rows():
-            found[key].append(_Fee("", unit, Money(minor, currency)))
-    return dict(found)
-
-
-@prepared
-def _rates_usual(viewer: Viewer, contributor_ids: list[int]) -> QuerySet:
-    rows = ContributorRate.objects.filter(contributor__among=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY))
-    return rows.order_by("pk").values_list("contributor", "unit", "amount_minor", "currency")
+    )
+    rates = ContributorRate.objects.filter(contributor__among=contributor_ids, unit__in=(FeeUnit.HOUR, FeeUnit.DAY))
+    amount = ("unit", "amount_minor", "currency")
+    agreed = ("engagement__state", "engagement", "engagement__contributor", "engagement__role", *amount, "account")
+    usual = (Value(_USUAL), "pk", "contributor", Value(""), *amount, _NO_ACCOUNT)
+    return fees.order_by().values_list(*agreed).union(rates.order_by().values_list(*usual), all=True)

@@ -17,7 +17,7 @@ SOURCE = "session"  # the ledger's word for what we write
 
 
 def price(work: Work) -> list[PriceLine]:
-    """Return what it costs, the room first. Lines that cost nothing are there and say why. At most three queries."""
+    """Return what it costs, the room first. Lines that cost nothing are there and say why. At most two queries."""
     return [*room_lines(work), *people_lines(work)]
 
 

@@ -62,7 +62,7 @@ def statements(facts: dict[str, Any]) -> dict[str, int]:
         "refuse": lambda: client.post("/api/v1/sessions/", booking, content_type="application/json"),
         "sessions page": get("/sessions/"),
         "project page": get(f"/projects/{facts['project']}/"),
-        "month": get("/api/v1/sessions/calendar/", **month),
+        "month": get("/api/v1/sessions/calendar/month/", **month),
     }
     if morning := home(facts):
         asked["today page"] = get(morning)

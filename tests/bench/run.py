@@ -207,7 +207,7 @@ def cases(desk: Desk) -> list[Case]:
         get("sessions page", "/sessions/"),
         get("project page", f"/projects/{project}/"),
         *([get("today page", _today(desk))] if _today(desk) else []),
-        get("month", f"/api/v1/sessions/calendar/?{month}"),
+        get("month", f"/api/v1/sessions/calendar/month/?{month}"),
     ]
 
 

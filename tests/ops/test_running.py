@@ -42,7 +42,7 @@ def test_a_first_start_brings_the_demo_desk_and_ctrl_c_leaves_no_process(start: 
     assert desk.status() == 200
     assert f"http://127.0.0.1:{desk.port}" in desk.output
     assert "Demo logins:" in desk.output
-    assert desk.processes("granian") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
+    assert desk.processes("producerdesk.web") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
 
     desk.send(signal.SIGINT)
 
@@ -82,7 +82,7 @@ def seconds_to_load() -> float:
 
 def test_what_dies_is_started_again(start: Callable[..., Desk]) -> None:
     desk = start().wait_until_ready()
-    for words in (("granian",), ("celery", "worker"), ("celery", "beat")):
+    for words in (("producerdesk.web",), ("celery", "worker"), ("celery", "beat")):
         old = set(desk.processes(*words))
         # the leader only: what it leaves behind is the supervisor's to clear
         os.kill(min(old), signal.SIGKILL)
