@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0003_add_song_added_on'),
+        ("projects", "0004_in_the_room"),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_remind_by_rules'),
         ('contributors', '0002_engagement_steps'),
-        ('projects', '0004_fewer_indexes'),
-        ('studio_sessions', '0011_add_feeds_of_projects_and_rooms'),
+        ("projects", "0005_fewer_indexes"),
+        ("studio_sessions", "0013_in_the_room"),
     ]
 
     operations = [
