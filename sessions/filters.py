@@ -12,7 +12,7 @@ from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, Room, Studio, StudioSession, Take
+from sessions.models import Call, ImportedCalendar, Room, Studio, StudioSession, Take
 
 LARGEST_ID = 2**53
 
@@ -148,4 +148,16 @@ class TakeFilter(DeskFilterSet):
 
     class Meta:
         model = Take
+        fields: list[str] = []
+
+
+class ImportedCalendarFilter(DeskFilterSet):
+    """`?room=2&person=5`."""
+
+    room = number(_("Room"), "room_id")
+    person = number(_("Person"), "contributor_id")
+    studio = number(_("Studio"), "room__studio_id")
+
+    class Meta:
+        model = ImportedCalendar
         fields: list[str] = []

@@ -28,7 +28,7 @@ def found(
     studio: Studio | None = None,
     people: Sequence[Contributor] = (),
 ) -> dict[str, Any]:
-    """Return the free times as plain data. Three queries at most, however many rooms and days there are."""
+    """Return the free times as plain data. Four queries at most, however many rooms and days there are."""
     if not rooms:
         known = Room.objects.select_related("studio").filter(
             active=True, studio__active=True, studio__desk=project.desk_id

@@ -17,6 +17,7 @@ STUDIOS = {
     "outside": SCHEDULE_WRITE,
 }
 ROOMS = STUDIOS
+IMPORTED_CALENDARS = dict.fromkeys(("list", "retrieve", "create", "update", "destroy", "refresh"), SCHEDULE_WRITE)
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,

@@ -27,6 +27,14 @@ class RoomQuerySet(models.QuerySet):
         return self.filter(studio__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
 
 
+class ImportedCalendarQuerySet(models.QuerySet):
+    """Imported calendars."""
+
+    def visible_to(self, viewer: Viewer) -> "ImportedCalendarQuerySet":
+        """Return the calendars of the desks in which this viewer books."""
+        return self.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+
+
 class SessionQuerySet(models.QuerySet):
     """Studio sessions."""
 

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, sessions, studios, takes
+from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, imported, sessions, studios, takes
 
 app_name = "sessions"
 resources = [
     ("studios", api.StudioViewSet, "studio"),
     ("rooms", api.RoomViewSet, "room"),
+    ("imported-calendars", api.ImportedCalendarViewSet, "imported-calendar"),
     ("sessions", api.SessionViewSet, "session"),
     ("calls", api.CallViewSet, "call"),
     ("call-sheets", api.CallSheetViewSet, "call-sheet"),
@@ -66,6 +67,12 @@ urlpatterns = [
     path("calls/<id:pk>/nudge/", calls.nudge, name="nudge_call"),
     path("calls/<id:pk>/confirm/", calls.answer, {"name": "confirm"}, name="confirm_call"),
     path("calls/<id:pk>/decline/", calls.answer, {"name": "decline"}, name="decline_call"),
+    # /imported-calendars/
+    path("imported-calendars/", imported.index, name="imported"),
+    path("imported-calendars/new/", imported.new, name="new_import"),
+    path("imported-calendars/<id:pk>/edit/", imported.edit, name="edit_import"),
+    path("imported-calendars/<id:pk>/refresh/", imported.refresh, name="refresh_import"),
+    path("imported-calendars/<id:pk>/end/", imported.end, name="end_import"),
     # /studios/
     path("studios/", studios.index, name="studios"),
     path("studios/new/", studios.new, name="new_studio"),

@@ -85,9 +85,11 @@ class Kind:
 
 
 Planner = Callable[[], int]
+Chore = Callable[[], int]
 
 _kinds: dict[str, Kind] = {}
 _planners: list[Planner] = []
+_chores: list[Chore] = []
 
 
 def register(kind: Kind) -> None:
@@ -108,3 +110,13 @@ def register_planner(planner: Planner) -> None:
 def plan_by_the_clock() -> int:
     """Ask every planner; return how many messages are new."""
     return sum(planner() for planner in _planners)
+
+
+def register_chore(chore: Chore) -> None:
+    """Let an app do slow work by the clock, like reading calendars of the web. Called often, by several at once."""
+    _chores.append(chore)
+
+
+def do_chores() -> int:
+    """Do what is due of every chore; return how much was done."""
+    return sum(chore() for chore in _chores)

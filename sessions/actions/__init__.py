@@ -18,6 +18,7 @@ from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
 from sessions.actions.dates import cancel_dates, move_dates, update_dates
 from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
+from sessions.actions.imported import change_calendar, end_calendar, import_calendar, refresh_calendar
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
@@ -34,13 +35,16 @@ __all__ = [
     "cancel_dates",
     "cancel_session",
     "challenge_hold",
+    "change_calendar",
     "change_call",
     "confirm_call",
     "confirm_session",
     "confirm_sheet",
     "decline_call",
     "duplicate_session",
+    "end_calendar",
     "follow_terms",
+    "import_calendar",
     "is_outdated",
     "keep_call",
     "keep_hold",
@@ -54,6 +58,7 @@ __all__ = [
     "promote_hold",
     "propose_time",
     "publish_sheet",
+    "refresh_calendar",
     "release_hold",
     "remove_call",
     "reopen_proposal",

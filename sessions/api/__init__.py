@@ -3,6 +3,7 @@
 from sessions.api.call_sheet import CallSheetViewSet, SheetCopyViewSet
 from sessions.api.calls import CallViewSet
 from sessions.api.feeds import FeedViewSet
+from sessions.api.imported import ImportedCalendarViewSet
 from sessions.api.mine import ScheduleViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
@@ -13,6 +14,7 @@ __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
     "FeedViewSet",
+    "ImportedCalendarViewSet",
     "NoticeSettingsViewSet",
     "RoomViewSet",
     "ScheduleViewSet",

@@ -1,8 +1,9 @@
 """Studios and rooms, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
-from sessions.booking.models import BookingSlot, Resource
+from sessions.booking.models import BookingSlot, ImportedSpan, Resource
 from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
 from sessions.models.feed import CalendarFeed
+from sessions.models.imported import ImportedCalendar
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
@@ -19,6 +20,8 @@ __all__ = [
     "CallSheetVersion",
     "CancellationTier",
     "GearSource",
+    "ImportedCalendar",
+    "ImportedSpan",
     "NoticeSettings",
     "Resource",
     "Room",

@@ -13,6 +13,7 @@ from sessions.serializers.call_sheet import CallSheetDetail, CallSheetInput, Cop
 from sessions.serializers.costs import CancellationCost, Quote
 from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
 from sessions.serializers.finding import FindInput, FoundTimes
+from sessions.serializers.imported import ImportedCalendarInput, ImportedCalendarRow, NewImportedCalendarInput
 from sessions.serializers.inputs import (
     AboutInput,
     AcceptInput,
@@ -103,12 +104,15 @@ __all__ = [
     "HoldLine",
     "HostRow",
     "HoursInput",
+    "ImportedCalendarInput",
+    "ImportedCalendarRow",
     "KnownInput",
     "KnownRoom",
     "KnownThing",
     "KnownThings",
     "MonthRow",
     "MoveInput",
+    "NewImportedCalendarInput",
     "NewRoomInput",
     "NewSessionInput",
     "NewStudioInput",

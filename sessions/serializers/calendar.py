@@ -81,16 +81,17 @@ class BriefCalendar(serializers.Serializer):
 
 
 class BusySpan(serializers.Serializer):
-    """A room or a person is not free from then till then; by what is not told."""
+    """A room or a person is not free from then till then; by what is not told, but for an imported `calendar`."""
 
     room = serializers.IntegerField(allow_null=True)
     person = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    calendar = serializers.CharField(allow_null=True)
 
 
 class BusyPage(serializers.Serializer):
-    """What is taken by sessions that the viewer may not see."""
+    """What is taken by sessions that the viewer may not see, and by imported calendars."""
 
     results = BusySpan(many=True)
 
