@@ -10,7 +10,7 @@ from producerdesk.accounts.roles import Role
 from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Kind, Later, NotDue
-from sessions import hold_letters, letters, telling
+from sessions import hold_letters, letters, poll_letters, telling
 from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
 from sessions.notices import ANSWER, CALL_SHEET, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from sessions.sheets import content
@@ -32,6 +32,7 @@ def register() -> None:
         Kind(name=ANSWER, load=_load_answers, still_due=_answer_due, mail=letters.answer, bell=letters.answer_bell)
     )
     hold_letters.register()
+    poll_letters.register()
     registry.register(
         Kind(
             name=CALL_SHEET,

@@ -83,14 +83,23 @@ class Letter:
 
 # --- to the person called -------------------------------------------------------------------------
 def invitation(delivery: Delivery, about: About) -> Mail:
-    """“Can you be there?”"""
+    """“Can you be there?”, or “It is on” to who said yes to this date when it was one of several."""
+    if about.call.answer == Call.Answer.CONFIRMED:
+        lines = [_invited(about), _("You said that this date works for you, so you are down for it.")]
+        return _mail(about, Letter(_on(about), _("It is on"), lines, _("See the session")))
     subject = _("Can you be there? %(what)s") % {"what": _what(about)}
     return _mail(about, Letter(subject, _("Can you be there?"), [_invited(about)], _("Answer")))
 
 
 def invitation_bell(delivery: Delivery, about: About) -> Bell:
     """The same in one line."""
+    if about.call.answer == Call.Answer.CONFIRMED:
+        return _bell(about, _on(about))
     return _bell(about, _("Can you be there? %(what)s") % {"what": _what(about)})
+
+
+def _on(about: About) -> str:
+    return _("It is on: %(what)s") % {"what": _what(about)}
 
 
 def moved(delivery: Delivery, about: About) -> Mail:

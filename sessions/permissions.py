@@ -70,6 +70,15 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
+DATE_POLLS = {
+    "list": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    "create": SCHEDULE_WRITE,
+    "confirm": SCHEDULE_WRITE,
+    "cancel": SCHEDULE_WRITE,
+    "answer_mine": may_answer,  # for oneself alone
+}
+
 CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
 
 

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from sessions import api, schedule_urls
-from sessions.pages import booking, calendar, call_sheet, calls, finding, holds, imported, sessions, studios, takes
+from sessions.pages import (
+    booking,
+    calendar,
+    call_sheet,
+    calls,
+    finding,
+    holds,
+    imported,
+    polls,
+    sessions,
+    studios,
+    takes,
+)
 
 app_name = "sessions"
 resources = [
@@ -14,6 +26,7 @@ resources = [
     ("calls", api.CallViewSet, "call"),
     ("call-sheets", api.CallSheetViewSet, "call-sheet"),
     ("call-sheet-copies", api.SheetCopyViewSet, "call-sheet-copy"),
+    ("date-polls", api.DatePollViewSet, "date-poll"),
     ("feeds", api.FeedViewSet, "feed"),
     ("take-logs", api.TakeLogViewSet, "take-log"),
     ("takes", api.TakeViewSet, "take"),
@@ -67,6 +80,12 @@ urlpatterns = [
     path("calls/<id:pk>/nudge/", calls.nudge, name="nudge_call"),
     path("calls/<id:pk>/confirm/", calls.answer, {"name": "confirm"}, name="confirm_call"),
     path("calls/<id:pk>/decline/", calls.answer, {"name": "decline"}, name="decline_call"),
+    # /date-polls/
+    path("date-polls/", polls.index, name="polls"),
+    path("date-polls/new/", polls.new, name="new_poll"),
+    path("date-polls/<id:pk>/", polls.detail, name="poll"),
+    path("date-polls/<id:pk>/confirm/", polls.confirm, name="confirm_poll"),
+    path("date-polls/<id:pk>/cancel/", polls.cancel, name="cancel_poll"),
     # /imported-calendars/
     path("imported-calendars/", imported.index, name="imported"),
     path("imported-calendars/new/", imported.new, name="new_import"),

@@ -22,6 +22,7 @@ from sessions.actions.imported import change_calendar, end_calendar, import_cale
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
+from sessions.actions.polling import answer_poll, cancel_poll, confirm_slot, propose_dates
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
 from sessions.actions.wrapping import wrap_session
 
@@ -30,9 +31,11 @@ __all__ = [
     "NUDGE_PAUSE",
     "CallSpec",
     "accept_proposal",
+    "answer_poll",
     "book_session",
     "call_person",
     "cancel_dates",
+    "cancel_poll",
     "cancel_session",
     "challenge_hold",
     "change_calendar",
@@ -40,6 +43,7 @@ __all__ = [
     "confirm_call",
     "confirm_session",
     "confirm_sheet",
+    "confirm_slot",
     "decline_call",
     "duplicate_session",
     "end_calendar",
@@ -56,6 +60,7 @@ __all__ = [
     "open_sheet",
     "price_of",
     "promote_hold",
+    "propose_dates",
     "propose_time",
     "publish_sheet",
     "refresh_calendar",

@@ -5,6 +5,7 @@ from sessions.api.calls import CallViewSet
 from sessions.api.feeds import FeedViewSet
 from sessions.api.imported import ImportedCalendarViewSet
 from sessions.api.mine import ScheduleViewSet
+from sessions.api.polls import DatePollViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
 from sessions.api.takes import TakeLogViewSet, TakeViewSet
@@ -13,6 +14,7 @@ from sessions.api.telling import NoticeSettingsViewSet, UnsubscribeViewSet
 __all__ = [
     "CallSheetViewSet",
     "CallViewSet",
+    "DatePollViewSet",
     "FeedViewSet",
     "ImportedCalendarViewSet",
     "NoticeSettingsViewSet",

@@ -4,6 +4,7 @@ from sessions.booking.models import BookingSlot, ImportedSpan, Resource
 from sessions.models.call_sheet import Audience, CallSheet, CallSheetVersion, GearSource, SheetCopy
 from sessions.models.feed import CalendarFeed
 from sessions.models.imported import ImportedCalendar
+from sessions.models.poll import DatePoll, PollReply, PollSlot
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
 from sessions.models.studio import Room, RoomRate, Studio
@@ -19,10 +20,13 @@ __all__ = [
     "CallSheet",
     "CallSheetVersion",
     "CancellationTier",
+    "DatePoll",
     "GearSource",
     "ImportedCalendar",
     "ImportedSpan",
     "NoticeSettings",
+    "PollReply",
+    "PollSlot",
     "Resource",
     "Room",
     "RoomRate",

@@ -41,6 +41,7 @@ from sessions.serializers.inputs import (
 )
 from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
+from sessions.serializers.polls import DatePollDetail, DatePollRow, NewDatePollInput, PollAnswersInput, PollSlotInput
 from sessions.serializers.rows import (
     CallDetail,
     CalledTo,
@@ -91,6 +92,8 @@ __all__ = [
     "CancelInput",
     "CancellationCost",
     "CopyDetail",
+    "DatePollDetail",
+    "DatePollRow",
     "DuplicateInput",
     "EditInput",
     "FeedEvent",
@@ -112,6 +115,7 @@ __all__ = [
     "KnownThings",
     "MonthRow",
     "MoveInput",
+    "NewDatePollInput",
     "NewImportedCalendarInput",
     "NewRoomInput",
     "NewSessionInput",
@@ -123,6 +127,8 @@ __all__ = [
     "NudgeInput",
     "Nudged",
     "PersonRef",
+    "PollAnswersInput",
+    "PollSlotInput",
     "PriceInput",
     "ProposeInput",
     "Quote",
