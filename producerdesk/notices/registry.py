@@ -74,7 +74,7 @@ class Kind:
 
     `load` gets deliveries and returns {delivery.pk: what it is about}, in as few queries as it can; what is gone is
     left out. `still_due` returns None, or why not, or not yet. `mail` and `bell` write it; a kind without a bell is
-    only mailed.
+    only mailed. `mails` and `bells` write what leaves as one message: several of a bundle, each with what it is about.
     """
 
     name: str
@@ -82,6 +82,8 @@ class Kind:
     still_due: Callable[[Delivery, Any, datetime], NotDue | Later | None]
     mail: Callable[[Delivery, Any], Mail] | None = None
     bell: Callable[[Delivery, Any], Bell] | None = None
+    mails: Callable[[Sequence[Delivery], Sequence[Any]], Mail] | None = None
+    bells: Callable[[Sequence[Delivery], Sequence[Any]], Bell] | None = None
 
 
 Planner = Callable[[], int]
