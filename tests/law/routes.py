@@ -50,6 +50,9 @@ STANDS_FOR = {
     "take-logs": "session",
     "takes": "take",
     "unsubscribe": "unsubscribe",
+    "imported-calendars": "imported-calendar",
+    "date-polls": "date-poll",
+    "dates": "date-poll",
 }
 OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/\^?(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")

@@ -77,6 +77,8 @@ def world(db: None) -> World:
         save_sheet(viewer=viewer, session=session, expected=0, parking="In the yard.")
         publish_sheet(viewer=viewer, session=session, expected=1)
         log_take(viewer=viewer, session=session, key=uuid4(), song=song.pk)
+        makers.make_poll(session, [person])
+        makers.make_import(room)
         _budget(project, by)
         _letters(desk, by)
     joining.invite(project=cast.other_project, email="new@example.com", role="artist", by=cast.cleo,

@@ -31,7 +31,7 @@ from projects.tokens import make_token
 from sessions import feeds, telling
 from sessions.actions import call_person, publish_sheet, save_sheet
 from sessions.actions.takes import log_take
-from sessions.models import CalendarFeed, Call, StudioSession
+from sessions.models import CalendarFeed, Call, DatePoll, ImportedCalendar, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
 
@@ -56,6 +56,8 @@ class World:
     feed: CalendarFeed
     expense: Expense
     token: ApiToken
+    imported: ImportedCalendar
+    poll: DatePoll
 
     @property
     def stop_secret(self) -> str:
@@ -107,6 +109,8 @@ class World:
             "api:expense": self.expense.pk,
             "api:token": self.token.token_key,
             "api:unsubscribe": self.stop_secret,
+            "api:imported-calendar": self.imported.pk,
+            "api:date-poll": self.poll.pk,
             "api:take": self.session.takes.order_by("pk")[0].pk,
         }
 
@@ -163,6 +167,8 @@ def make_world() -> World:
         feed=feed,
         expense=_spend(cast),
         token=token,
+        imported=makers.make_import(cast.room),
+        poll=makers.make_poll(session, (cast.nora_called, cast.wren_called)),
     )
 
 

@@ -265,6 +265,7 @@ def test_the_pages_of_who_asks_and_who_is_asked(cast: Cast, ana: Caller) -> None
     assert "Vocals" in ana.page("/date-polls/").content.decode()
     secret = links.mint(cast.wren_called, now=clock.now())[1]
     guest, at = Caller(), f"/my/{secret}/dates/{poll.pk}/"
+    assert f'href="{at}"' in guest.page(f"/my/{secret}/").content.decode()
     drawn = guest.page(at).content.decode()
     assert "Which dates work for you?" in drawn and "Wednesday 10 March" in drawn
     first, second = poll.slots.all()
@@ -272,6 +273,7 @@ def test_the_pages_of_who_asks_and_who_is_asked(cast: Cast, ana: Caller) -> None
     half = guest.send(at, **one)
     assert half.status_code == 422 and "checked" in half.content.decode() and "Gladly" in half.content.decode()
     assert guest.send(at, **one | {"answers[1]answer": "no"}).status_code == 302
+    assert f'href="{at}"' not in guest.page(f"/my/{secret}/").content.decode()
     assert "Change my answer" in guest.page(at).content.decode()
     assert ana.send(f"/date-polls/{poll.pk}/confirm/", slot=first.pk)["Location"] == f"/sessions/{first.session_id}/"
     assert "The date is decided" in guest.page(at).content.decode()
