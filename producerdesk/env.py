@@ -1,5 +1,6 @@
 """What the environment says, read once, typed, and refused loudly when it makes no sense."""
 
+import ipaddress
 import re
 import secrets
 import sys
@@ -40,6 +41,7 @@ class Environment:
     mail_from: str = ""
     inbound_mail: str = ""
     trust_proxy: bool = False
+    fetch_also_from: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
 
 def read() -> Environment:
@@ -62,7 +64,19 @@ def read() -> Environment:
         mail_from=_mail_from(site_url),
         inbound_mail=_inbound_mail(),
         trust_proxy=_flag("TRUST_PROXY"),
+        fetch_also_from=_fetch_also_from(production),
     )
+
+
+def _fetch_also_from(production: bool) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return the private networks that calendars may be read from, for trying things out; never in production."""
+    said = [text.strip() for text in reader.list("FETCH_ALSO_FROM", default=[]) if text.strip()]
+    if said and production:
+        raise WrongSetting("FETCH_ALSO_FROM opens private networks to whoever gives an address: leave it out")
+    try:
+        return tuple(ipaddress.ip_network(text) for text in said)
+    except ValueError:
+        raise WrongSetting("FETCH_ALSO_FROM must name networks like 127.0.0.0/8, with commas") from None
 
 
 def _inbound_mail() -> str:

@@ -17,6 +17,7 @@ PRODUCTION = ENV.production
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts
+FETCH_ALSO_FROM = ENV.fetch_also_from  # private networks that imported calendars may be read from: none in production
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -194,6 +195,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 LARGE_FORMS = r"/(api/v1/)?(budgets/\d+/expenses/(new/)?|expenses/\d+/receipt/|voice-notes/|sessions/\d+/notes/voice/)"
 LARGEST_FORM = 26 * 2**20
 
+LARGEST_CALENDAR = 4 * 2**20  # of an imported one: ten years of a full calendar
+
 # --- the API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -333,6 +336,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "producerdesk.notices.tasks.plan",
         "schedule": 60.0,
         "options": {"expires": 50},
+    },
+    "do chores": {
+        "task": "producerdesk.notices.tasks.do_chores",
+        "schedule": 10.0,
+        "options": {"expires": 20},
     },
     "forget old keys": {
         "task": "producerdesk.accounts.tasks.forget_old_keys",

@@ -1,4 +1,4 @@
-"""When rooms, gear and people are taken by what a viewer may not see: that, and no more."""
+"""When rooms, gear and people are taken by what a viewer may not see, or by imported calendars: that, and no more."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
-from sessions.booking.models import BookingSlot
+from sessions.booking.models import BookingSlot, ImportedSpan
 from sessions.booking.slots import LONGEST_SLOT
 from sessions.models import StudioSession
 
@@ -24,10 +24,10 @@ THINGS = (
 
 
 def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Return when rooms, gear and people of the viewer's desks are taken by sessions the viewer cannot see.
+    """Return the spans in which rooms, gear and people of the viewer's desks are taken by what is no session in sight.
 
-    Another desk's booking of the same person, or another project's of a room. Cut to what was asked for, as a clash
-    tells it. Holds keep nobody out and are not told. One query.
+    Another desk's booking of the same person, another project's of a room, an imported calendar (by name, where it is
+    a desk's own). Cut to what was asked for, as a clash tells it. Holds keep nobody out and are not told. Two queries.
     """
     since = max(since, EARLIEST)
     desks = viewer.reach_desks(SCHEDULE_WRITE)
@@ -47,13 +47,20 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
         ends_at__gt=since,
     ).exclude(session__in=StudioSession.objects.visible_to(viewer))
     rows = slots.order_by("starts_at", "pk").values_list(*THINGS, "starts_at", "ends_at")[:AT_MOST]
-    return [
-        {
-            "room": room,
-            "gear": gear,
-            "person": contributor or linked,
-            "starts_at": utc(max(starts, since)),
-            "ends_at": utc(min(ends, until)),
-        }
-        for room, gear, contributor, linked, starts, ends in rows
-    ]
+    spans = ImportedSpan.objects.filter(ours, starts_at__lt=until, ends_at__gt=since).order_by("starts_at", "pk")
+    read = spans.values_list(*THINGS, "starts_at", "ends_at", "calendar__desk_id", "calendar__name")[:AT_MOST]
+    told = [_told(row, since, until) for row in rows]
+    told += [_told(row, since, until, name if desk in desks else None) for *row, desk, name in read]
+    return sorted(told, key=lambda span: span["starts_at"])
+
+
+def _told(row: Any, since: datetime, until: datetime, calendar: str | None = None) -> dict[str, Any]:
+    room, gear, contributor, linked, starts, ends = row
+    return {
+        "room": room,
+        "gear": gear,
+        "person": contributor or linked,
+        "starts_at": utc(max(starts, since)),
+        "ends_at": utc(min(ends, until)),
+        "calendar": calendar,
+    }

@@ -8,11 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
+from producerdesk.kit import clock
 from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, CoachingNote, EditTask, Gear, Room, Studio, StudioSession, Take, VoiceNote
+from sessions.models import (
+    Call,
+    CoachingNote,
+    DatePoll,
+    EditTask,
+    Gear,
+    ImportedCalendar,
+    PollReply,
+    Room,
+    Studio,
+    StudioSession,
+    Take,
+    VoiceNote,
+)
 
 LARGEST_ID = 2**53
 GEAR_STATES = (("ready", _("Ready")), ("out", _("Out for repair")), ("faulty", _("With a fault")))
@@ -221,3 +235,33 @@ class VoiceNoteFilter(DeskFilterSet):
     class Meta:
         model = VoiceNote
         fields: list[str] = []
+
+
+class ImportedCalendarFilter(DeskFilterSet):
+    """`?room=2&person=5`."""
+
+    room = number(_("Room"), "room_id")
+    person = number(_("Person"), "contributor_id")
+    studio = number(_("Studio"), "room__studio_id")
+
+    class Meta:
+        model = ImportedCalendar
+        fields: list[str] = []
+
+
+class DatePollFilter(DeskFilterSet):
+    """`?project=7&state=open&asked=true`: `asked` are those that wait for one's own answer."""
+
+    project = number(_("Project"), "project_id")
+    session = number(_("Session"), "slots__session_id")
+    state = django_filters.ChoiceFilter(choices=DatePoll.State.choices, label=_("State"))
+    asked = YesNoFilter(method="only_asked", label=_("Waits for my answer"))
+
+    class Meta:
+        model = DatePoll
+        fields: list[str] = []
+
+    def only_asked(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        mine = PollReply.objects.filter(is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ))
+        waiting = Q(pk__in=mine.filter(answered_at=None).values("poll")) & Q(state="open", answer_by__gt=clock.now())
+        return queryset.filter(waiting if value else ~waiting)

@@ -65,6 +65,18 @@ def itip(call: dict[str, Any], *, method: str, organizer: Party, attendee: Party
     `method` is REQUEST, also for a change, or CANCEL. Each call is an event of its own, so nobody reads who else is
     called, and a CANCEL to one person ends the whole of that person's event.
     """
+    return itip_of([(call, organizer)], method=method, attendee=attendee)
+
+
+def itip_of(calls: Iterable[tuple[dict[str, Any], Party]], *, method: str, attendee: Party) -> bytes:
+    """Return several own calls, each with who calls, as one message: the dates of a series, each an event of its own.
+
+    They are no recurrence of one event: each date is answered, moved and cancelled by itself.
+    """
+    return calendar([_called_to(call, method, organizer, attendee) for call, organizer in calls], method=method)
+
+
+def _called_to(call: dict[str, Any], method: str, organizer: Party, attendee: Party) -> Event:
     event = event_of_call(call)
     event.add("organizer", _party(organizer))
     called = _party(attendee)
@@ -72,7 +84,7 @@ def itip(call: dict[str, Any], *, method: str, organizer: Party, attendee: Party
     called.params["PARTSTAT"] = PARTSTAT[call["answer"]]
     called.params["RSVP"] = "TRUE" if method == REQUEST and call["answer"] == "pending" else "FALSE"
     event.add("attendee", called)
-    return calendar([event], method=method)
+    return event
 
 
 def _party(party: Party) -> vCalAddress:

@@ -10,7 +10,7 @@ from producerdesk.accounts.roles import Role
 from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Kind, Later, NotDue
-from sessions import hold_letters, letters, telling
+from sessions import hold_letters, letters, poll_letters, series_letters, telling
 from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
 from sessions.notices import ANSWER, CALL_SHEET, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from sessions.sheets import content
@@ -20,18 +20,20 @@ State = Delivery.State
 
 def register() -> None:
     """Make the kinds known to the dispatcher."""
-    for name, still_due, mail, bell in (
-        (INVITATION, _standing_due, letters.invitation, letters.invitation_bell),
-        (MOVED, _standing_due, letters.moved, letters.moved_bell),
-        (CANCELLED, _cancellation_due, letters.cancelled, letters.cancelled_bell),
-        (REMINDER, _reminder_due, letters.reminder, letters.reminder_bell),
-        (PROPOSAL_ANSWERED, _standing_due, letters.proposal_answered, letters.proposal_answered_bell),
+    one, many = letters, series_letters
+    for name, still_due, mail, bell, mails, bells in (
+        (INVITATION, _standing_due, one.invitation, one.invitation_bell, many.invitation, many.invitation_bell),
+        (MOVED, _standing_due, one.moved, one.moved_bell, many.moved, many.moved_bell),
+        (CANCELLED, _cancellation_due, one.cancelled, one.cancelled_bell, many.cancelled, many.cancelled_bell),
+        (REMINDER, _reminder_due, one.reminder, one.reminder_bell, None, None),
+        (PROPOSAL_ANSWERED, _standing_due, one.proposal_answered, one.proposal_answered_bell, None, None),
     ):
-        registry.register(Kind(name=name, load=_load_calls, still_due=still_due, mail=mail, bell=bell))
+        registry.register(Kind(name, _load_calls, still_due, mail, bell, mails, bells))
     registry.register(
         Kind(name=ANSWER, load=_load_answers, still_due=_answer_due, mail=letters.answer, bell=letters.answer_bell)
     )
     hold_letters.register()
+    poll_letters.register()
     registry.register(
         Kind(
             name=CALL_SHEET,

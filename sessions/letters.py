@@ -1,7 +1,8 @@
 """How notices about sessions read: mails and lines under the bell. No sum ever stands in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urljoin
@@ -85,14 +86,23 @@ class Letter:
 
 # --- to the person called -------------------------------------------------------------------------
 def invitation(delivery: Delivery, about: About) -> Mail:
-    """“Can you be there?”"""
+    """“Can you be there?”, or “It is on” to who said yes to this date when it was one of several."""
+    if about.call.answer == Call.Answer.CONFIRMED:
+        lines = [invited(about), _("You said that this date works for you, so you are down for it.")]
+        return _mail(about, Letter(_on(about), _("It is on"), lines, _("See the session")))
     subject = _("Can you be there? %(what)s") % {"what": _what(about)}
-    return _mail(about, Letter(subject, _("Can you be there?"), [_invited(about)], _("Answer")))
+    return _mail(about, Letter(subject, _("Can you be there?"), [invited(about)], _("Answer")))
 
 
 def invitation_bell(delivery: Delivery, about: About) -> Bell:
     """The same in one line."""
+    if about.call.answer == Call.Answer.CONFIRMED:
+        return _bell(about, _on(about))
     return _bell(about, _("Can you be there? %(what)s") % {"what": _what(about)})
+
+
+def _on(about: About) -> str:
+    return _("It is on: %(what)s") % {"what": _what(about)}
 
 
 def moved(delivery: Delivery, about: About) -> Mail:
@@ -263,7 +273,8 @@ def _titled(session: StudioSession) -> str:
     return f"{session.title}, {moments.day(session.starts_at, session.time_zone)}"
 
 
-def _invited(about: About) -> str:
+def invited(about: About) -> str:
+    """Return who calls the person, and for what."""
     session = about.call.session
     who = about.owner.name if about.owner and about.owner.name else session.desk.name
     return _("%(who)s calls you to a session for %(project)s, %(artist)s.") % {
@@ -279,7 +290,7 @@ def _facts(call: Call, reader_zone: str) -> list[tuple[str, list[str]]]:
     zone = session.time_zone
     when = [
         f"{moments.long_day(session.starts_at, zone)}, {moments.span(session.starts_at, session.ends_at, zone)}",
-        _zones(session.starts_at, session, reader_zone),
+        zones_of(session, reader_zone),
     ]
     facts = [(_("What"), [session.title]), (_("When"), when)]
     if call.call_at != session.starts_at:
@@ -287,7 +298,7 @@ def _facts(call: Call, reader_zone: str) -> list[tuple[str, list[str]]]:
         if moments.day(call.call_at, zone) != moments.day(session.starts_at, zone):
             there = moments.when(call.call_at, zone)
         facts.append((_("Be there at"), [there]))
-    facts.append((_("Where"), _place(session)))
+    facts.append((_("Where"), place_of(session)))
     if songs := [song.title for song in session.songs.all()]:
         facts.append((_("Songs"), [", ".join(songs)]))
     if session.prepare:
@@ -295,8 +306,9 @@ def _facts(call: Call, reader_zone: str) -> list[tuple[str, list[str]]]:
     return facts
 
 
-def _zones(at: datetime, session: StudioSession, reader_zone: str) -> str:
+def zones_of(session: StudioSession, reader_zone: str) -> str:
     """Return “Porto time. 11:00 in Berlin.”; the second half only where the clocks differ."""
+    at = session.starts_at
     studio = session.room.studio if session.room else None
     city = (studio.city if studio else "") or moments.city(session.time_zone)
     text = _("%(city)s time.") % {"city": city}
@@ -309,7 +321,8 @@ def _zones(at: datetime, session: StudioSession, reader_zone: str) -> str:
     return f"{text} {own}"
 
 
-def _place(session: StudioSession) -> list[str]:
+def place_of(session: StudioSession) -> list[str]:
+    """Return where a session is, line by line."""
     if session.room is None:
         return [session.remote_place or _("Remote")]
     studio = session.room.studio
@@ -338,24 +351,26 @@ def _mail(about: About, letter: Letter, *, path: str = "", files: tuple[Attachme
     url = links.address(secret) + path if path else _shown(links.address(secret), call)
     facts = _facts(call, about.zone) if letter.with_facts else []
     mail = drawn(about.address, letter, facts, url, call.session, private=True, stop=about.stop)
-    invite = _invite(about, letter.method) if letter.method else None
+    invite = invite_of([about], letter.method) if letter.method else None
     return replace(mail, reply_to=about.owner.email if about.owner else "", invite=invite, attachments=files)
 
 
-def _invite(about: About, method: str) -> Invite:
-    """Return the call for a calendar, as the person called may read it."""
-    call = about.call
-    viewer = Viewer(via="link", contributor_id=call.contributor_id)
-    row = CallDetail.read_one(Call.objects.all(), call.pk, viewer)
-    assert row is not None, "its delivery was loaded a moment ago"  # noqa: S101
+def invite_of(abouts: Sequence[About], method: str) -> Invite:
+    """Return calls of one person for a calendar, as that person may read them."""
+    first = abouts[0]
+    viewer = Viewer(via="link", contributor_id=first.call.contributor_id)
+    keys = [about.call.pk for about in abouts]
+    rows = {row["id"]: row for row in CallDetail.read(Call.objects.filter(pk__in=keys), viewer)}
     from sessions import ics  # it takes as long to load as all of our own, and few processes ever need it
 
     name, ours = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    owner = first.owner
+    who = (owner.name if owner else "") or first.call.session.desk.name or name
     # answers are read back where there is an address for it; else they reach the owner as a mail
-    address = replies.address_of(call) or (about.owner.email if about.owner else ours)
-    organizer = ics.Party((about.owner.name if about.owner else "") or call.session.desk.name or name, address)
-    attendee = ics.Party(call.contributor.name, about.address)
-    return Invite(method, ics.itip(row, method=method, organizer=organizer, attendee=attendee).decode())
+    addresses = [replies.address_of(about.call) or (owner.email if owner else ours) for about in abouts]
+    calls = [(rows[key], ics.Party(who, address)) for key, address in zip(keys, addresses, strict=True)]
+    attendee = ics.Party(first.call.contributor.name, first.address)
+    return Invite(method, ics.itip_of(calls, method=method, attendee=attendee).decode())
 
 
 def drawn(

@@ -5,7 +5,7 @@ an answer is "user:5". kinds.py says until when each is true, letters.py how it 
 of whom they go to (`ref` "hold:3"): hold_letters.py has both.
 """
 
-from sessions.models import Call
+from sessions.models import Call, PollReply
 
 INVITATION = "session.invitation"
 MOVED = "session.moved"
@@ -18,6 +18,10 @@ CALL_SHEET = "session.call_sheet"  # its generation is the number of the version
 HOLD_CHALLENGED = "hold.challenged"  # to who holds it: answer by then
 HOLD_ANSWERED = "hold.answered"  # to who challenged: it was released, or confirmed
 HOLD_LAPSED = "hold.lapsed"  # to who challenged, at the deadline: there was no answer
+
+POLL_ASKED = "poll.asked"  # to everybody: which of these dates work? (`ref` "poll-reply:4")
+POLL_CLOSED = "poll.closed"  # to everybody: none of the dates takes place
+POLL_ANSWERED = "poll.answered"  # to who asks; its generation counts the answers
 
 
 def ref(call: Call) -> str:
@@ -34,3 +38,8 @@ def refs_of_session(session_id: int) -> list[str]:
 def hold_ref(session_id: int) -> str:
     """Return what the deliveries about this session's hold carry as `ref`."""
     return f"hold:{session_id}"
+
+
+def reply_ref(reply: PollReply) -> str:
+    """Return what the deliveries about this person's part in a poll carry as `ref`."""
+    return f"poll-reply:{reply.pk}"

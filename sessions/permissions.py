@@ -42,6 +42,7 @@ GEAR_FAULTS = {
     "fix": SCHEDULE_WRITE,
     "reopen": SCHEDULE_WRITE,
 }
+IMPORTED_CALENDARS = dict.fromkeys(("list", "retrieve", "create", "update", "destroy", "refresh"), SCHEDULE_WRITE)
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,
@@ -98,6 +99,16 @@ CALLS = {
 }
 
 CALL_SHEETS = dict.fromkeys(("retrieve", "update", "publish", "version", "pdf"), SCHEDULE_WRITE)
+DATE_POLLS = {
+    "list": SIGNED_IN,
+    "retrieve": SIGNED_IN,
+    "create": SCHEDULE_WRITE,
+    "confirm": SCHEDULE_WRITE,
+    "cancel": SCHEDULE_WRITE,
+    "answer_mine": may_answer,  # for oneself alone
+}
+
+CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
 
 
 def may_read_sheet(viewer: Viewer) -> bool:

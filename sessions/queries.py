@@ -55,6 +55,14 @@ class OfGearQuerySet(models.QuerySet):
         return self.filter(gear__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
 
 
+class ImportedCalendarQuerySet(models.QuerySet):
+    """Imported calendars."""
+
+    def visible_to(self, viewer: Viewer) -> "ImportedCalendarQuerySet":
+        """Return the calendars of the desks in which this viewer books."""
+        return self.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+
+
 class SessionQuerySet(models.QuerySet):
     """Studio sessions."""
 
@@ -83,6 +91,26 @@ class CallQuerySet(models.QuerySet):
     def unanswered(self, now: datetime) -> "CallQuerySet":
         """Return the calls to what is booked and not over that nobody has answered."""
         return self.filter(answer="pending", removed_at=None, session__state="confirmed", session__ends_at__gt=now)
+
+
+class DatePollQuerySet(models.QuerySet):
+    """Date polls."""
+
+    def visible_to(self, viewer: Viewer) -> "DatePollQuerySet":
+        """Return the polls of the projects whose schedule this viewer writes, and those that ask the viewer."""
+        produced = viewer.reach(SCHEDULE_WRITE).q(project="project_id", desk="desk_id")
+        replies = apps.get_model("studio_sessions.PollReply").objects
+        mine = replies.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ))
+        return self.filter(produced | Q(pk__in=mine.values("poll")))
+
+
+class PollReplyQuerySet(models.QuerySet):
+    """What single people say of polls."""
+
+    def visible_to(self, viewer: Viewer) -> "PollReplyQuerySet":
+        """Return the replies to the polls this viewer plans, and the viewer's own."""
+        produced = viewer.reach(SCHEDULE_WRITE).q(project="poll__project_id", desk="poll__desk_id")
+        return self.filter(produced | is_me(viewer, "contributor__", by=SCHEDULE_READ))
 
 
 class SheetCopyQuerySet(models.QuerySet):

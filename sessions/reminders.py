@@ -4,7 +4,10 @@ Each time somebody is told something, the call's `generation` rises, what was pl
 are planned anew. Offsets that are past by then are not made up for: what is told at once says the same.
 """
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +26,25 @@ from sessions.telling import Wishes
 Channel, State = Delivery.Channel, Delivery.State
 ASKING = (INVITATION, MOVED, PROPOSAL_ANSWERED)  # what ends in a question to the person
 TO_THE_PERSON = (INVITATION, MOVED, CANCELLED, REMINDER, PROPOSAL_ANSWERED)
+BUNDLED = (INVITATION, MOVED, CANCELLED)  # what several dates of a series are told in one letter
+_letter: ContextVar[str] = ContextVar("letter", default="")
+
+
+@contextmanager
+def in_one_letter() -> Iterator[None]:
+    """Let what is told at once within leave as one letter to each person, though it is of many sessions."""
+    token = _letter.set(uuid.uuid4().hex[:16])
+    try:
+        yield
+    finally:
+        _letter.reset(token)
+
+
+def _bundle(call: Call, kind: str, channel: str) -> str:
+    """Return which letter a message is part of; empty for one of its own."""
+    letter = _letter.get()
+    what = f"{kind.rpartition('.')[2]}-{call.contributor_id}-{channel}"
+    return f"{letter}-{what}" if letter and kind in BUNDLED else ""
 
 
 def invite(session: StudioSession, calls: Sequence[Call], *, new: bool = False) -> None:
@@ -229,4 +251,5 @@ def each_channel(
             generation=call.generation if generation is None else generation,
             expires_at=expires_at,
             dropped=dropped,
+            bundle=_bundle(call, kind, channel),
         )

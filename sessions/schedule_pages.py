@@ -134,8 +134,10 @@ def _draw(
         calls = [*_call(request, wanted), *calls]
     shown, first = schedule.chosen(calls, wanted, now), schedule.chosen(calls, None, now)
     been = _been(request, now, page_size=LATEST).data
+    polls = ask(request, "api:date-poll-list", query={"asked": "true", "page_size": LATEST}).data["results"]
     context: dict[str, Any] = {
         "whose": whose,
+        "polls": [poll | {"url": door.url("dates", poll["id"])} for poll in polls],
         "about": schedule.about(calls, whose["desks"]),
         "card": schedule.card(shown, whose["desks"], now) if shown else None,
         "is_next": shown is first,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sessions import feed_pages, notice_pages, sheet_pages
+from sessions import feed_pages, notice_pages, poll_pages, sheet_pages
 from sessions import schedule_pages as pages
 from sessions.schedule_pages import ANSWERS, by_link, by_login
 
@@ -15,6 +15,7 @@ _PAGES: list[tuple[str, str, pages.Page]] = [
     ("feeds", "calendar/", pages.feeds),
     # calendar/<pk>/
     ("feed-end", r"calendar/(?P<pk>[0-9]{1,18})/end/", pages.feed_end),
+    ("dates", r"dates/(?P<pk>[0-9]{1,18})/", poll_pages.dates),
     # calls/<pk>
     ("call-ics", r"calls/(?P<pk>[0-9]{1,18})\.ics", pages.call_ics),
     ("sheet", r"calls/(?P<pk>[0-9]{1,18})/sheet/", sheet_pages.sheet),

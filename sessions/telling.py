@@ -22,7 +22,7 @@ from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices.quiet import TO_GET_READY, Quiet
 from sessions.models import Call, NoticeSettings
-from sessions.notices import ANSWER, CALL_SHEET, INVITATION, PROPOSAL_ANSWERED, REMINDER
+from sessions.notices import ANSWER, CALL_SHEET, INVITATION, POLL_ASKED, PROPOSAL_ANSWERED, REMINDER
 
 INVITATIONS, REMINDERS, CALL_SHEETS, ANSWERS = "invitations", "reminders", "call_sheets", "answers"
 DIGEST = "digest"
@@ -36,6 +36,7 @@ TOPICS = {
 TOPIC_OF = {
     INVITATION: INVITATIONS,
     PROPOSAL_ANSWERED: INVITATIONS,
+    POLL_ASKED: INVITATIONS,
     REMINDER: REMINDERS,
     CALL_SHEET: CALL_SHEETS,
     ANSWER: ANSWERS,

@@ -1,6 +1,8 @@
 """Plain makers of the things tests are about. Each gives a small believable thing; say only what the test is about."""
 
 import itertools
+from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +11,21 @@ from producerdesk.accounts import actions as accounts
 from producerdesk.accounts.authentication import viewer_of_user
 from producerdesk.accounts.models import Desk, DeskStaff, User
 from producerdesk.accounts.roles import Role
+from producerdesk.kit import clock
 from producerdesk.kit.viewer import Viewer
 from projects.models import Membership, Project, Song
 from sessions import actions
-from sessions.models import Gear, Room, RoomRate, Studio, StudioSession
+from sessions.models import (
+    DatePoll,
+    Gear,
+    ImportedCalendar,
+    PollReply,
+    PollSlot,
+    Room,
+    RoomRate,
+    Studio,
+    StudioSession,
+)
 
 PASSWORD = "a long enough password"
 _numbers = itertools.count(1)
@@ -129,6 +142,21 @@ def make_engagement(
             engagement=engagement, unit=unit, amount_minor=minor, currency=currency, account=account
         )
     return engagement
+
+
+def make_import(room: Room, name: str = "House", **said: Any) -> ImportedCalendar:
+    """Return a calendar that is read for the room from an address of the web, and was not read yet."""
+    said = {"address": "https://calendar.example.com/secret.ics", "next_at": clock.now()} | said
+    return ImportedCalendar.objects.create(desk=room.studio.desk, room=room, name=name, **said)
+
+
+def make_poll(session: StudioSession, people: Sequence[Contributor], **said: Any) -> DatePoll:
+    """Return a poll with this session as a slot, that asks these people. It writes neither holds nor mails."""
+    said = {"title": session.title, "answer_by": clock.now() + timedelta(days=30)} | said
+    poll = DatePoll.objects.create(desk=session.desk, project=session.project, made_by=session.booked_by, **said)
+    PollSlot.objects.create(poll=poll, session=session)
+    PollReply.objects.bulk_create(PollReply(poll=poll, contributor=person) for person in people)
+    return poll
 
 
 def viewer_of(user: User) -> Viewer:

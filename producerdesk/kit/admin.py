@@ -11,8 +11,13 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 # nobody needs to see these, and some of them open a door
-SECRETS = frozenset({"password", "salt", "secret_hash", "digest", "token_key", "answer", "data"})
-SECRET_OF = {"answer": "OnceKey", "data": "Authenticator"}  # elsewhere these words are harmless
+SECRETS = frozenset({"password", "salt", "secret_hash", "digest", "token_key", "answer", "data", "address", "content"})
+SECRET_OF = {
+    "answer": "OnceKey",
+    "data": "Authenticator",
+    "address": "ImportedCalendar",
+    "content": "ImportedCalendar",
+}  # elsewhere these words are harmless
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

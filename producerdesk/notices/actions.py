@@ -35,6 +35,7 @@ class Row:
     recipient_name: str = ""
     expires_at: datetime | None = None
     dropped: str = ""
+    bundle: str = ""  # of what leaves as one message, of one kind to one person by one channel
 
     @property
     def key(self) -> tuple:
@@ -80,10 +81,13 @@ def cancel(
 
 
 def retry(delivery: Delivery, *, now: datetime) -> None:
-    """Send a failed delivery again, at once and with all its tries. Whether it is still due is asked as ever."""
-    changed = Delivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
-        state=State.PENDING, try_at=now, attempts=0, reason=""
-    )
+    """Send a failed delivery again, at once and with all its tries. Whether it is still due is asked as ever.
+
+    What failed in one message with it is sent with it again.
+    """
+    failed = Delivery.objects.filter(state=State.FAILED)
+    rows = failed.filter(bundle=delivery.bundle) if delivery.bundle else failed.filter(pk=delivery.pk)
+    changed = rows.update(state=State.PENDING, try_at=now, attempts=0, reason="")
     if not changed:
         raise Conflict(_("Only what failed can be sent again."))
     delivery.refresh_from_db()
@@ -95,7 +99,7 @@ def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
 
 
 _PLANNED_FIELDS = [
-    *("state", "due_at", "try_at", "expires_at", "recipient_name"),
+    *("state", "due_at", "try_at", "expires_at", "recipient_name", "bundle"),
     *("reason", "lease_until", "claimed_by", "attempts", "message_id"),
 ]
 
@@ -128,6 +132,7 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
         channel=row.channel,
         offset=row.offset,
         generation=row.generation,
+        bundle=row.bundle,
         due_at=row.due_at,
         try_at=row.due_at,
         expires_at=row.expires_at,
@@ -141,7 +146,7 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
 def _stand_again(old: Delivery, row: Row) -> None:
     old.state = State.CANCELLED if row.dropped else State.PENDING
     old.due_at = old.try_at = row.due_at
-    old.expires_at, old.recipient_name = row.expires_at, row.recipient_name
+    old.expires_at, old.recipient_name, old.bundle = row.expires_at, row.recipient_name, row.bundle
     old.reason, old.lease_until, old.claimed_by, old.attempts = row.dropped, None, "", 0
     # a mail program that has seen the old number would hide the new mail
     old.message_id = _message_id()

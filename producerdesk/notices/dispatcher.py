@@ -5,6 +5,9 @@ own token, so one that was slow, or whose row was cancelled or taken over in the
 nothing. A bell (and a mail that goes to the outbox) is inserted in the transaction that marks its row sent: exactly
 once. A real mail is marked `sending`, sent outside any transaction, and marked `sent`: if the dispatcher dies between
 the last two, the mail is sent again with the same Message-ID when the lease is over. Twice is rare; never is not.
+
+Rows of a bundle (the dates of a series) leave as one message: only the first of them that is open is claimed, and takes
+the others along. Each is asked whether it is still due, and each is marked by itself.
 """
 
 import os
@@ -67,6 +70,14 @@ class Batch:
         return Delivery.objects.filter(pk__in=[row.pk for row in rows], claimed_by=self.token, state=state)
 
 
+@dataclass(frozen=True)
+class Message:
+    """What leaves, and the rows that it tells: nearly always one, of a bundle several."""
+
+    rows: list[Delivery]
+    effect: Effect
+
+
 def dispatch(*, name: str, budget: float = BUDGET) -> Counts:
     """Send what is due until nothing is, or the budget is spent. `name` is the way of running, for /healthz."""
     stop_at = time.monotonic() + budget
@@ -110,38 +121,32 @@ def _deliver(batch: Batch, stop_at: float) -> Counts:
 
 # --- bells and the outbox: the effect is a row ----------------------------------------------------
 def _keep(batch: Batch, now: datetime) -> Counts:
-    effects: dict[int, Effect] = {}
-    not_due: dict[int, NotDue] = {}
+    messages: list[Message] = []
+    not_due: dict[Delivery, NotDue] = {}
     counts = Counts()
     abouts = _load(batch.rows)
     for row in batch.rows:
-        try:
-            found = _read(row, abouts, now)
-        except Exception as error:
-            counts += _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
-            continue
-        if isinstance(found, Later):
-            counts += _wait(batch, row, found)
-        elif isinstance(found, NotDue):
-            not_due[row.pk] = found
-        else:
-            effects[row.pk] = found
+        message, done = _prepared(batch, row, abouts, not_due, now)
+        counts += done
+        messages += [message] if message else []
     counts += _drop(batch, not_due)
-    return counts + _insert(batch, effects, now)
+    return counts + _insert(batch, messages, now)
 
 
-def _insert(batch: Batch, effects: Mapping[int, Effect], now: datetime) -> Counts:
-    rows = [row for row in batch.rows if row.pk in effects]
+def _insert(batch: Batch, messages: list[Message], now: datetime) -> Counts:
+    rows = [row for message in messages for row in message.rows]
     with transaction.atomic():
         # skip_locked: who holds such a row is cancelling it, perhaps among others of ours; waiting could dead-lock
         ours = set(batch.ours(rows).select_for_update(skip_locked=True).values_list("pk", flat=True))
-        rows = [row for row in rows if row.pk in ours]
-        bells = [_notice(row, bell, now) for row in rows if isinstance(bell := effects[row.pk], Bell)]
-        mails = [_outbox_mail(row, mail, now) for row in rows if isinstance(mail := effects[row.pk], Mail)]
-        Notice.objects.bulk_create(bells)
-        OutboxMail.objects.bulk_create(mails)
-        _mark_sent(Delivery.objects.filter(pk__in=ours), now)
-    return Counts(sent=len(rows))
+        # of a bundle all or none: what has lost a row meanwhile is written anew without it
+        whole = [message for message in messages if all(row.pk in ours for row in message.rows)]
+        sent = {row.pk for message in whole for row in message.rows}
+        effects = [(message.rows[0], message.effect) for message in whole]
+        Notice.objects.bulk_create(_notice(row, bell, now) for row, bell in effects if isinstance(bell, Bell))
+        OutboxMail.objects.bulk_create(_outbox_mail(row, mail, now) for row, mail in effects if isinstance(mail, Mail))
+        _mark_sent(Delivery.objects.filter(pk__in=sent), now)
+        torn = [row for row in rows if row.pk in ours and row.pk not in sent]
+        return Counts(sent=len(sent)) + (_put_back(batch, torn) if torn else Counts())
 
 
 def _notice(row: Delivery, bell: Bell, now: datetime) -> Notice:
@@ -178,30 +183,39 @@ def _post(batch: Batch, stop_at: float) -> Counts:
 
 def _post_one(batch: Batch, row: Delivery, server: MailServer, now: datetime) -> Counts:
     """Send one mail. Whether it is still due is asked now, not when the batch was claimed."""
+    not_due: dict[Delivery, NotDue] = {}
+    message, counts = _prepared(batch, row, _load([row]), not_due, now)
+    counts += _drop(batch, not_due)
+    if message is None:
+        return counts
+    rows = message.rows
+    if rows[0].attempts >= GIVE_UP:
+        return counts + _fail(batch, rows, State.CLAIMED, _("It broke off each time it was sent."))
     try:
-        found = _read(row, _load([row]), now)
-    except Exception as error:
-        return _postpone(batch, row, State.CLAIMED, _broken(row, error), now)
-    if isinstance(found, Later):
-        return _wait(batch, row, found)
-    if isinstance(found, NotDue):
-        return _drop(batch, {row.pk: found})
-    mail = cast(Mail, found)  # of a row of this channel
-    if row.attempts >= GIVE_UP:
-        return _fail(batch, row, State.CLAIMED, _("It broke off each time it was sent."))
-    server.ready()
-    lease = now + settings.DELIVERY_SENDING_LEASE
-    if not batch.ours([row]).update(state=State.SENDING, lease_until=lease, attempts=F("attempts") + 1):
-        return Counts()  # cancelled, or taken over by another because we were slow
-    row.attempts += 1
+        server.ready()
+    except ServerAway as away:
+        _put_back(batch, [each for each in rows if each != row], reason=str(away)[: reasons.LENGTH])
+        raise
+    return counts + _send(batch, message, server, now)
+
+
+def _send(batch: Batch, message: Message, server: MailServer, now: datetime) -> Counts:
+    rows, lease = message.rows, now + settings.DELIVERY_SENDING_LEASE
+    if batch.ours(rows).update(state=State.SENDING, lease_until=lease, attempts=F("attempts") + 1) != len(rows):
+        # cancelled, or taken over by another because we were slow; what is left of a bundle is written anew
+        left = batch.ours(rows, State.SENDING).update(state=State.PENDING, lease_until=None, attempts=F("attempts") - 1)
+        return Counts(put_back=left)
+    for row in rows:
+        row.attempts += 1
     try:
-        server.send(mail, row.message_id)
+        server.send(cast(Mail, message.effect), rows[0].message_id)  # of rows of this channel
     except Refused as refusal:
-        return _fail(batch, row, State.SENDING, str(refusal))
+        return _fail(batch, rows, State.SENDING, str(refusal))
     except Exception as error:
-        log.warning("mail not sent", delivery=row.pk, error=repr(error))
-        return _postpone(batch, row, State.SENDING, MailServer.reason(error), now)
-    return Counts(sent=_mark_sent(batch.ours([row], State.SENDING), clock.now()))
+        log.warning("mail not sent", delivery=rows[0].pk, error=repr(error))
+        why = MailServer.reason(error)
+        return sum((_postpone(batch, row, State.SENDING, why, now) for row in rows), Counts())
+    return Counts(sent=_mark_sent(batch.ours(rows, State.SENDING), clock.now()))
 
 
 def _mark_sent(rows: QuerySet[Delivery], now: datetime) -> int:
@@ -228,8 +242,44 @@ def _load(rows: list[Delivery]) -> dict[int, Any]:
     return found
 
 
-def _read(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> Effect | NotDue | Later:
-    """Return how the delivery reads, or why it must not leave, or not yet."""
+def _prepared(
+    batch: Batch, row: Delivery, abouts: Mapping[int, Any], not_due: dict[Delivery, NotDue], now: datetime
+) -> tuple[Message | None, Counts]:
+    """Return what leaves of a row and of its bundle, or None. What must not leave is put among `not_due`."""
+    rows, counts, due = [row], Counts(), []
+    if row.bundle:
+        rows += _take_along(batch, row, now)
+        abouts = _load(rows)
+    for each in rows:
+        try:
+            why = _why_not(each, abouts, now)
+        except Exception as error:
+            counts += _postpone(batch, each, State.CLAIMED, _broken(each, error), now)
+            continue
+        if isinstance(why, Later):
+            counts += _wait(batch, each, why)
+        elif isinstance(why, NotDue):
+            not_due[each] = why
+        else:
+            due.append(each)
+    try:
+        return (Message(due, _written(due, abouts)) if due else None), counts
+    except Exception as error:
+        return None, sum((_postpone(batch, each, State.CLAIMED, _broken(each, error), now) for each in due), counts)
+
+
+def _take_along(batch: Batch, row: Delivery, now: datetime) -> list[Delivery]:
+    """Claim the other rows of a bundle, and return them."""
+    with transaction.atomic():
+        rows = list(Delivery.objects.along_with(row, now=now).select_for_update(skip_locked=True))
+        Delivery.objects.filter(pk__in=[each.pk for each in rows]).update(
+            state=State.CLAIMED, claimed_by=batch.token, lease_until=now + settings.DELIVERY_CLAIM_LEASE
+        )
+    return rows
+
+
+def _why_not(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> NotDue | Later | None:
+    """Return why the delivery must not leave, or not yet."""
     if row.expires_at and row.expires_at <= now:
         return NotDue(State.EXPIRED, row.reason or _("Its time had passed."))
     kind = registry.kind_of(row)
@@ -240,17 +290,29 @@ def _read(row: Delivery, abouts: Mapping[int, Any], now: datetime) -> Effect | N
         raise about
     if why_not := kind.still_due(row, about, now):
         return why_not
-    write = kind.mail if row.channel == Delivery.Channel.EMAIL else kind.bell
-    if write is None:
+    if (kind.mail if row.channel == Delivery.Channel.EMAIL else kind.bell) is None:
         return NotDue(State.CANCELLED, _("This is not sent that way."))
-    return write(row, about)
+    return None
 
 
-def _drop(batch: Batch, not_due: Mapping[int, NotDue]) -> Counts:
+def _written(rows: list[Delivery], abouts: Mapping[int, Any]) -> Effect:
+    """Return how rows that leave as one message read. Raises LookupError for a kind that has no words for several."""
+    kind, first = registry.kind_of(rows[0]), rows[0]
+    is_mail = first.channel == Delivery.Channel.EMAIL
+    if len(rows) == 1:
+        write_one = kind.mail if is_mail else kind.bell
+        if write_one is not None:
+            return write_one(first, abouts[first.pk])
+    write_all = kind.mails if is_mail else kind.bells
+    if write_all is None:
+        raise LookupError(kind.name)
+    return write_all(rows, [abouts[row.pk] for row in rows])
+
+
+def _drop(batch: Batch, not_due: Mapping[Delivery, NotDue]) -> Counts:
     by_reason: dict[NotDue, list[Delivery]] = defaultdict(list)
-    for row in batch.rows:
-        if row.pk in not_due:
-            by_reason[not_due[row.pk]].append(row)
+    for row, why in not_due.items():
+        by_reason[why].append(row)
     dropped = 0
     for why, rows in by_reason.items():
         dropped += batch.ours(rows).update(state=why.state, reason=why.reason[: reasons.LENGTH], lease_until=None)
@@ -269,7 +331,7 @@ def _postpone(batch: Batch, row: Delivery, state: State, reason: str, now: datet
     """Try the row later; after the last try it has failed."""
     tries = row.attempts + (state == State.CLAIMED)  # a row that broke before it was sent has not been counted yet
     if tries > len(BACKOFF):
-        return _fail(batch, row, state, reason)
+        return _fail(batch, [row], state, reason)
     changed = batch.ours([row], state).update(
         state=State.PENDING,
         try_at=now + BACKOFF[tries - 1],
@@ -280,8 +342,8 @@ def _postpone(batch: Batch, row: Delivery, state: State, reason: str, now: datet
     return Counts(postponed=changed)
 
 
-def _fail(batch: Batch, row: Delivery, state: State, reason: str) -> Counts:
-    changed = batch.ours([row], state).update(state=State.FAILED, reason=reason[: reasons.LENGTH], lease_until=None)
+def _fail(batch: Batch, rows: list[Delivery], state: State, reason: str) -> Counts:
+    changed = batch.ours(rows, state).update(state=State.FAILED, reason=reason[: reasons.LENGTH], lease_until=None)
     return Counts(failed=changed)
 
 

@@ -13,8 +13,9 @@ class Delivery(models.Model):
 
     `ref` names what it is about ("call:7"), `recipient` whom it goes to ("user:5", "contributor:9"); the app that
     registered the `kind` reads both. `generation` rises when the plan changes: open rows of an older one are
-    superseded. `offset` is minutes before the event (0 for what leaves at once). `due_at` is the plan and stays;
-    `try_at` is when a dispatcher looks at the row next. The way of a row (dispatcher.py):
+    superseded. Rows with the same `bundle` leave as one message (the dates of a series): the first that is open takes
+    the others with it. `offset` is minutes before the event (0 for what leaves at once). `due_at` is the plan and
+    stays; `try_at` is when a dispatcher looks at the row next. The way of a row (dispatcher.py):
 
         pending -> claimed -> sending -> sent        a bell goes from claimed to sent: its effect is a row, too
         claimed, sending -> pending                  put back, or tried again later
@@ -49,6 +50,7 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=8, choices=Channel)
     offset = models.PositiveIntegerField(default=0)
     generation = models.PositiveIntegerField(default=1)
+    bundle = models.CharField(max_length=60, blank=True)
     due_at = models.DateTimeField()
     try_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # after this it is no use to anybody
@@ -74,6 +76,7 @@ class Delivery(models.Model):
             # the dispatcher's sweep: what is due, and what a dead worker left behind
             models.Index(fields=["channel", "try_at"], condition=models.Q(state="pending"), name="due_deliveries"),
             models.Index(fields=["lease_until"], condition=models.Q(state__in=["claimed", "sending"]), name="leases"),
+            models.Index(fields=["bundle"], condition=~models.Q(bundle=""), name="deliveries_in_bundles"),
             models.Index(fields=["desk", "state", "due_at"], name="deliveries_of_a_desk"),
         ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
@@ -23,12 +23,26 @@ class DeliveryQuerySet(models.QuerySet):
 
     def pending(self, channel: str, *, now: datetime) -> "DeliveryQuerySet":
         """Return what is due on this channel and nobody has claimed, the oldest first."""
-        return self.filter(state="pending", channel=channel, try_at__lte=now).order_by("try_at", "pk")
+        return self.leading().filter(state="pending", channel=channel, try_at__lte=now).order_by("try_at", "pk")
+
+    def leading(self) -> "DeliveryQuerySet":
+        """Leave out what goes along with another row of its bundle: one that is open and was planned before it."""
+        before = self.model.objects.filter(
+            bundle=OuterRef("bundle"), state__in=self.model.OPEN, pk__lt=OuterRef("pk")
+        ).exclude(bundle="")
+        return self.filter(Q(bundle="") | ~Exists(before))
+
+    def along_with(self, row: "models.Model", *, now: datetime) -> "DeliveryQuerySet":
+        """Return the other rows of a bundle that nobody has in hand."""
+        free = Q(state="pending") | Q(state__in=("claimed", "sending"), lease_until__lt=now)
+        return self.filter(free, bundle=row.bundle).exclude(pk=row.pk).order_by("pk")
 
     def left_behind(self, channel: str, *, now: datetime) -> "DeliveryQuerySet":
         """Return what a dispatcher claimed and did not finish in its time: it is dead, or as good as."""
-        return self.filter(state__in=("claimed", "sending"), channel=channel, lease_until__lt=now).order_by(
-            "lease_until", "pk"
+        return (
+            self.leading()
+            .filter(state__in=("claimed", "sending"), channel=channel, lease_until__lt=now)
+            .order_by("lease_until", "pk")
         )
 
     def waiting_since(self, moment: datetime) -> "DeliveryQuerySet":

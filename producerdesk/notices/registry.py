@@ -77,7 +77,7 @@ class Kind:
 
     `load` gets deliveries and returns {delivery.pk: what it is about}, in as few queries as it can; what is gone is
     left out. `still_due` returns None, or why not, or not yet. `mail` and `bell` write it; a kind without a bell is
-    only mailed.
+    only mailed. `mails` and `bells` write what leaves as one message: several of a bundle, each with what it is about.
     """
 
     name: str
@@ -85,12 +85,16 @@ class Kind:
     still_due: Callable[[Delivery, Any, datetime], NotDue | Later | None]
     mail: Callable[[Delivery, Any], Mail] | None = None
     bell: Callable[[Delivery, Any], Bell] | None = None
+    mails: Callable[[Sequence[Delivery], Sequence[Any]], Mail] | None = None
+    bells: Callable[[Sequence[Delivery], Sequence[Any]], Bell] | None = None
 
 
 Planner = Callable[[], int]
+Chore = Callable[[], int]
 
 _kinds: dict[str, Kind] = {}
 _planners: list[Planner] = []
+_chores: list[Chore] = []
 
 
 def register(kind: Kind) -> None:
@@ -111,3 +115,13 @@ def register_planner(planner: Planner) -> None:
 def plan_by_the_clock() -> int:
     """Ask every planner; return how many messages are new."""
     return sum(planner() for planner in _planners)
+
+
+def register_chore(chore: Chore) -> None:
+    """Let an app do slow work by the clock, like reading calendars of the web. Called often, by several at once."""
+    _chores.append(chore)
+
+
+def do_chores() -> int:
+    """Do what is due of every chore; return how much was done."""
+    return sum(chore() for chore in _chores)

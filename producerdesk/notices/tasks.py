@@ -15,3 +15,9 @@ def wake() -> None:
 def plan() -> None:
     """Plan what comes by the clock alone. Beat calls this every minute; missed calls do no harm."""
     registry.plan_by_the_clock()
+
+
+@shared_task
+def do_chores() -> None:
+    """Do what apps have to do by the clock and takes its time. Missed calls do no harm."""
+    registry.do_chores()

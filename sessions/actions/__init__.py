@@ -18,9 +18,11 @@ from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
 from sessions.actions.dates import cancel_dates, move_dates, update_dates
 from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
+from sessions.actions.imported import change_calendar, end_calendar, import_calendar, refresh_calendar
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
+from sessions.actions.polling import answer_poll, cancel_poll, confirm_slot, propose_dates
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
 from sessions.actions.reserving import reserve_gear
 from sessions.actions.wrapping import wrap_session
@@ -30,18 +32,24 @@ __all__ = [
     "NUDGE_PAUSE",
     "CallSpec",
     "accept_proposal",
+    "answer_poll",
     "book_session",
     "call_person",
     "cancel_dates",
+    "cancel_poll",
     "cancel_session",
     "challenge_hold",
+    "change_calendar",
     "change_call",
     "confirm_call",
     "confirm_session",
     "confirm_sheet",
+    "confirm_slot",
     "decline_call",
     "duplicate_session",
+    "end_calendar",
     "follow_terms",
+    "import_calendar",
     "is_outdated",
     "keep_call",
     "keep_hold",
@@ -53,8 +61,10 @@ __all__ = [
     "open_sheet",
     "price_of",
     "promote_hold",
+    "propose_dates",
     "propose_time",
     "publish_sheet",
+    "refresh_calendar",
     "release_hold",
     "remove_call",
     "reopen_proposal",

@@ -12,7 +12,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
-from sessions import cancelling, challenges, reminders
+from sessions import cancelling, challenges, polls, reminders
 from sessions.actions import plans
 from sessions.actions.entering import GIVEN_ROWS
 from sessions.actions.noting import note_session
@@ -30,7 +30,7 @@ from sessions.actions.standing import (
 )
 from sessions.booking.clashes import books
 from sessions.booking.slots import release
-from sessions.models import Call, Room, StudioSession
+from sessions.models import Call, DatePoll, PollReply, Room, StudioSession
 
 Answer = Call.Answer
 
@@ -41,14 +41,35 @@ def confirm_session(*, viewer: Viewer, session: StudioSession, expected: int | N
 
     One that has lapsed has no place in line any more: it is booked if everything is free, holds included.
     """
+    poll = polls.open_poll_of(session)  # locked before any of its sessions, so that two of them never wait crosswise
     session = changing(session, expected)
     must_be_live(session, lapsed=True)
     if session.state == State.CONFIRMED:
         return session
+    if poll is not None:
+        _decide(poll, session, viewer)
     lapsed = session.has_lapsed(clock.now())
     session.state = State.CONFIRMED
     note_session(session, "confirmed", viewer)
     return _stand_again(session, viewer, anew=lapsed)
+
+
+def _decide(poll: DatePoll, session: StudioSession, viewer: Viewer) -> None:
+    """Close a poll with this slot: what else it holds is released, and who said yes to this one has answered."""
+    release_slots(poll, viewer, but=session)
+    polls.decide(poll, session)
+    said = polls.answers_to(poll, session)
+    for call in called(session):
+        if said.get(call.contributor_id) == PollReply.Answer.YES and call.answer == Answer.PENDING:
+            call.answer, call.answered_at = Answer.CONFIRMED, clock.now()
+            _save_calls([call])
+
+
+def release_slots(poll: DatePoll, viewer: Viewer, *, but: StudioSession | None = None) -> None:
+    """Give up what a poll still holds. Nobody was told of the holds, so nobody hears of it."""
+    held = StudioSession.objects.filter(poll_slot__poll=poll, state=State.HOLD).exclude(pk=but.pk if but else None)
+    for each in held.order_by("pk"):
+        cancel_session(viewer=viewer, session=each)
 
 
 @books

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from producerdesk.kit import clock, moments
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.viewer import Viewer
+from sessions import reminders
 from sessions.actions.changes import cancel_session, move_session, relocate, update_session
 from sessions.actions.plans import KEEP
 from sessions.actions.standing import LIVE, called, changing, must_be_live, whole
@@ -51,16 +52,17 @@ def move_dates(
     later = starts > datetime.fromisoformat(here.starts_local)
     refused: list[NotFree] = []
     in_order = sorted(dates, key=lambda each: each.starts_at, reverse=later)
-    for each in in_order:
-        day = date.fromisoformat(each.starts_local[:10]) + shift
-        hours = {
-            "starts_local": f"{day.isoformat()}T{starts:%H:%M}",
-            "ends_local": f"{(day + (ends.date() - starts.date())).isoformat()}T{ends:%H:%M}",
-        }
-        try:
-            _relocate(each, viewer, day, said | hours)
-        except NotFree as error:
-            refused.append(error)
+    with reminders.in_one_letter():
+        for each in in_order:
+            day = date.fromisoformat(each.starts_local[:10]) + shift
+            hours = {
+                "starts_local": f"{day.isoformat()}T{starts:%H:%M}",
+                "ends_local": f"{(day + (ends.date() - starts.date())).isoformat()}T{ends:%H:%M}",
+            }
+            try:
+                _relocate(each, viewer, day, said | hours)
+            except NotFree as error:
+                refused.append(error)
     if refused:
         raise _of_others(refused, {each.pk for each in dates}, len(dates))
     if shift:
@@ -104,8 +106,9 @@ def _change_each(
 ) -> StudioSession:
     if scope == ONE or session.series_id is None:
         return change(viewer=viewer, session=session, expected=expected, **said)
-    for each in ours(session, scope, expected):
-        change(viewer=viewer, session=each, **said)
+    with reminders.in_one_letter():
+        for each in ours(session, scope, expected):
+            change(viewer=viewer, session=each, **said)
     return whole(session.pk)
 
 

@@ -11,6 +11,7 @@ from producerdesk.kit import moments
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
+from sessions import reminders
 from sessions.actions import plans
 from sessions.actions.entering import claim_new, enter
 from sessions.actions.standing import State
@@ -46,9 +47,10 @@ def book_dates(
         count=len(days),
     )
     songs = list(songs)
-    for number, ((session, called), claimed) in enumerate(zip(dates, claims, strict=True), start=1):
-        session.series, session.series_number = series, number
-        enter(session, called, songs, viewer, claimed)
+    with reminders.in_one_letter():
+        for number, ((session, called), claimed) in enumerate(zip(dates, claims, strict=True), start=1):
+            session.series, session.series_number = series, number
+            enter(session, called, songs, viewer, claimed)
     return dates[0][0]
 
 

@@ -5,8 +5,10 @@ from sessions.api.calls import CallViewSet
 from sessions.api.editing import CompMapViewSet, CompSectionViewSet, EditTaskViewSet
 from sessions.api.feeds import FeedViewSet
 from sessions.api.gear import GearFaultViewSet, GearRepairViewSet, GearViewSet
+from sessions.api.imported import ImportedCalendarViewSet
 from sessions.api.input_lists import InputListViewSet, InputTemplateViewSet
 from sessions.api.mine import ScheduleViewSet
+from sessions.api.polls import DatePollViewSet
 from sessions.api.private import CoachingNoteViewSet, VoiceNoteViewSet
 from sessions.api.sessions import SessionViewSet
 from sessions.api.studios import RoomViewSet, StudioViewSet
@@ -19,11 +21,13 @@ __all__ = [
     "CoachingNoteViewSet",
     "CompMapViewSet",
     "CompSectionViewSet",
+    "DatePollViewSet",
     "EditTaskViewSet",
     "FeedViewSet",
     "GearFaultViewSet",
     "GearRepairViewSet",
     "GearViewSet",
+    "ImportedCalendarViewSet",
     "InputListViewSet",
     "InputTemplateViewSet",
     "NoticeSettingsViewSet",

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
@@ -16,13 +16,15 @@ from producerdesk.kit.viewer import Viewer
 from sessions.booking import away
 from sessions.booking.free import Wish, free_spans, span
 from sessions.booking.hours import Closed
-from sessions.booking.models import BookingSlot
-from sessions.booking.slots import Taken, Want
+from sessions.booking.models import BookingSlot, ImportedSpan
+from sessions.booking.slots import InTheWay, Taken, Want
 from sessions.models.gear import GearRepair
+from sessions.models.imported import ImportedCalendar
 from sessions.models.session import StudioSession
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A_DAY = timedelta(days=1)
 
 
 class NotFree(Exception):
@@ -115,10 +117,16 @@ def clash_of(taken: Taken, wish: Wish, viewer: Viewer) -> Clash:
 
 
 def _told_all(taken: Taken, wish: Wish, viewer: Viewer) -> list[dict]:
-    known = _visible({slot.session_id for _want, slot in taken.pairs}, viewer)
+    known = _visible({slot.session_id for _want, slot in taken.pairs if slot.session_id}, viewer)
+    names = _names({slot.calendar_id for _want, slot in taken.pairs if isinstance(slot, ImportedSpan)}, viewer)
     order = {want.resource_id: number for number, want in enumerate(wish.wants)}
     pairs = sorted(taken.pairs, key=lambda pair: (order[pair[0].resource_id], pair[1].starts_at))
-    told = [_told(want, slot, known.get(slot.session_id), wish) for want, slot in pairs]
+    told = [
+        _told_import(want, slot, names.get(slot.calendar_id), wish)
+        if isinstance(slot, ImportedSpan)
+        else _told(want, slot, known.get(slot.session_id), wish)
+        for want, slot in pairs
+    ]
     return told + [_told_away(want, repair) for want, repair in taken.away]
 
 
@@ -134,28 +142,62 @@ def _told_away(want: Want, repair: GearRepair) -> dict:
 
 
 def _visible(session_ids: set[int], viewer: Viewer) -> dict[int, StudioSession]:
+    if not session_ids:
+        return {}
     rows = StudioSession.objects.visible_to(viewer).select_related("project", "room")
     return {session.pk: session for session in rows.filter(pk__in=session_ids)}
 
 
+def _names(calendar_ids: set[int], viewer: Viewer) -> dict[int, str]:
+    """Return what the viewer's own desks call these calendars."""
+    if not calendar_ids:
+        return {}
+    rows = ImportedCalendar.objects.visible_to(viewer).filter(pk__in=calendar_ids)
+    return dict(rows.values_list("pk", "name"))
+
+
 def _told(want: Want, slot: BookingSlot, session: StudioSession | None, wish: Wish) -> dict:
     if session is None:
-        # nothing of another's calendar but that it is not free when asked for
-        starts, ends = max(slot.starts_at, want.starts_at), min(slot.ends_at, want.ends_at)
-        words = {"what": want.label, "when": _span(starts, ends, wish)}
-        held = slot.state == BookingSlot.State.HOLD
-        text = (_("%(what)s has another hold %(when)s.") if held else _("%(what)s is busy %(when)s.")) % words
-    else:
-        starts, ends = slot.starts_at, slot.ends_at
-        text = _taken_by(want, slot, session, wish)
+        return _busy(want, slot, wish, held=slot.state == BookingSlot.State.HOLD)
+    text = _taken_by(want, slot, session, wish)
+    return _clash(want, slot.starts_at, slot.ends_at, text) | {"session": session.pk}
+
+
+def _told_import(want: Want, found: ImportedSpan, name: str | None, wish: Wish) -> dict:
+    """Return what is told of an imported calendar: its name to the desk that reads it, to others that it is busy."""
+    if name is None:
+        return _busy(want, found, wish)
+    when = _from_to(found.starts_at, found.ends_at, wish)
+    words = {"what": want.label, "name": name, "when": when}
+    text = _("%(what)s is busy in imported calendar %(name)s, %(when)s.") % words
+    return _clash(want, found.starts_at, found.ends_at, text)
+
+
+def _busy(want: Want, found: InTheWay, wish: Wish, *, held: bool = False) -> dict:
+    """Return what is told of another's calendar: nothing but that it is not free when asked for."""
+    starts, ends = max(found.starts_at, want.starts_at), min(found.ends_at, want.ends_at)
+    words = {"what": want.label, "when": _span(starts, ends, wish)}
+    text = (_("%(what)s has another hold %(when)s.") if held else _("%(what)s is busy %(when)s.")) % words
+    return _clash(want, starts, ends, text)
+
+
+def _clash(want: Want, starts: datetime, ends: datetime, text: str) -> dict:
     return {
         "field": want.field,
         "label": want.label,
         "starts_at": utc(starts),
         "ends_at": utc(ends),
-        "session": session.pk if session else None,
+        "session": None,
         "text": text,
     }
+
+
+def _from_to(starts: datetime, ends: datetime, wish: Wish) -> str:
+    """Return from when until when, with the days where it is longer than one."""
+    if ends - starts <= A_DAY:
+        return _span(starts, ends, wish)
+    words = {name: moments.when(at, wish.time_zone) for name, at in (("first", starts), ("last", ends))}
+    return _("%(first)s to %(last)s") % words
 
 
 def _taken_by(want: Want, slot: BookingSlot, session: StudioSession, wish: Wish) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from producerdesk.kit import clock
-from sessions.booking import away
+from sessions.booking import away, imported
 from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
 from sessions.booking.models import LONGEST_SLOT, BookingSlot, Resource
@@ -40,7 +40,7 @@ def starts(
 ) -> dict[int, list[datetime]]:
     """Return, by room, when a session there might begin, on the half-hour from opening on.
 
-    Two queries, and one more with gear.
+    Three queries, and one more with gear.
     `rooms` come with their studio; `people` are contributors' ids, `gear` those of items.
     """
     mine, theirs = _resources(rooms, people, gear)
@@ -103,7 +103,7 @@ def _resources(rooms: Sequence[Room], people: Iterable[int], gear: Sequence[int]
 
 
 def _taken(search: Search, resource_ids: list[int], now: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
-    """Return what is taken of each resource in the days of the search, earliest first. One query."""
+    """Return what is taken of each resource in the days of the search. Two queries."""
     counts = Q(state__in=BookingSlot.EXCLUDING)
     if not search.hold:
         counts |= Q(state=BookingSlot.State.HOLD) & standing("session__", now)
@@ -113,7 +113,8 @@ def _taken(search: Search, resource_ids: list[int], now: datetime) -> dict[int, 
         counts, resource__in=resource_ids, starts_at__gt=begins - LONGEST_SLOT, starts_at__lt=ends, ends_at__gt=begins
     )
     found: dict[int, list[tuple[datetime, datetime]]] = {}
-    for key, starts_at, ends_at in slots.order_by("starts_at").values_list("resource_id", "starts_at", "ends_at"):
+    taken = [*slots.values_list("resource_id", "starts_at", "ends_at"), *imported.spans_of(resource_ids, begins, ends)]
+    for key, starts_at, ends_at in taken:
         found.setdefault(key, []).append((starts_at, ends_at))
     return found
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
-from sessions.booking import away
+from sessions.booking import away, imported
 from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
 from sessions.booking.models import LONGEST_SLOT, BookingSlot
@@ -45,7 +45,7 @@ def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     """Return up to three times in which all of it is free: on each of the next days the one nearest to the wished hour.
 
     Within the studio's opening hours, else within day hours in the session's zone, unless the wish itself lies outside
-    of them. One query, and one more where gear is wished for.
+    of them. Two queries, and one more where gear is wished for.
     """
     place = ZoneInfo(wish.time_zone)
     first = max(wish.starts_at, now).astimezone(place).date()
@@ -97,16 +97,15 @@ def _busy(wish: Wish, first: date, place: ZoneInfo, now: datetime) -> Busy:
     counts = Q(state__in=BookingSlot.EXCLUDING)
     if wish.confirmed:
         counts |= Q(state=BookingSlot.State.HOLD) & standing("session__", now)
+    keys, closes = [want.resource_id for want in wish.wants], opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT
     slots = BookingSlot.objects.filter(
-        counts,
-        resource_id__in=[want.resource_id for want in wish.wants],
-        starts_at__gt=opens - LONGEST_SLOT,
-        starts_at__lt=opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT,
+        counts, resource_id__in=keys, starts_at__gt=opens - LONGEST_SLOT, starts_at__lt=closes
     )
     if wish.session_id:
         slots = slots.exclude(session_id=wish.session_id)
+    taken = list(slots.values_list("resource_id", "starts_at", "ends_at")) + imported.spans_of(keys, opens, closes)
     busy: Busy = {want.resource_id: ([], []) for want in wish.wants}
-    for key, starts_at, ends_at in slots.order_by("starts_at").values_list("resource_id", "starts_at", "ends_at"):
+    for key, starts_at, ends_at in sorted(taken, key=lambda each: each[1]):
         starts, ends = busy[key]
         if ends and starts_at <= ends[-1]:
             ends[-1] = max(ends[-1], ends_at)

@@ -1,6 +1,7 @@
 """What can be booked, and when it is."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -53,9 +54,7 @@ class BookingSlot(models.Model):
     EXCLUDING = (State.CONFIRMED, State.IN_PROGRESS)  # only these keep others out
 
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="slots", db_index=False)
-    session = models.ForeignKey(
-        "studio_sessions.StudioSession", models.CASCADE, related_name="slots", db_index=False
-    )
+    session = models.ForeignKey("studio_sessions.StudioSession", models.CASCADE, related_name="slots", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State)
@@ -76,3 +75,31 @@ class BookingSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id} {self.starts_at:%F %H:%M} {self.state}"
+
+
+class ImportedSpan(models.Model):
+    """A span [starts_at, ends_at) in which an imported calendar says that a resource is busy. Keeps everybody out.
+
+    Of one calendar they never touch each other, so there are few. They may lie over bookings: those came first.
+    """
+
+    state: ClassVar[str] = "imported"
+    session_id: ClassVar[None] = None  # what stands in the way of a booking is asked for its session
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="imported")
+    calendar = models.ForeignKey("studio_sessions.ImportedCalendar", models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [
+            # it may be months long, so the end is what narrows: what is over is taken out when it is read again
+            models.Index(fields=["resource", "ends_at", "starts_at"], name="imported_of_a_resource"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="an_import_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.starts_at:%F %H:%M} imported"

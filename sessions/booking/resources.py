@@ -79,6 +79,7 @@ def relink(contributor: Contributor) -> Slots:
     users = Resource.objects.get(user_id=contributor.user_id)
     lock([own.pk, users.pk])
     clashing = [slot for slot in own.slots.order_by("starts_at", "pk") if _repoint(slot, users)]
+    own.imported.update(resource=users)
     own.delete()
     return clashing
 

@@ -11,15 +11,16 @@ from producerdesk.kit import clock
 from producerdesk.kit.inserting import insert
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
-from sessions.booking import away
+from sessions.booking import away, imported
 from sessions.booking.holds import lapsed
-from sessions.booking.models import LONGEST_SLOT, BookingSlot
+from sessions.booking.models import LONGEST_SLOT, BookingSlot, ImportedSpan
 from sessions.booking.resources import lock, resources_for
 from sessions.models.gear import Gear, GearRepair
 from sessions.models.session import StudioSession
 from sessions.models.studio import Room
 
 State = BookingSlot.State
+InTheWay = BookingSlot | ImportedSpan
 NOTHING = timedelta()
 
 
@@ -52,9 +53,12 @@ class Person:
 
 
 class Taken(Exception):
-    """Wanted resources are not free. Pairs each want with a slot in its way, or with the repair it is away for."""
+    """Wanted resources are not free.
 
-    def __init__(self, pairs: list[tuple[Want, BookingSlot]], away: Iterable[tuple[Want, GearRepair]] = ()) -> None:
+    Pairs each want with a slot, or a span of an imported calendar, in its way, or with the repair it is away for.
+    """
+
+    def __init__(self, pairs: list[tuple[Want, InTheWay]], away: Iterable[tuple[Want, GearRepair]] = ()) -> None:
         self.pairs, self.away = pairs, list(away)
         super().__init__(f"{len(pairs)} slots and {len(self.away)} repairs in the way")
 
@@ -116,12 +120,13 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
     lock({want.resource_id for want in changed} | {slot.resource_id for slot in old})
     beside = _overlapping(changed, session)
     places = {} if anew else standing
-    pairs = [
+    pairs: list[tuple[Want, InTheWay]] = [
         (want, slot)
         for want in changed
         for slot in beside[want.resource_id]
         if _in_the_way(slot, want, places.get(want.resource_id), confirmed=confirmed)
     ]
+    pairs += _busy_by_import(changed)
     gone = _away(changed)
     if pairs or gone:
         raise Taken(pairs, gone)
@@ -191,6 +196,13 @@ def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, 
         ):
             found[slot.resource_id].append(slot)
     return found
+
+
+def _busy_by_import(wants: list[Want]) -> list[tuple[Want, InTheWay]]:
+    """Return what imported calendars have in the way."""
+    by_resource = {want.resource_id: want for want in wants}
+    spans = imported.over((want.resource_id, want.starts_at, want.ends_at) for want in wants)
+    return [(by_resource[span.resource_id], span) for span in sorted(spans, key=lambda span: span.starts_at)]
 
 
 @prepared

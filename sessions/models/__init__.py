@@ -1,6 +1,6 @@
 """Studios, rooms and gear, studio sessions, the people called to them, call sheets, and calendar feeds."""
 
-from sessions.booking.models import BookingSlot, Resource
+from sessions.booking.models import BookingSlot, ImportedSpan, Resource
 from sessions.models.after import CompSection, EditTask
 from sessions.models.call_sheet import (
     RESERVED,
@@ -13,7 +13,9 @@ from sessions.models.call_sheet import (
 )
 from sessions.models.feed import CalendarFeed
 from sessions.models.gear import Gear, GearFault, GearRepair
+from sessions.models.imported import ImportedCalendar
 from sessions.models.inputs import InputList, InputTemplate
+from sessions.models.poll import DatePoll, PollReply, PollSlot
 from sessions.models.private import CoachingNote, VoiceNote
 from sessions.models.series import SessionSeries
 from sessions.models.session import Call, StudioSession
@@ -34,14 +36,19 @@ __all__ = [
     "CancellationTier",
     "CoachingNote",
     "CompSection",
+    "DatePoll",
     "EditTask",
     "Gear",
     "GearFault",
     "GearRepair",
     "GearSource",
+    "ImportedCalendar",
+    "ImportedSpan",
     "InputList",
     "InputTemplate",
     "NoticeSettings",
+    "PollReply",
+    "PollSlot",
     "Resource",
     "Room",
     "RoomRate",

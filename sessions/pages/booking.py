@@ -19,7 +19,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     take_pick(request)
     take_place(request)
     # asked for only where the form is drawn
-    context = {"current": "calendar", "quote": lambda: _quote(request), "hires": lambda: _hires(request)}
+    context = {"current": "calendar", "quote": lambda: _quote(request), "hires": lambda: hires_of(request)}
     return form_page(
         request,
         "sessions/book.html",
@@ -40,7 +40,7 @@ def _said(session: dict[str, Any]) -> str:
     return _("Booked. Everybody called is asked.") if session["calls"] else _("Booked.")
 
 
-def _hires(request: HttpRequest) -> list[dict[str, Any]]:
+def hires_of(request: HttpRequest) -> list[dict[str, Any]]:
     """Return who is hired for the project: offered first, to be added with one press."""
     project = request.POST.get("project") or request.GET.get("project") or ""
     if not project.isdecimal():

@@ -188,7 +188,11 @@ def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Event])
     return {
         "bars": bars,
         "lanes": f"of-{min(lanes, days.MOST_IN_A_LINE)}",
-        "busy_at": [line.at(each.starts, each.ends) for each in busy if line.shows(each)],
+        "busy_at": [
+            {"at": line.at(each.starts, each.ends), "calendar": each.session["calendar"]}
+            for each in busy
+            if line.shows(each)
+        ],
     }
 
 

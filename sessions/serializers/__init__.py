@@ -49,6 +49,7 @@ from sessions.serializers.gear import (
     RepairInput,
     RepairRow,
 )
+from sessions.serializers.imported import ImportedCalendarInput, ImportedCalendarRow, NewImportedCalendarInput
 from sessions.serializers.input_list import (
     InputListDetail,
     InputListInput,
@@ -84,6 +85,7 @@ from sessions.serializers.inputs import (
 )
 from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
+from sessions.serializers.polls import DatePollDetail, DatePollRow, NewDatePollInput, PollAnswersInput, PollSlotInput
 from sessions.serializers.private import (
     CoachingNoteInput,
     CoachingNoteRow,
@@ -147,6 +149,8 @@ __all__ = [
     "CoachingNoteRow",
     "CompMapRow",
     "CopyDetail",
+    "DatePollDetail",
+    "DatePollRow",
     "DuplicateInput",
     "EditInput",
     "EditTaskRow",
@@ -168,6 +172,8 @@ __all__ = [
     "HoldLine",
     "HostRow",
     "HoursInput",
+    "ImportedCalendarInput",
+    "ImportedCalendarRow",
     "InputListDetail",
     "InputListInput",
     "InputTemplateRow",
@@ -180,8 +186,10 @@ __all__ = [
     "MoveInput",
     "NameInput",
     "NewCoachingNoteInput",
+    "NewDatePollInput",
     "NewFaultInput",
     "NewGearItemInput",
+    "NewImportedCalendarInput",
     "NewRepairInput",
     "NewRoomInput",
     "NewSectionInput",
@@ -198,6 +206,8 @@ __all__ = [
     "PaperInput",
     "PersonRef",
     "PlaceInput",
+    "PollAnswersInput",
+    "PollSlotInput",
     "Preview",
     "PriceInput",
     "ProposeInput",

@@ -81,17 +81,21 @@ class BriefCalendar(serializers.Serializer):
 
 
 class BusySpan(serializers.Serializer):
-    """A room, an item of gear or a person is not free from then till then; by what is not told."""
+    """A room, an item of gear or a person is not free from then till then.
+
+    By what is not told, but for an imported `calendar`.
+    """
 
     room = serializers.IntegerField(allow_null=True)
     gear = serializers.IntegerField(allow_null=True)
     person = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    calendar = serializers.CharField(allow_null=True)
 
 
 class BusyPage(serializers.Serializer):
-    """What is taken by sessions that the viewer may not see."""
+    """What is taken by sessions that the viewer may not see, and by imported calendars."""
 
     results = BusySpan(many=True)
 

@@ -34,10 +34,10 @@ def _plans_or_is_called(viewer: Viewer, desk_id: int, project_id: int, called: b
 
 
 def plans_or_is_it(viewer: Viewer, desk_id: int, project_id: int, contributor_id: int, user_id: int | None) -> bool:
-    return _is_it(viewer, contributor_id, user_id) or _plans(viewer, desk_id, project_id)
+    return is_it(viewer, contributor_id, user_id) or _plans(viewer, desk_id, project_id)
 
 
-def _is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
+def is_it(viewer: Viewer, contributor_id: int, user_id: int | None) -> bool:
     if viewer.contributor_id:
         return viewer.contributor_id == contributor_id
     return user_id is not None and viewer.user_id == user_id
@@ -104,7 +104,7 @@ class CallRow(RowSerializer):
     seen_at = Only(serializers.DateTimeField(allow_null=True), _plans, "session__desk_id", "session__project_id")
     mine = Only(
         Computed(lambda: True, kind=serializers.BooleanField()),
-        lambda viewer, contributor_id, user_id: _is_it(viewer, contributor_id, user_id),
+        lambda viewer, contributor_id, user_id: is_it(viewer, contributor_id, user_id),
         "contributor_id",
         "contributor__user_id",
     )

@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from producerdesk.kit import moments
+from producerdesk.kit import fetching, moments
 
 register = template.Library()
 
@@ -76,3 +79,10 @@ def calendar_texts() -> dict[str, str]:
 def free_days(week: Iterable[Any], busy: Iterable[str]) -> str:
     """Return "Wednesday and Sunday": the days on which nothing is."""
     return get_text_list([moments.part(day, "l") for day in week if day.isoformat() not in busy], _("and"))
+
+
+@register.simple_tag
+def import_limit() -> SafeString:
+    """Return what makes the field of a calendar's file say that it is too large before it is sent."""
+    most = settings.LARGEST_CALENDAR
+    return format_html('data-most-bytes="{}" data-most-said="{}"', most, fetching.too_large(most))

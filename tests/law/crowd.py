@@ -13,7 +13,22 @@ from producerdesk.kit import clock, secret
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects.models import Invitation, Membership, Project, ReferenceTrack, Song, StageDate, TokenProject
 from projects.stages import Stage
-from sessions.models import CalendarFeed, Call, Gear, GearFault, GearRepair, Room, RoomRate, Studio, StudioSession, Take
+from sessions.models import (
+    CalendarFeed,
+    Call,
+    DatePoll,
+    Gear,
+    GearFault,
+    GearRepair,
+    ImportedCalendar,
+    PollReply,
+    PollSlot,
+    Room,
+    RoomRate,
+    Studio,
+    StudioSession,
+    Take,
+)
 from tests.law.world import World
 
 _numbers = itertools.count(1000)
@@ -168,6 +183,7 @@ def _schedule(world: World, people: list[Contributor], songs: list[Song]) -> Non
     plays._default_manager.bulk_create(
         plays(take=take, contributor=person) for take, person in zip(takes, people, strict=True)
     )
+    _polls(world, people, sessions)
     due: dict[str, Any] = {"kind": "session.reminder", "channel": "email", "due_at": now, "try_at": now}
     rows = Delivery.objects.bulk_create(
         Delivery(desk=cast.desk, ref=f"call:{call.pk}", recipient=f"contributor:{call.contributor_id}", **due)
@@ -180,10 +196,23 @@ def _schedule(world: World, people: list[Contributor], songs: list[Song]) -> Non
     Notice.objects.bulk_create(Notice(user=cast.ana, text=f"Notice {row.pk}") for row in rows)
 
 
+def _polls(world: World, people: list[Contributor], sessions: list[StudioSession]) -> None:
+    cast, due = world.cast, clock.now() + dt.timedelta(days=9)
+    said: dict[str, Any] = {"desk": cast.desk, "project": cast.project, "made_by": cast.ana, "answer_by": due}
+    polls = DatePoll.objects.bulk_create(DatePoll(title=session.title, **said) for session in sessions)
+    PollSlot.objects.bulk_create(PollSlot(poll=poll, session=each) for poll, each in zip(polls, sessions, strict=True))
+    asked = [(world.poll, person) for person in people] + [(poll, cast.nora_called) for poll in polls]
+    PollReply.objects.bulk_create(PollReply(poll=poll, contributor=person) for poll, person in asked)
+
+
 def _studios(world: World, count: int) -> None:
     studios = Studio.objects.bulk_create(Studio(desk=world.cast.desk, name=f"Studio {n}") for n in _some(count))
     rooms = Room.objects.bulk_create(
         Room(studio=studio, name=f"Room {n}") for n, studio in enumerate([*studios, *[world.cast.room.studio] * count])
+    )
+    ImportedCalendar.objects.bulk_create(
+        ImportedCalendar(desk=world.cast.desk, room=room, name=room.name, address="https://x", next_at=clock.now())
+        for room in rooms
     )
     RoomRate.objects.bulk_create(RoomRate(room=room, unit="hour", amount_minor=6_200, currency="EUR") for room in rooms)
     items = Gear.objects.bulk_create(Gear(desk=world.cast.desk, name=f"Mic {n}", room=rooms[0]) for n in _some(count))

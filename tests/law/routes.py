@@ -61,6 +61,9 @@ STANDS_FOR = {
     "coaching-notes": "coaching-note",
     "voice-notes": "voice-note",
     "unsubscribe": "unsubscribe",
+    "imported-calendars": "imported-calendar",
+    "date-polls": "date-poll",
+    "dates": "date-poll",
 }
 OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/\^?(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")

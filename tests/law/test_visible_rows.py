@@ -88,6 +88,9 @@ def world(db: None) -> World:
         editing.add_section(song=song, name="Chorus")
         private.write_note(viewer=viewer, session=session, text="Slowly.")
         private.keep_voice(viewer=viewer, session=session, sound=voice.check(ContentFile(b"OggS" + bytes(40))))
+        log_take(viewer=viewer, session=session, key=uuid4(), song=song.pk)
+        makers.make_poll(session, [person])
+        makers.make_import(room)
         _budget(project, by)
         _letters(desk, by)
     joining.invite(project=cast.other_project, email="new@example.com", role="artist", by=cast.cleo,

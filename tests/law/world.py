@@ -37,8 +37,10 @@ from sessions.models import (
     Call,
     CoachingNote,
     CompSection,
+    DatePoll,
     EditTask,
     Gear,
+    ImportedCalendar,
     InputTemplate,
     StudioSession,
     VoiceNote,
@@ -68,6 +70,8 @@ class World:
     expense: Expense
     token: ApiToken
     gear: Gear
+    imported: ImportedCalendar
+    poll: DatePoll
 
     @property
     def stop_secret(self) -> str:
@@ -123,6 +127,8 @@ class World:
             "api:token": self.token.token_key,
             "api:unsubscribe": self.stop_secret,
             "api:sheet-version": 1,
+            "api:imported-calendar": self.imported.pk,
+            "api:date-poll": self.poll.pk,
             "api:take": self.session.takes.order_by("pk")[0].pk,
             "api:input-template": InputTemplate.objects.get().pk,
             "api:comp-section": CompSection.objects.get().pk,
@@ -189,6 +195,8 @@ def make_world() -> World:
         expense=_spend(cast),
         token=token,
         gear=gear,
+        imported=makers.make_import(cast.room),
+        poll=makers.make_poll(session, (cast.nora_called, cast.wren_called)),
     )
 
 

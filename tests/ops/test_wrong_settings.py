@@ -26,6 +26,7 @@ WRONG = {
     "EMAIL_URL": ["nonsense"],
     "MAIL_FROM": ["Desk", "Desk <desk@example.com>\nBcc: x@example.com", "Desk <desk>"],
     "INBOUND_MAIL": ["replies", "a+b@desk.example.com", "Desk <desk@example.com>"],
+    "FETCH_ALSO_FROM": ["127.0.0.0/8", "everywhere"],
     "DEBUG": ["perhaps"],
     "DATA_DIR": ["/proc/no/such/folder"],
 }

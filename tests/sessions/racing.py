@@ -26,7 +26,7 @@ from django.db import connections  # noqa: E402 - apps must be there first
 from contributors.models import Contributor  # noqa: E402
 from producerdesk.accounts.authentication import viewer_of_user  # noqa: E402
 from producerdesk.accounts.models import User  # noqa: E402
-from producerdesk.kit.errors import Clash  # noqa: E402
+from producerdesk.kit.errors import Clash, Conflict  # noqa: E402
 from projects.models import Project  # noqa: E402
 from sessions import actions  # noqa: E402
 from sessions.models import Gear, Room, StudioSession  # noqa: E402
@@ -113,6 +113,8 @@ def attempt(job: dict, wish: dict, dice: random.Random) -> dict[str, Any]:
         return {"won": (confirm if "session" in wish else book)(job, wish, dice).pk}
     except Clash as error:
         return {"clash": [each["field"] for each in error.clashes]}
+    except Conflict:
+        return {"clash": ["conflict"]}
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

@@ -9,6 +9,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +21,7 @@ from budgets.models import Budget, BudgetEntry
 from contributors.models import Contributor
 from desklib.paths import PYTHON
 from producerdesk.accounts.models import ApiToken
+from producerdesk.kit import clock
 from sessions import actions
 from sessions.models import BookingSlot, CallSheet, CallSheetVersion, StudioSession
 from sessions.pricing import SOURCE
@@ -424,6 +426,45 @@ def test_every_deed_meets_every_other_over_http(racers: Racers, served: Live, ca
         outcome = racers.race(cast.ana.pk, wishes, seed=day, clients=len(wishes), **over)
         assert outcome.errors == []
         stage.check(day)
+
+
+def test_of_the_slots_of_a_poll_confirmed_at_once_one_is_booked(racers: Racers, cast: Cast) -> None:
+    people = people_of(cast)[:2]
+    for day in range(1, FEW_ROUNDS + 1):
+        poll = actions.propose_dates(
+            viewer=cast.viewer("ana"),
+            project=cast.project,
+            title="Vocals",
+            room=cast.room,
+            calls=[{"contributor": person} for person in people],
+            answer_by=clock.now() + timedelta(hours=1),
+            slots=[
+                {"starts_local": f"2027-07-{day:02}T{hour}:00", "ends_local": f"2027-07-{day:02}T{hour + 1}:00"}
+                for hour in (10, 11, 12)
+            ],
+        )
+        slots = [slot.session_id for slot in poll.slots.all()]
+        outcome = racers.race(cast.ana.pk, [{"session": key} for key in slots], seed=day, clients=6)
+        assert outcome.errors == []
+        assert len(set(outcome.won)) == 1
+        poll.refresh_from_db()
+        assert (poll.state, poll.decided_id) == ("decided", outcome.won[0])
+        states = StudioSession.objects.filter(pk__in=slots).values_list("state", flat=True)
+        assert sorted(states) == ["cancelled", "cancelled", "confirmed"]
+        assert_sound(cast)
+
+
+def test_one_person_in_two_desks_is_booked_once(racers: Racers, cast: Cast) -> None:
+    """The desks know nothing of each other: what they share is the player's own resource."""
+    makers.make_staff(cast.other_desk, cast.ana)
+    theirs = makers.make_contributor(cast.other_desk, user=cast.nora)
+    for day in range(1, FEW_ROUNDS + 1):
+        ours = wish(cast, day, [cast.nora_called])
+        others = wish(cast, day, [theirs], hours=("10:30", "11:30"))
+        others |= {"project": cast.other_project.pk, "room": cast.other_room.pk}
+        outcome = racers.race(cast.ana.pk, [ours, others], seed=day, clients=FEW)
+        assert outcome.errors == []
+        assert len(outcome.won) == 1
         assert_sound(cast)
 
 

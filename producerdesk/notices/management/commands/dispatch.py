@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("--every must be more than 0 seconds")
         if options["once"]:
             registry.plan_by_the_clock()
+            registry.do_chores()
             self._tell(dispatcher.dispatch(name="command", budget=float("inf")))
             return
         stop = threading.Event()
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         try:
             registry.plan_by_the_clock()
             self._tell(dispatcher.dispatch(name="command"))
+            registry.do_chores()
         except (OperationalError, InterfaceError) as error:
             log.error("database away", error=str(error))
 

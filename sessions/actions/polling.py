@@ -1,0 +1,185 @@
+"""Date polls: slots held and asked for, answered, decided or called off."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NotRequired, TypedDict
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from producerdesk.kit import clock, moments
+from producerdesk.kit.errors import Conflict, Refused
+from producerdesk.kit.models import bump
+from producerdesk.kit.viewer import Viewer
+from projects.models import Project, Song
+from sessions import polls
+from sessions.actions import plans
+from sessions.actions.changes import confirm_session, release_slots
+from sessions.actions.entering import claim_new, enter
+from sessions.actions.plans import CallSpec
+from sessions.actions.standing import State, who_books
+from sessions.booking.clashes import NotFree, NotFreeOn, books
+from sessions.models import Call, DatePoll, PollReply, PollSlot, Room, StudioSession
+
+SLOTS_AT_MOST = 12
+TO_DECIDE = timedelta(days=3)  # the holds stand so much longer than people may answer
+
+
+class SlotSpec(TypedDict):
+    """When a slot would be, on the wall of the place."""
+
+    starts_local: str
+    ends_local: str
+    starts_fold: NotRequired[int | None]
+    ends_fold: NotRequired[int | None]
+    outside_hours: NotRequired[bool]
+
+
+@books
+def propose_dates(
+    *,
+    viewer: Viewer,
+    project: Project,
+    title: str,
+    slots: Sequence[SlotSpec],
+    answer_by: datetime | str,
+    kind: str = StudioSession.Kind.TRACKING,
+    room: Room | None = None,
+    remote_place: str = "",
+    time_zone: str = "",
+    songs: Sequence[Song] = (),
+    calls: Sequence[CallSpec] = (),
+    prepare: str = "",
+    notes: str = "",
+    message: str = "",
+) -> DatePoll:
+    """Hold every slot, or none, and ask everybody which of them work. Raises Clash with every clash and its day."""
+    if not calls:
+        raise Refused({"calls": _("Choose whom to ask.")})
+    where = plans.plan_where(project=project, room=room, remote_place=remote_place, time_zone=time_zone)
+    plans.check_songs(songs, project)
+    by = _answer_by(answer_by, where.time_zone)
+    blank = StudioSession(
+        project=project,
+        desk=project.desk,
+        kind=kind,
+        title=title.strip(),
+        state=State.HOLD,
+        room=where.room,
+        remote_place=where.remote_place,
+        prepare=prepare,
+        notes=notes,
+        booked_by_id=who_books(viewer),
+    )
+    planned = [_slot(blank, number, spec, where.time_zone, calls, by) for number, spec in enumerate(slots)]
+    _refuse_twice(planned)
+    poll = DatePoll(
+        desk=project.desk,
+        project=project,
+        title=title.strip(),
+        message=message.strip(),
+        answer_by=by,
+        made_by_id=who_books(viewer),
+    )
+    poll.clean_fields(exclude=["desk", "project", "made_by", "decided"])
+    claims, refused = [], []
+    for session, called in planned:
+        try:
+            claims.append(claim_new(session, called, viewer))
+        except NotFree as error:
+            refused.append(error)
+    if refused:
+        raise NotFreeOn(refused, len(planned))
+    poll.save()
+    for (session, called), claimed in zip(planned, claims, strict=True):
+        PollSlot.objects.create(poll=poll, session=enter(session, called, songs, viewer, claimed))
+    PollReply.objects.bulk_create(PollReply(poll=poll, contributor=call.contributor) for call in planned[0][1])
+    polls.ask(poll)
+    return poll
+
+
+def _answer_by(said: datetime | str, zone: str) -> datetime:
+    at = clock.resolve(said, zone, 0, field="answer_by") if isinstance(said, str) else said
+    if at <= clock.now():
+        raise Refused({"answer_by": _("This is past.")})
+    if at > clock.now() + timedelta(days=90):
+        raise Refused({"answer_by": _("Give people 90 days at most.")})
+    return at
+
+
+def _slot(
+    blank: StudioSession, number: int, spec: SlotSpec, zone: str, calls: Sequence[CallSpec], by: datetime
+) -> tuple[StudioSession, list[Call]]:
+    """Return one slot as a hold, and the calls to it. What is wrong with it is said at its row of the form."""
+    session = StudioSession(
+        **{field.attname: getattr(blank, field.attname) for field in StudioSession._meta.concrete_fields}
+    )
+    session.project, session.desk, session.room = blank.project, blank.desk, blank.room
+    session.outside_hours = spec.get("outside_hours", False)
+    words = {name: value for name, value in spec.items() if name != "outside_hours"}
+    try:
+        when = plans.plan_when(time_zone=zone, **words)
+        plans.apply_when(session, when)
+        if session.starts_at <= by:
+            raise Refused({"starts_local": _("It begins before people have to answer.")})
+        session.hold_until = min(by + TO_DECIDE, session.starts_at)
+        return session, plans.plan_calls(calls, project=blank.project, when=when)
+    except Refused as error:
+        ours = ("starts", "ends")
+        raise Refused(
+            {f"slots.{number}.{name}" if name.startswith(ours) else name: text for name, text in error.fields.items()}
+        ) from None
+
+
+def _refuse_twice(planned: Sequence[tuple[StudioSession, list[Call]]]) -> None:
+    seen: set[tuple[datetime, datetime]] = set()
+    for number, (session, _calls) in enumerate(planned):
+        if (session.starts_at, session.ends_at) in seen:
+            raise Refused({f"slots.{number}.starts_local": _("This slot stands here twice.")})
+        seen.add((session.starts_at, session.ends_at))
+
+
+@transaction.atomic
+def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str = "") -> PollReply:
+    """Note which slots work for somebody: every one that is still held needs an answer. Until `answer_by`."""
+    polls.touch(poll)
+    polls.must_be_open(poll)
+    if not poll.takes_answers(clock.now()):
+        when = moments.when(poll.answer_by, poll.slots.all()[0].session.time_zone)
+        raise Conflict(_("Answers were due by %(when)s. Write to who asked you.") % {"when": when})
+    held = set(poll.slots.filter(session__state=State.HOLD).values_list("pk", flat=True))
+    known = set(poll.slots.values_list("pk", flat=True))
+    if strange := sorted(set(answers) - known):
+        raise Refused({"answers": _("%(slot)d is no slot of this poll.") % {"slot": strange[0]}})
+    if held - set(answers):
+        raise Refused({"answers": _("Say of each date whether it works.")})
+    reply.answers = {str(key): answer for key, answer in answers.items() if key in held}
+    reply.note, reply.answered_at = note.strip(), clock.now()
+    reply.clean_fields(exclude=["poll", "contributor", "answers"])
+    reply.save(update_fields=["answers", "note", "answered_at"])
+    polls.tell_answered(reply)
+    return reply
+
+
+def confirm_slot(*, viewer: Viewer, poll: DatePoll, slot: PollSlot) -> StudioSession:
+    """Book one slot: the engine asks again whether it can be had, the others are released, everybody is told once."""
+    with transaction.atomic():
+        polls.touch(poll)
+        if poll.state == DatePoll.State.DECIDED and poll.decided_id == slot.session_id:
+            return slot.session
+        polls.must_be_open(poll)
+    return confirm_session(viewer=viewer, session=slot.session)
+
+
+@transaction.atomic
+def cancel_poll(*, viewer: Viewer, poll: DatePoll, expected: int | None = None) -> DatePoll:
+    """Call it off: the holds are released, and who was asked hears that none of the dates takes place."""
+    bump(poll, expected)
+    if poll.state == DatePoll.State.CANCELLED:
+        return poll
+    polls.must_be_open(poll)
+    release_slots(poll, viewer)
+    polls.close(poll, DatePoll.State.CANCELLED, gettext_noop("The poll was cancelled."))
+    polls.tell_closed(poll)
+    return poll

@@ -1,0 +1,97 @@
+"""Date polls: several slots held and asked for, one of them booked."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from contributors.queries import is_me
+from producerdesk.accounts.once import once
+from producerdesk.accounts.roles import SCHEDULE_READ
+from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.errors import Refused
+from projects.models import Project
+from sessions import actions, permissions, serializers
+from sessions.api.typed import as_typed
+from sessions.filters import DatePollFilter
+from sessions.models import DatePoll, PollReply, StudioSession
+
+
+class DatePollViewSet(DeskViewSet):
+    """Which of some slots works for everybody. What people answer is read by who plans, and by who gave the answer."""
+
+    queryset = DatePoll.objects
+    row = serializers.DatePollRow
+    detail_row = serializers.DatePollDetail
+    filterset_class = DatePollFilter
+    needs = permissions.DATE_POLLS
+    inputs = {
+        "create": serializers.NewDatePollInput,
+        "confirm": serializers.PollSlotInput,
+        "cancel": serializers.NothingInput,
+        "answer_mine": serializers.PollAnswersInput,
+    }
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().select_related("project").order_by("-pk")
+
+    def form_start(self, action: str) -> dict[str, Any]:
+        start: dict[str, Any] = {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
+        return start | {"slots": [{}, {}, {}], "calls": []}
+
+    def form_values(self, found: DatePoll, action: str = "update") -> dict[str, Any]:
+        return {}
+
+    def form_narrow(self, action: str, found: DatePoll | None) -> dict[str, Q]:
+        project_id = found.project_id if found else self._asked_project()
+        known = Project.objects.visible_to(self.viewer).filter(pk=project_id or 0).values_list("desk_id", flat=True)
+        desk_id = known.first() or self.viewer.home_desk_id
+        return {
+            "songs": Q(project_id=project_id or 0),
+            "room": Q(active=True, studio__active=True, studio__desk_id=desk_id),
+            "contributor": Q(desk_id=desk_id, active=True),
+        }
+
+    def _asked_project(self) -> int | None:
+        text = self.request.query_params.get("project", "")
+        return int(text) if text.isdecimal() and len(text) < 18 else None
+
+    @once
+    def create(self, request: Any) -> Response:
+        """Hold every slot, or none, and ask everybody which of them work."""
+        with as_typed():
+            poll = actions.propose_dates(viewer=self.viewer, **self.said())
+        return self.answer(poll.pk, status=201)
+
+    @action(detail=True, methods=["post"])
+    @once
+    def confirm(self, request: Any, pk: str) -> Response:
+        """Book one slot: the others are released, and everybody is told once."""
+        poll = self.get_object()
+        slot = poll.slots.select_related("session").filter(pk=self.said()["slot"]).first()
+        if slot is None:
+            raise Refused({"slot": _("This is no slot of this poll.")})
+        with as_typed():
+            actions.confirm_slot(viewer=self.viewer, poll=poll, slot=slot)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, pk: str) -> Response:
+        """Call it off: every hold is released, and who was asked hears of it."""
+        poll = self.get_object()
+        actions.cancel_poll(viewer=self.viewer, poll=poll)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
+    def answer_mine(self, request: Any, pk: str) -> Response:
+        """Say of each slot whether it works for oneself, as often as one likes until `answer_by`."""
+        poll = self.get_object()
+        mine = PollReply.objects.filter(is_me(self.viewer, "contributor__", by=SCHEDULE_READ), poll=poll)
+        reply = mine.select_related("poll__made_by").first()
+        if reply is None:
+            raise Http404
+        actions.answer_poll(poll=poll, reply=reply, **self.said())
+        return self.answer(pk)

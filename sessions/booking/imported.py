@@ -1,0 +1,55 @@
+"""What imported calendars make busy: written here alone, and asked wherever something is booked or sought."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from producerdesk.kit.prepared import prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
+from sessions.booking.models import ImportedSpan
+from sessions.booking.resources import lock, resources_for
+
+Span = tuple[datetime, datetime]
+
+
+def replace(
+    *, calendar_id: int, spans: Iterable[Span], room_id: int | None = None, contributor_id: int | None = None
+) -> None:
+    """Let a calendar say these spans of a room or a person, in the place of all that it said before.
+
+    In the transaction that notes that it was read. What is booked there already stands.
+    """
+    found = resources_for(room_id=room_id, contributor_ids=[contributor_id] if contributor_id else [])
+    resource_id = found.room if room_id else found.people[contributor_id or 0]
+    # whoever books at this moment is before or after it, and never in between
+    lock([resource_id] if resource_id else [])
+    ImportedSpan.objects.filter(calendar=calendar_id).delete()
+    ImportedSpan.objects.bulk_create(
+        ImportedSpan(calendar_id=calendar_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at)
+        for starts_at, ends_at in spans
+    )
+
+
+def over(wanted: Iterable[tuple[int, datetime, datetime]]) -> list[ImportedSpan]:
+    """Return the spans that are in the way of resources at their times. One query."""
+    said = [value for each in wanted for value in each]
+    if not said:
+        return []
+    return list(_over(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects())
+
+
+@prepared
+def _over(viewer: Viewer, **said: Any) -> QuerySet:
+    """Return the spans that overlap, of three values each: resource, start, end."""
+    overlap = Q(pk__in=())
+    for resource_id, starts_at, ends_at in zip(*[iter(said.values())] * 3, strict=True):
+        overlap |= Q(resource_id=resource_id, ends_at__gt=starts_at, starts_at__lt=ends_at)
+    return ImportedSpan.objects.filter(overlap)
+
+
+def spans_of(resource_ids: Iterable[int], since: datetime, until: datetime) -> list[tuple[int, datetime, datetime]]:
+    """Return resource, start and end of what is busy in that time, earliest first. One query."""
+    rows = ImportedSpan.objects.filter(resource_id__in=list(resource_ids), ends_at__gt=since, starts_at__lt=until)
+    return list(rows.order_by("starts_at").values_list("resource_id", "starts_at", "ends_at"))

@@ -1,0 +1,1 @@
+"""Imported busy calendars: what their files say, and reading them again and again."""
