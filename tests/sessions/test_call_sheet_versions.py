@@ -157,7 +157,7 @@ def test_a_sheet_that_cannot_be_printed_is_mailed_without(
     dispatch(name="test")
     (mail,) = posted.to(cast.wren_called.email)
     assert list(mail.message.iter_attachments()) == []
-    assert f"/calls/{call_of(session, cast.wren_called).pk}/sheet/" in mail.message.get_body(("plain",)).get_content()
+    assert f"/calls/{call_of(session, cast.wren_called).pk}/sheet/" in mail.text()
 
 
 def test_the_outbox_keeps_the_mail_and_prints_nothing(
