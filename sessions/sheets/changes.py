@@ -12,15 +12,18 @@ Change = dict[str, str]
 ARROW = "%(what)s %(was)s → %(now)s"
 
 
-def between(before: Content, after: Content, *, call: int | None = None) -> list[Change]:
-    """Return what changed, what matters most first. `call` is the reader's own: its time is "your call time"."""
+def between(before: Content, after: Content, *, call: int | None = None, whole: bool = False) -> list[Change]:
+    """Return what changed, what matters most first. `call` is the reader's own: its time is "your call time".
+
+    `whole` tells of changed texts what they were and are, and not only that they changed.
+    """
     found = [
         *_people(before, after, call),
         *_time(before, after),
         *_place(before, after),
         *_running_order(before, after),
         *_lists(before, after),
-        *_texts(before, after),
+        *_texts(before, after, whole),
     ]
     return [{"what": what, "text": text} for what, text in found]
 
@@ -112,16 +115,16 @@ def _contacts(before: Content, after: Content) -> list[str]:
     return names + [name for name in dict.fromkeys([*has, *had]) if had.get(name) != has.get(name)]
 
 
-def _texts(before: Content, after: Content) -> Iterator[tuple[str, str]]:
-    for name, text in (
-        ("access", _("Access changed")),
-        ("parking", _("Parking changed")),
-        ("prepare", _("What to prepare changed")),
-        ("emergency", _("Emergency changed")),
-        ("notes", _("Notes changed")),
+def _texts(before: Content, after: Content, whole: bool) -> Iterator[tuple[str, str]]:
+    for name, title, text in (
+        ("access", _("Access:"), _("Access changed")),
+        ("parking", _("Parking:"), _("Parking changed")),
+        ("prepare", _("What to prepare:"), _("What to prepare changed")),
+        ("emergency", _("Emergency:"), _("Emergency changed")),
+        ("notes", _("Notes:"), _("Notes changed")),
     ):
         if before[name] != after[name]:
-            yield name, text
+            yield name, _arrow(title, before[name] or "–", after[name] or "–") if whole else text
 
 
 def _differ(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:

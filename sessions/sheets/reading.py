@@ -66,7 +66,7 @@ def of_version(session: StudioSession, number: int, since: int | None = None) ->
         "published_at": utc(version.published_at),
         "published_by": version.published_by.name,
         "sheet": content.for_production(version.content),
-        "changes": changes.between(earlier.content, version.content) if earlier else [],
+        "changes": changes.between(earlier.content, version.content, whole=True) if earlier else [],
     }
 
 

@@ -46,6 +46,8 @@ TEXT = "glass"
 BY_NAME = {"as_of": "2026-11-03", "until": "2027-03-31"}  # a day as text; an end after the beginning
 # what such an id must be of, where an unknown one is refused
 IDS = {"project": "api:project", "studio": "api:studio", "rooms": "api:room", "people": "api:contributor"}
+# kinds whose ids are those of other things
+KNOWN_AS = {"call-sheets": "session", "call-sheet-copies": "call", "deliveries": "delivery", "private-links": "link"}
 # things that are had one at a time: an invitation by its secret, others by the id of their session or call
 NO_LIST = {f"GET /api/v1/{kind}/" for kind in ("joins", "call-sheets", "call-sheet-copies", "take-logs", "unsubscribe")}
 # in a soak on both databases, and then with many more requests
@@ -131,6 +133,7 @@ class _Caller:
     def ask_each(self, operation: Any) -> None:
         """Ask for each parameter of the query alone, with a value that fits and with one that means nothing."""
         path = {part.name: str(self._known_id(operation.path)) for part in operation.path_parameters}
+        path |= {"number": "1"} if "number" in path else {}  # of a version
         usual = {each.name: _fitting(each, self.ids) for each in operation.query if each.is_required}
         for each in operation.query:
             for value in (_fitting(each, self.ids), NONSENSE):
@@ -184,5 +187,5 @@ class _Caller:
         if len(parts) < 2 or not parts[1].startswith("{"):
             return None
         kind = parts[0]
-        singular = {"staff": "staff", "outbox": "outbox", "private-links": "link"}.get(kind, kind.removesuffix("s"))
-        return self.ids.get("api:delivery" if kind == "deliveries" else f"api:{singular}")
+        singular = {"staff": "staff", "outbox": "outbox"} | KNOWN_AS
+        return self.ids.get(f"api:{singular.get(kind, kind.removesuffix('s'))}")

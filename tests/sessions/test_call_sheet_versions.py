@@ -70,8 +70,8 @@ def test_each_version_is_read_whole_and_compared_with_any_other(cast: Cast, sess
     ]
     assert (first["since"], texts(first), first["newest"], first["numbers"]) == (None, [], 3, [3, 2, 1])
     later = "Call time of Wren Castellan 10:00 → 11:00"
-    assert (second["since"], texts(second)) == (1, [later, "Parking changed"])
-    assert (third["since"], texts(third)) == (2, ["Parking changed"])
+    assert (second["since"], texts(second)) == (1, [later, "Parking: In the yard → In the street"])
+    assert (third["since"], texts(third)) == (2, ["Parking: In the street → In the lane"])
     assert later in texts(ana.get(f"{path}/3/", since=1).json())
     assert "Call time of Wren Castellan 11:00 → 10:00" in texts(ana.get(f"{path}/1/", since=3).json())
     assert "+49 73" not in str((first, second, third))  # for nobody is for nobody in old versions, too
@@ -157,7 +157,7 @@ def test_a_sheet_that_cannot_be_printed_is_mailed_without(
     dispatch(name="test")
     (mail,) = posted.to(cast.wren_called.email)
     assert list(mail.message.iter_attachments()) == []
-    assert f"/calls/{call_of(session, cast.wren_called).pk}/sheet/" in mail.message.get_body(("plain",)).get_content()
+    assert f"/calls/{call_of(session, cast.wren_called).pk}/sheet/" in mail.text()
 
 
 def test_the_outbox_keeps_the_mail_and_prints_nothing(

@@ -105,4 +105,4 @@ def _in_calendar(body: bytes, pk: int, zone: str) -> Iterator[tuple[str, str]]:
             yield _there(event.decoded("dtstart").isoformat(), zone), _there(event.decoded("dtend").isoformat(), zone)
     for other in vobject.readOne(body.decode()).contents["vevent"]:
         if other.uid.value.startswith(f"call-{pk}@"):
-            yield tuple(_there(each.value.isoformat(), zone) for each in (other.dtstart, other.dtend))
+            yield _there(other.dtstart.value.isoformat(), zone), _there(other.dtend.value.isoformat(), zone)

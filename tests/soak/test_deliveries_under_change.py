@@ -7,11 +7,12 @@ minute before a thousand fall due delays none of them.
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from contributors.actions import people
 from contributors.models import Contributor
@@ -94,7 +95,7 @@ def test_what_changes_in_the_storm_is_told_right_and_once(
     _nothing_wrong_left(storm, smtp_sink)
     _nothing_lost(storm, held_back.values_list("pk", flat=True))
 
-    falls_due = _wipe_before(held_back, redis_server, smtp_sink)
+    falls_due = _wipe_before(held_back, redis_server)
     sent = list(held_back.filter(channel="email").values_list("message_id", flat=True))
     arrived = {mail.message_id: mail.at for mail in smtp_sink.mails}
     assert set(sent) <= set(arrived)
@@ -139,7 +140,7 @@ def _nothing_wrong_left(storm: Storm, sink: SmtpSink) -> None:
     assert max(Counter(mail.message_id for mail in sink.mails).values()) == 1
 
 
-def _nothing_lost(storm: Storm, held_back: object) -> None:
+def _nothing_lost(storm: Storm, held_back: Iterable[int]) -> None:
     reminders = Delivery.objects.filter(kind=notices.REMINDER).exclude(pk__in=held_back)
     untouched = reminders.exclude(ref__in=storm.changed).exclude(due_at__gt=clock.now())
     assert set(untouched.values_list("state", flat=True)) == {State.SENT}
@@ -149,10 +150,10 @@ def _nothing_lost(storm: Storm, held_back: object) -> None:
     assert not Delivery.objects.filter(state=State.FAILED).exists()
 
 
-def _wipe_before(rows: object, redis: RedisServer, sink: SmtpSink) -> float:
+def _wipe_before(rows: QuerySet[Delivery], redis: RedisServer) -> float:
     """Let the rows fall due soon, wipe Redis now, and wait for the last. Return when they fell due."""
     due_at: datetime = clock.now() + timedelta(seconds=WIPED_BEFORE)
-    rows.update(due_at=due_at, try_at=due_at)  # type: ignore[attr-defined] # a queryset
+    rows.update(due_at=due_at, try_at=due_at)
     redis.flush()
     wait_for(lambda: clock.now() > due_at and not _due(), WIPED_BEFORE + LATE, every=0.2, what="all of them")
     return due_at.timestamp()
