@@ -45,7 +45,13 @@ def test_gear_is_added_changed_and_retired(cast: Cast, ana: Caller) -> None:
     assert made.status_code == 201
     gear = made.json()
     assert gear["studio"]["id"] == cast.room.studio_id  # a room says its studio
-    said = {"name": "LA-2A silver", "kind": "compressor", "studio": None, "room": None, "bookable": True}
+    said: dict[str, Any] = {
+        "name": "LA-2A silver",
+        "kind": "compressor",
+        "studio": None,
+        "room": None,
+        "bookable": True,
+    }
     assert ana.put(f"gear/{gear['id']}/", **said).status_code == 428
     assert ana.put(f"gear/{gear['id']}/", version=9, **said).status_code == 412
     changed = ana.put(f"gear/{gear['id']}/", version=gear["version"], **said).json()
@@ -163,7 +169,7 @@ def test_gear_goes_along_with_its_session(cast: Cast, ana: Caller, mic: Gear) ->
 
 def test_a_series_has_gear_on_all_dates_or_on_none(cast: Cast, ana: Caller, mic: Gear) -> None:
     repair(mic, "2027-03-24", "2027-03-24", reason="New capsule")
-    weekly = {"repeats": "weekly", "repeat_times": 3}
+    weekly: dict[str, Any] = {"repeats": "weekly", "repeat_times": 3}
     refused = ana.post("sessions/", **booking(cast, mic, **weekly))
     assert [clash["text"] for clash in refused.json()["clashes"]] == [
         "Wed 24 Mar: Neumann U 87 is out for repair on Wed 24 Mar: New capsule."
