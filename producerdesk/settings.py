@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS = {
         "LineUnit": "budgets.models.BudgetLine.Unit",
         "Scope": "producerdesk.accounts.roles.RIGHTS",
         "SeriesRule": "sessions.models.SessionSeries.Rule",
-        "SeriesScope": "sessions.serializers.inputs.SCOPES",
+        "SeriesScope": "sessions.serializers.repeating.SCOPES",
         "Answered": "producerdesk.overview.serializers.questions.STATES",
         "FoundKind": "producerdesk.overview.serializers.search.KINDS",
         "EntryKind": "budgets.models.BudgetEntry.Kind",

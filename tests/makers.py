@@ -89,7 +89,7 @@ def make_gear(where: Room | Studio | Desk, name: str = "Neumann U 87", **said: A
     """Return an item that sessions reserve, of a room, a studio, or a desk alone."""
     room = where if isinstance(where, Room) else None
     studio = room.studio if room else where if isinstance(where, Studio) else None
-    desk = studio.desk if studio else where
+    desk = where if isinstance(where, Desk) else where.studio.desk if isinstance(where, Room) else where.desk
     said = {"serial": f"{next(_numbers)}"} | said
     return Gear.objects.create(desk=desk, studio=studio, room=room, name=name, **said)
 

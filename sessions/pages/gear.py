@@ -96,9 +96,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def undo_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Write back what was said of an item before it was changed."""
-    if request.method == "POST":
-        resend(request, {name: str(text) for name, text in request.GET.items()})
+    """Write back what was said of an item before it was changed; the message with "Undo" sends it."""
     return act(request, "api:gear-detail", args=[pk], method="PUT", done=_("As it was."), then=page_of)
 
 

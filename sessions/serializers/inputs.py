@@ -14,9 +14,8 @@ from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from projects.stages import Stage
-from sessions.actions.dates import ALL, LATER, ONE
-from sessions.models import Gear, Room, SessionSeries, StudioSession
-from sessions.recurring import AT_MOST, Repeat
+from sessions.models import Gear, Room, StudioSession
+from sessions.serializers.repeating import RepeatInput, ScopeInput
 
 CALLS_AT_MOST, SONGS_AT_MOST, GEAR_AT_MOST = 60, 100, 60
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
@@ -206,72 +205,6 @@ class HoldInput(InputSerializer):
         label=_("Hold until"),
         help_text=_("Left empty, it stands as long as holds of your desk do."),
     )
-
-
-SCOPES = ((ONE, _("Only this date")), (LATER, _("This and the later dates")), (ALL, _("All dates to come")))
-WEEKDAYS = tuple(enumerate((_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))))
-
-
-class ScopeInput(InputSerializer):
-    """Which dates of a series are meant."""
-
-    scope = serializers.ChoiceField(SCOPES, default=ONE, label=_("Which dates"))
-
-
-class DaysField(serializers.ListField):
-    """Days as a list, or as one text of them: `2027-03-30, 2027-04-06`."""
-
-    child = serializers.DateField()
-
-    def get_value(self, dictionary: Any) -> Any:
-        if hasattr(dictionary, "getlist"):
-            return " ".join(dictionary.getlist(self.field_name))
-        return super().get_value(dictionary)
-
-    def to_internal_value(self, data: Any) -> list[dt.date]:
-        if isinstance(data, str):
-            data = data.replace(",", " ").split()
-        if isinstance(data, list) and len(data) > AT_MOST:
-            self.fail("max_length", max_length=AT_MOST)
-        try:
-            return super().to_internal_value(data)
-        except serializers.ValidationError:
-            raise serializers.ValidationError([_("Give days like 2027-03-30, one after another.")]) from None
-
-
-class RepeatInput(InputSerializer):
-    """How a session repeats: every so many days or weeks, until a day or so many times, without some days."""
-
-    repeats = serializers.ChoiceField(
-        SessionSeries.Rule.choices, required=False, allow_blank=True, default="", label=_("Repeats")
-    )
-    repeat_every = serializers.IntegerField(
-        required=False, allow_null=True, default=1, min_value=1, max_value=52, label=_("Every so many days or weeks")
-    )
-    repeat_days = serializers.MultipleChoiceField(
-        choices=WEEKDAYS,
-        required=False,
-        default=list,
-        label=_("On"),
-        help_text=_("For weeks; else that of the date."),
-    )
-    repeat_until = serializers.DateField(required=False, allow_null=True, default=None, label=_("Until"))
-    repeat_times = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=2, max_value=AT_MOST, label=_("Or so many times")
-    )
-    repeat_skip = DaysField(
-        required=False, default=list, label=_("Without"), help_text=_("Days like 2027-03-30, one after another.")
-    )
-
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Turn what was said of repeating into one value: `repeat`."""
-        said = super().validate(said)
-        names = ("repeats", "repeat_every", "repeat_days", "repeat_until", "repeat_times", "repeat_skip")
-        rule, every, days, until, times, skip = (said.pop(name) for name in names)
-        said["repeat"] = (
-            Repeat(rule, every or 1, tuple(int(day) for day in days), until, times, frozenset(skip)) if rule else None
-        )
-        return said
 
 
 class EditInput(ScopeInput, AboutInput):

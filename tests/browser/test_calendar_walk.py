@@ -229,6 +229,30 @@ def test_on_a_timeline_another_row_is_another_room(browsing: Browsing, cast: Cas
     assert when(drums) == (f"{DAY}T10:15", f"{DAY}T14:15")
 
 
+def test_what_was_remote_is_remote_again_once_its_move_into_a_room_is_taken_back(
+    browsing: Browsing, cast: Cast
+) -> None:
+    talk = makers.make_session(
+        cast.project, cast.ana, f"{DAY}T12:00", f"{DAY}T16:00", title="Talk", time_zone="Asia/Tokyo"
+    )
+    page = opened(browsing, cast, "view=timeline&rows=rooms&span=day")
+    box, row = (
+        event(page, "Talk").bounding_box(),
+        page.locator(f"[data-row='room-{cast.room.pk}'] .pd-tl-track").bounding_box(),
+    )
+    assert box and row
+    middle = box["x"] + box["width"] / 2
+    drag(page, (middle, box["y"] + 20), (middle, row["y"] + 20))
+    said(page, "Moved to")
+    talk.refresh_from_db()
+    assert (talk.room, talk.remote_place, talk.time_zone) == (cast.room, "", "Europe/Berlin")
+    page.keyboard.press("z")
+    said(page, "It stands where it stood")
+    talk.refresh_from_db()
+    assert (talk.room, talk.remote_place, talk.time_zone) == (None, "Nora's kitchen", "Asia/Tokyo")
+    assert when(talk) == (f"{DAY}T12:00", f"{DAY}T16:00")
+
+
 def test_in_a_month_a_session_goes_to_another_day(browsing: Browsing, cast: Cast, drums: StudioSession) -> None:
     page = opened(browsing, cast, "view=month")
     clean(page)

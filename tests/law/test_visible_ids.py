@@ -26,6 +26,7 @@ def world(db: None) -> World:
     person = makers.make_contributor(cast.other_desk, "Una")
     makers.make_engagement(cast.other_project, person)
     makers.make_session(cast.other_project, cast.cleo)
+    makers.make_gear(cast.other_desk)
     return world
 
 

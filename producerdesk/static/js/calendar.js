@@ -67,7 +67,7 @@
       day: wall(plan.first).slice(0, 10), starts: clock(plan.first), ends: clock(plan.last),
       ends_on: wall(plan.last).slice(0, 10), outside_hours: String(plan.outside), starts_fold: plan.startsFold, ends_fold: plan.endsFold,
     };
-    if (plan.elsewhere) return { ...data, room: null, remote_place: plan.place, time_zone: plan.zone };
+    if (plan.elsewhere) return { ...data, room: "", remote_place: plan.place, time_zone: plan.zone };
     return plan.newRoom ? { ...data, room: plan.newRoom } : data;
   }
   async function send(session, plan) {
