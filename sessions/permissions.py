@@ -70,9 +70,14 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
+def may_read_polls(viewer: Viewer) -> bool:
+    """Return whether the way in shows date polls: a feed carries what is planned, not what people answer."""
+    return viewer.is_authenticated and viewer.via != "feed"
+
+
 DATE_POLLS = {
-    "list": SIGNED_IN,
-    "retrieve": SIGNED_IN,
+    "list": may_read_polls,
+    "retrieve": may_read_polls,
     "create": SCHEDULE_WRITE,
     "confirm": SCHEDULE_WRITE,
     "cancel": SCHEDULE_WRITE,
