@@ -70,6 +70,7 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
+
 def may_read_polls(viewer: Viewer) -> bool:
     """Return whether the way in shows date polls: a feed carries what is planned, not what people answer."""
     return viewer.is_authenticated and viewer.via != "feed"

@@ -149,6 +149,8 @@ def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str],
         when = moments.when(poll.answer_by, poll.slots.all()[0].session.time_zone)
         raise Conflict(_("Answers were due by %(when)s. Write to who asked you.") % {"when": when})
     held = set(poll.slots.filter(session__state=State.HOLD).values_list("pk", flat=True))
+    if not held:
+        raise Conflict(_("None of these dates is held any more."))
     known = set(poll.slots.values_list("pk", flat=True))
     if strange := sorted(set(answers) - known):
         raise Refused({"answers": _("%(slot)d is no slot of this poll.") % {"slot": strange[0]}})
