@@ -117,9 +117,14 @@ def _slot(
     )
     session.project, session.desk, session.room = blank.project, blank.desk, blank.room
     session.outside_hours = spec.get("outside_hours", False)
-    words = {name: value for name, value in spec.items() if name != "outside_hours"}
     try:
-        when = plans.plan_when(time_zone=zone, **words)
+        when = plans.plan_when(
+            starts_local=spec["starts_local"],
+            ends_local=spec["ends_local"],
+            time_zone=zone,
+            starts_fold=spec.get("starts_fold"),
+            ends_fold=spec.get("ends_fold"),
+        )
         plans.apply_when(session, when)
         if session.starts_at <= by:
             raise Refused({"starts_local": _("It begins before people have to answer.")})
