@@ -98,17 +98,22 @@ CALLS = {
     "destroy": SCHEDULE_WRITE,
 }
 
-CALL_SHEETS = dict.fromkeys(("retrieve", "update", "publish", "version", "pdf"), SCHEDULE_WRITE)
+
+def may_read_polls(viewer: Viewer) -> bool:
+    """Return whether the way in shows date polls: a feed carries what is planned, not what people answer."""
+    return viewer.is_authenticated and viewer.via != "feed"
+
+
 DATE_POLLS = {
-    "list": SIGNED_IN,
-    "retrieve": SIGNED_IN,
+    "list": may_read_polls,
+    "retrieve": may_read_polls,
     "create": SCHEDULE_WRITE,
     "confirm": SCHEDULE_WRITE,
     "cancel": SCHEDULE_WRITE,
     "answer_mine": may_answer,  # for oneself alone
 }
 
-CALL_SHEETS = {"retrieve": SCHEDULE_WRITE, "update": SCHEDULE_WRITE, "publish": SCHEDULE_WRITE}
+CALL_SHEETS = dict.fromkeys(("retrieve", "update", "publish", "version", "pdf"), SCHEDULE_WRITE)
 
 
 def may_read_sheet(viewer: Viewer) -> bool:

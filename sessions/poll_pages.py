@@ -39,7 +39,7 @@ def _draw(request: HttpRequest, door: Door, pk: str, refused: Answer | None) -> 
         "whose": whose,
         "poll": poll,
         "mine": mine,
-        "is_open": poll["state"] == "open" and not poll["late"] and mine is not None,
+        "is_open": mine is not None and _is_open(poll),
         "slots": [slot | {"said": typed.get(str(slot["id"]), "")} for slot in poll["slots"]],
         "choices": drawn["fields"]["answers"]["fields"]["answer"]["choices"],
         "note": form["fields"]["note"],
@@ -47,3 +47,8 @@ def _draw(request: HttpRequest, door: Door, pk: str, refused: Answer | None) -> 
     }
     status = DRAWN_AS.get(refused.status, refused.status) if refused else 200
     return draw_page(request, door, "dates", poll["title"], context, status=status)
+
+
+def _is_open(poll: dict[str, Any]) -> bool:
+    held = any(slot["state"] == "hold" for slot in poll["slots"])
+    return held and poll["state"] == "open" and not poll["late"]

@@ -13,7 +13,8 @@ from producerdesk.notices.registry import Bell, Mail
 from sessions.letters import SCHEDULE, About, Letter, drawn, invite_of, invited, place_of, zones_of
 from sessions.models import Call, StudioSession
 
-Rows, Abouts = Sequence[Delivery], Sequence[About]
+Rows = Sequence[Delivery]
+Abouts = Sequence[About]
 
 
 def invitation(rows: Rows, abouts: Abouts) -> Mail:

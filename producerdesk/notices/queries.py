@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -27,12 +28,12 @@ class DeliveryQuerySet(models.QuerySet):
 
     def leading(self) -> "DeliveryQuerySet":
         """Leave out what goes along with another row of its bundle: one that is open and was planned before it."""
-        before = self.model.objects.filter(
-            bundle=OuterRef("bundle"), state__in=self.model.OPEN, pk__lt=OuterRef("pk")
+        before = self.model._default_manager.filter(
+            bundle=OuterRef("bundle"), state__in=("pending", "claimed", "sending"), pk__lt=OuterRef("pk")
         ).exclude(bundle="")
         return self.filter(Q(bundle="") | ~Exists(before))
 
-    def along_with(self, row: "models.Model", *, now: datetime) -> "DeliveryQuerySet":
+    def along_with(self, row: Any, *, now: datetime) -> "DeliveryQuerySet":
         """Return the other rows of a bundle that nobody has in hand."""
         free = Q(state="pending") | Q(state__in=("claimed", "sending"), lease_until__lt=now)
         return self.filter(free, bundle=row.bundle).exclude(pk=row.pk).order_by("pk")

@@ -67,9 +67,10 @@ def _decide(poll: DatePoll, session: StudioSession, viewer: Viewer) -> None:
 
 def release_slots(poll: DatePoll, viewer: Viewer, *, but: StudioSession | None = None) -> None:
     """Give up what a poll still holds. Nobody was told of the holds, so nobody hears of it."""
-    held = StudioSession.objects.filter(poll_slot__poll=poll, state=State.HOLD).exclude(pk=but.pk if but else None)
-    for each in held.order_by("pk"):
-        cancel_session(viewer=viewer, session=each)
+    held = StudioSession.objects.filter(poll_slot__poll=poll, state=State.HOLD).order_by("pk")
+    for each in held:
+        if each != but:
+            cancel_session(viewer=viewer, session=each)
 
 
 @books

@@ -18,7 +18,7 @@ from sessions.booking import holds
 from sessions.booking.clashes import NotFree, books
 from sessions.booking.models import BookingSlot
 from sessions.booking.resources import lock
-from sessions.booking.slots import Taken
+from sessions.booking.slots import InTheWay, Taken, Want
 from sessions.models import StudioSession
 
 DAY = timedelta(days=1)
@@ -127,5 +127,7 @@ def _plans(viewer: Viewer, session: StudioSession) -> bool:
 def _in_the_way(session: StudioSession, slots: list[BookingSlot], viewer: Viewer) -> NotFree:
     wants = wants_for(session, called(session))
     by_resource = {want.resource_id: want for want in wants}
-    pairs = [(by_resource[slot.resource_id], slot) for slot in slots if slot.resource_id in by_resource]
+    pairs: list[tuple[Want, InTheWay]] = [
+        (by_resource[slot.resource_id], slot) for slot in slots if slot.resource_id in by_resource
+    ]
     return NotFree(Taken(pairs), wish_for(session, wants), viewer)

@@ -117,9 +117,14 @@ def _slot(
     )
     session.project, session.desk, session.room = blank.project, blank.desk, blank.room
     session.outside_hours = spec.get("outside_hours", False)
-    words = {name: value for name, value in spec.items() if name != "outside_hours"}
     try:
-        when = plans.plan_when(time_zone=zone, **words)
+        when = plans.plan_when(
+            starts_local=spec["starts_local"],
+            ends_local=spec["ends_local"],
+            time_zone=zone,
+            starts_fold=spec.get("starts_fold"),
+            ends_fold=spec.get("ends_fold"),
+        )
         plans.apply_when(session, when)
         if session.starts_at <= by:
             raise Refused({"starts_local": _("It begins before people have to answer.")})
@@ -149,6 +154,8 @@ def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str],
         when = moments.when(poll.answer_by, poll.slots.all()[0].session.time_zone)
         raise Conflict(_("Answers were due by %(when)s. Write to who asked you.") % {"when": when})
     held = set(poll.slots.filter(session__state=State.HOLD).values_list("pk", flat=True))
+    if not held:
+        raise Conflict(_("None of these dates is held any more."))
     known = set(poll.slots.values_list("pk", flat=True))
     if strange := sorted(set(answers) - known):
         raise Refused({"answers": _("%(slot)d is no slot of this poll.") % {"slot": strange[0]}})

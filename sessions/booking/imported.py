@@ -22,9 +22,10 @@ def replace(
     In the transaction that notes that it was read. What is booked there already stands.
     """
     found = resources_for(room_id=room_id, contributor_ids=[contributor_id] if contributor_id else [])
-    resource_id = found.room if room_id else found.people[contributor_id or 0]
+    resource_id = found.people[contributor_id] if contributor_id else found.room
+    assert resource_id is not None, "a calendar is of a room or a person"  # noqa: S101
     # whoever books at this moment is before or after it, and never in between
-    lock([resource_id] if resource_id else [])
+    lock([resource_id])
     ImportedSpan.objects.filter(calendar=calendar_id).delete()
     ImportedSpan.objects.bulk_create(
         ImportedSpan(calendar_id=calendar_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at)

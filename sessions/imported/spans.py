@@ -122,7 +122,7 @@ def _is_ours(event: Component) -> bool:
     return str(event.get("UID", "")).endswith(f"@{urlsplit(settings.SITE_URL).hostname}")
 
 
-def _can_be_followed(event: Component) -> bool:
+def _can_be_followed(event: Any) -> bool:
     years = [event[name].dt.year for name in ("DTSTART", "DTEND") if name in event] or [0]
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
@@ -164,7 +164,7 @@ def _stands_alone(event: Component, uses: Counter[str]) -> bool:
     return not repeats and uses[str(event.get("UID", ""))] == 1
 
 
-def _span(event: Component, place: ZoneInfo) -> Span | None:
+def _span(event: Any, place: ZoneInfo) -> Span | None:
     """Return when an event takes its owner's time, or None where it takes none."""
     said = {name: str(event.get(name, "")).upper() for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")}
     if said["STATUS"] == "CANCELLED" or "TRANSPARENT" in said["TRANSP"] or "FREE" in said.values():

@@ -385,6 +385,9 @@ def _title(row: Row) -> str:
         "hold.challenged": _("Hold challenged"),
         "hold.answered": _("Challenge answered"),
         "hold.lapsed": _("No answer to the challenge"),
+        "poll.asked": _("Which dates work"),
+        "poll.closed": _("Dates called off"),
+        "poll.answered": _("Dates answered"),
     }
     kind: str = row["kind"]
     return words.get(kind, kind)

@@ -55,6 +55,7 @@ FORMS: dict[str, int | str] = {
     "sessions:duplicate": "it books the copy, a week on",
     "sessions:edit": SAME,
     "sessions:edit_call": SAME,
+    "sessions:edit_import": SAME,
     "sessions:edit_call_sheet": SAME,
     "sessions:edit_gear": SAME,
     "sessions:edit_repair": SAME,
@@ -71,6 +72,8 @@ FORMS: dict[str, int | str] = {
     "sessions:new_fault": WANTS,
     "sessions:new_gear": WANTS,
     "sessions:new_repair": WANTS,  # until when: it is away later on already
+    "sessions:new_import": WANTS,
+    "sessions:new_poll": WANTS,
     "sessions:new_room": WANTS,
     "sessions:new_studio": WANTS,
     "sessions:session_gear": SAME,

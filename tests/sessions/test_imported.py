@@ -183,7 +183,7 @@ def test_a_busy_room_is_not_booked(here: Site, cast: Cast, ana: Caller) -> None:
     made = take_in(ana, here, room=cast.room.pk)
     assert (made["source"], made["spans"], made["problem"]) == ("127.0.0.1", 1, "")
     assert "address" not in made
-    said = {"project": cast.project.pk, "room": cast.room.pk, "title": "Drums"}
+    said: dict[str, Any] = {"project": cast.project.pk, "room": cast.room.pk, "title": "Drums"}
     for hold in (False, True):
         refused = ana.post("sessions/", **said, **DAY, hold=hold)
         assert refused.status_code == 409
@@ -225,7 +225,7 @@ def test_a_player_of_two_desks_is_busy_in_both_and_the_other_learns_no_more(
     theirs = makers.make_contributor(cast.other_desk, user=cast.nora)
     take_in(ana, here, contributor=cast.nora_called.pk)
     cleo = Caller(cast.cleo)
-    said = {
+    said: dict[str, Any] = {
         "project": cast.other_project.pk,
         "remote_place": "Her place",
         "title": "Vocals",

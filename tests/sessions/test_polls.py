@@ -26,7 +26,7 @@ def propose(caller: Caller, cast: Cast, **said: Any) -> Any:
     """Propose three days to Nora and Wren."""
     calls = [{"contributor": person.pk, "role": "Voice"} for person in (cast.nora_called, cast.wren_called)]
     slots = [{"day": day, "starts": "10:00", "ends": "14:00"} for day in DAYS]
-    start = {"project": cast.project.pk, "room": cast.room.pk, "title": "Vocals", "answer_by": MONDAY}
+    start: dict[str, Any] = {"project": cast.project.pk, "room": cast.room.pk, "title": "Vocals", "answer_by": MONDAY}
     return caller.post(PATH, **start | {"calls": calls, "slots": slots} | said)
 
 

@@ -62,6 +62,10 @@ def calendar_of(mail: Any) -> Any:
     return Calendar.from_ical(part.get_content())
 
 
+def text_of(mail: Any) -> str:
+    return mail.message.get_body(("plain",)).get_content()
+
+
 def test_an_invitation_names_every_date_and_brings_every_event(
     cast: Cast, dates: list[StudioSession], posted: SmtpSink
 ) -> None:
@@ -69,7 +73,7 @@ def test_an_invitation_names_every_date_and_brings_every_event(
     post()
     (mail,) = posted.to(cast.wren_called.email)
     assert mail.message["Subject"] == "Can you be there? Vocals, 4 dates from Tue 9 Mar, 10:00"
-    text = mail.message.get_body(("plain",)).get_content()
+    text = text_of(mail)
     for day in ("Tue 9 Mar, 10:00 – 12:00", "Tue 16 Mar", "Tue 23 Mar", "Tue 30 Mar, 10:00 – 12:00"):
         assert day in text
     found = calendar_of(mail)
@@ -90,7 +94,7 @@ def test_a_move_and_a_cancellation_are_one_letter_each(
     ana = cast.viewer("ana")
     posted.reset()
     stands.shift(timedelta(minutes=5))
-    hours = {"starts_local": "2027-03-16T13:00", "ends_local": "2027-03-16T15:00"}
+    hours: dict[str, Any] = {"starts_local": "2027-03-16T13:00", "ends_local": "2027-03-16T15:00"}
     actions.move_dates(viewer=ana, session=dates[1], scope="later", **hours)
     post()
     (mail,) = posted.to(cast.wren_called.email)
@@ -104,7 +108,7 @@ def test_a_move_and_a_cancellation_are_one_letter_each(
     found = calendar_of(mail)
     assert (found["METHOD"], len(found.events)) == ("CANCEL", 4)
     assert mail.message["Subject"] == "Cancelled: Vocals, 4 dates from Tue 9 Mar, 10:00"
-    assert "Tour" in mail.message.get_body(("plain",)).get_content()
+    assert "Tour" in text_of(mail)
     assert told("session.cancelled", cast) == ["sent"] * 4
 
 
@@ -149,7 +153,7 @@ def test_two_dispatchers_and_one_that_died_send_one_letter(
 def test_a_letter_that_failed_is_tried_again_whole(cast: Cast, dates: list[StudioSession], posted: SmtpSink) -> None:
     rows = Delivery.objects.filter(kind="session.invitation", channel="email")
     rows.update(state=State.FAILED)
-    notices.retry(rows.filter(recipient=f"contributor:{cast.wren_called.pk}").first(), now=clock.now())
+    notices.retry(rows.filter(recipient=f"contributor:{cast.wren_called.pk}")[0], now=clock.now())
     post()
     assert len(posted.to(cast.wren_called.email)) == 1 and told("session.invitation", cast) == ["sent"] * 4
     assert posted.to(cast.nora.email) == []
@@ -160,7 +164,7 @@ def test_a_row_that_is_lost_while_a_letter_is_written_is_left_out_of_it(
 ) -> None:
     """Cancelled after it was asked and before it is sent: the letter is written anew without it."""
     true = dispatcher._written
-    done = []
+    done: list[int] = []
 
     def written(rows: Any, abouts: Any) -> Any:
         found = true(rows, abouts)

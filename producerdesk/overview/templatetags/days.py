@@ -227,6 +227,8 @@ def stuck_title(row: Row) -> str:
         "project.invitation": _("Invitation to join"),
         "session.call_sheet": _("Call sheet"),
         "digest.morning": _("Morning mail"),
+        "poll.asked": _("Question which dates work"),
+        "poll.closed": _("News that dates are off"),
     }
     named = {"what": kinds.get(row["kind"], _("Message")), "name": row["recipient_name"]}
     return _("%(what)s to %(name)s") % named if row["recipient_name"] else str(named["what"])
