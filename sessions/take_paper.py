@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import moments
 from sessions.sheets.paper import typeset
+from sessions.templatetags.rooms import recorded
 
 Row = Mapping[str, Any]
 
@@ -19,12 +20,11 @@ def pdf(log: Row, session: Row, *, paper: str, address: str = "") -> bytes:
 def _data(log: Row, session: Row) -> dict[str, Any]:
     zone, room = log["time_zone"], session["room"]
     starts, ends = log["real_starts_at"] or log["starts_at"], log["real_ends_at"] or log["ends_at"]
-    recorded = [log["daw"] or "", _rate(log["sample_rate"]), _depth(log["bit_depth"])]
     facts = [
         (_("Artist"), log["project"]["artist"]),
         (_("Where"), f"{room['studio']['name']}, {room['name']}" if room else session["remote_place"]),
         (_("Engineer"), _names(log, "engineer")),
-        (_("Recorded with"), ", ".join(filter(None, recorded))),
+        (_("Recorded with"), recorded(log)),
         (_("Hours"), f"{moments.clock(starts, zone)}–{moments.clock(ends, zone)}"),
     ]
     return {
@@ -79,11 +79,3 @@ def _take(take: Row, zone: str) -> dict[str, Any]:
 
 def _names(log: Row, role: str) -> str:
     return ", ".join(person["name"] for person in log["people"] if role in person["role"].casefold())
-
-
-def _rate(rate: int | None) -> str:
-    return f"{rate / 1000:g} kHz" if rate else ""
-
-
-def _depth(depth: int | None) -> str:
-    return _("%(n)d bit") % {"n": depth} if depth else ""

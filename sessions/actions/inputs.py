@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
@@ -99,7 +99,11 @@ def keep_template(*, session: StudioSession, name: str) -> InputTemplate:
         raise Refused({"name": _("There is a template of that name. Choose another.")})
     if standing.count() >= TEMPLATES_AT_MOST:
         raise Conflict(_("A desk keeps up to %(most)d templates.") % {"most": TEMPLATES_AT_MOST})
-    return InputTemplate.objects.create(desk_id=session.desk_id, name=name, channels=channels)
+    try:
+        with transaction.atomic():
+            return InputTemplate.objects.create(desk_id=session.desk_id, name=name, channels=channels)
+    except IntegrityError:  # somebody kept another session's list under it just now
+        raise Refused({"name": _("There is a template of that name. Choose another.")}) from None
 
 
 @transaction.atomic

@@ -84,7 +84,7 @@ def proposed_stages(session: StudioSession) -> list[dict[str, Any]]:
 
     What was recorded is proposed with a tick where a take is kept; the rest is for the producer to say.
     """
-    after = AFTER.get(session.kind)
+    after = AFTER.get(Kind(session.kind))
     if after is None:
         return []
     kept = set(session.takes.filter(keeper=True, removed_at=None).values_list("song_id", flat=True))

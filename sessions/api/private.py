@@ -32,8 +32,9 @@ class _Private(DeskViewSet):
     def form_narrow(self, action: str, found: CoachingNote | VoiceNote | None) -> dict[str, Q]:
         session = found.session if found else self._asked_session()
         if session is None:
-            return {}
-        return {"song": Q(project_id=session.project_id), "about": Q(desk_id=session.desk_id, active=True)}
+            return {"session": Q(pk__in=())}  # a form stands on a session's page; a program knows its id
+        people = Q(desk_id=session.desk_id, active=True)
+        return {"session": Q(pk=session.pk), "song": Q(project_id=session.project_id), "about": people}
 
     def _asked_session(self) -> StudioSession | None:
         text = self.request.query_params.get("session", "")

@@ -1,5 +1,6 @@
 """Pages of a session's input list: edited as a grid, taken over from elsewhere, kept as a template."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -22,8 +23,9 @@ def inputs(request: HttpRequest, pk: int) -> HttpResponseBase:
         "session": session.data,
         "found": found.data,
         "current": "calendar",
-        "sources": lambda: _sources(request, pk),
-        "templates": lambda: _templates(request, found.data),
+        # asked for once, and only where the form is drawn
+        "sources": cache(lambda: _sources(request, pk)),
+        "templates": cache(lambda: _templates(request, found.data)),
     }
     return form_page(
         request,

@@ -1,6 +1,8 @@
 """The page of a producer's own notes to a session: how to coach, and what was spoken."""
 
 import secrets
+from functools import cache
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -18,9 +20,10 @@ def notes(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "session": session,
         "current": "calendar",
-        "notes": lambda: ask(request, "api:coaching-note-list", query=of_session).data,
-        "voices": lambda: ask(request, "api:voice-note-list", query=of_session).data,
-        "voice_form": lambda: _voice_form(request, pk),
+        # asked for once, and only where the form is drawn
+        "notes": cache(lambda: ask(request, "api:coaching-note-list", query=of_session).data),
+        "voices": cache(lambda: ask(request, "api:voice-note-list", query=of_session).data),
+        "voice_form": cache(lambda: _voice_form(request, pk)),
     }
     if request.method != "POST":
         asked = request.GET.copy()  # OPTIONS offers the songs and people of this session
@@ -37,7 +40,7 @@ def notes(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _voice_form(request: HttpRequest, pk: int) -> dict:
+def _voice_form(request: HttpRequest, pk: int) -> dict[str, Any]:
     _options, drawn = described(request, "api:voice-note-list", query={"session": pk})
     form = forms.build(drawn["fields"], values={}, once=secrets.token_urlsafe(16))
     for field in form["fields"].values():

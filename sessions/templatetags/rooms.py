@@ -1,5 +1,8 @@
 """How what is written down in the room reads on its pages."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -21,7 +24,7 @@ def bits(depth: int | None) -> str:
 
 
 @register.filter
-def recorded(found: dict) -> str:
+def recorded(found: Mapping[str, Any]) -> str:
     """Return "Pro Tools, 96 kHz, 24 bit": how a session is recorded, as far as it is said."""
     return ", ".join(filter(None, (found["daw"], kilohertz(found["sample_rate"]), bits(found["bit_depth"]))))
 
@@ -36,6 +39,6 @@ def section_names(_nothing: str) -> list[str]:
 
 
 @register.filter
-def titled_in(pk: object, songs: list[dict]) -> str:
+def titled_in(pk: object, songs: Iterable[Mapping[str, Any]]) -> str:
     """Return the title of the song with this id."""
     return next((song["title"] for song in songs if str(song["id"]) == str(pk)), "")

@@ -121,15 +121,17 @@ def test_hostile_text_stays_text(ana: Caller, session: StudioSession) -> None:
     row = write(ana, session, 0, HOSTILE).json()["channels"][0]
     assert row["source"] == "a b c"
     table = ana.get(path(session, "table"))
-    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"), newline="")))
-    assert rows[1] == ["'=1+1", "a b c", "<script>", "'+", "'-1", "", "'@SUM(A1) 🥁"]
+    table_rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"), newline="")))
+    assert table_rows[1] == ["'=1+1", "a b c", "<script>", "'+", "'-1", "", "'@SUM(A1) 🥁"]
     page = ana.page(f"/sessions/{session.pk}/inputs/")
     assert b'value="&lt;script&gt;"' in page.content
-    for wrong in ([{}], [{"source": "x" * 81}], [{"mic": ["x"]}], [{"what": "x"}], "rows", [KICK] * 201):
-        answer = ana.put(path(session), version=1, channels=wrong)
-        assert answer.status_code == 400, wrong
+    refused: list[Any] = [[{}], [{"source": "x" * 81}], [{"mic": ["x"]}], [{"what": "x"}], "rows", [KICK] * 201]
+    for rows in refused:
+        answer = ana.put(path(session), version=1, channels=rows)
+        assert answer.status_code == 400, rows
         assert any(name.startswith("channels") for name in answer.json()["fields"])
-    for name, wrong in (("sample_rate", 44), ("bit_depth", "24 bits"), ("daw", "x" * 61)):
+    facts: tuple[tuple[str, Any], ...] = (("sample_rate", 44), ("bit_depth", "24 bits"), ("daw", "x" * 61))
+    for name, wrong in facts:
         assert ana.put(path(session), version=1, **{name: wrong}).json()["fields"][name]
 
 

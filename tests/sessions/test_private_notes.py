@@ -32,7 +32,7 @@ def keep(ana: Caller, session: StudioSession, content: bytes = WEBM, **said: Any
 
 @pytest.fixture
 def note(ana: Caller, cast: Cast, session: StudioSession) -> dict[str, Any]:
-    said = {"session": session.pk, "about": cast.nora_called.pk, "song": session.songs.get().pk}
+    said: dict[str, Any] = {"session": session.pk, "about": cast.nora_called.pk, "song": session.songs.get().pk}
     answer = ana.post("coaching-notes/", text=f"{SECRET}\r\n=1+1 <script>\u2028🎤", **said)
     assert answer.status_code == 201, answer.json()
     return answer.json()
@@ -77,7 +77,7 @@ def test_nobody_but_the_producers_ever_reads_it(cast: Cast, ana: Caller, session
     ]
     for who in ways:
         for address in addresses:
-            answer = who.client.get(address, headers=who.headers)
+            answer: Any = who.client.get(address, headers=who.headers)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             assert SECRET.encode() not in body, address
             assert WEBM not in body, address
@@ -101,7 +101,7 @@ def test_a_recording_is_what_its_content_says_and_private(ana: Caller, session: 
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith("attachment")
     assert "no-store" in answer["Cache-Control"]
-    part = ana.client.get(f"/api/v1/voice-notes/{first.json()['id']}/sound/", headers={"Range": "bytes=4-9"})
+    part: Any = ana.client.get(f"/api/v1/voice-notes/{first.json()['id']}/sound/", headers={"Range": "bytes=4-9"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, WEBM[4:10])
     assert part["Content-Range"] == f"bytes 4-9/{len(WEBM)}"
     for wrong in (b"", b"<html><script>alert(1)</script>", b"%PDF-1.4", WEBM[:30] + b"<script>", b"PK\x03\x04" + WEBM):

@@ -93,7 +93,7 @@ def test_the_preview_the_page_and_today_say_the_same(cast: Cast, ana: Caller, se
     song = session.songs.get()
     song.title = "=1+1 <script>\u2028🎻"
     song.save()
-    body = {
+    body: dict[str, Any] = {
         "project": cast.project.pk,
         "kind": "vocal",
         "day": "2027-03-10",
