@@ -51,9 +51,7 @@ class BookingSlot(models.Model):
     EXCLUDING = (State.CONFIRMED, State.IN_PROGRESS)  # only these keep others out
 
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="slots", db_index=False)
-    session = models.ForeignKey(
-        "studio_sessions.StudioSession", models.CASCADE, related_name="slots", db_index=False
-    )
+    session = models.ForeignKey("studio_sessions.StudioSession", models.CASCADE, related_name="slots", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State)

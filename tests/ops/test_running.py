@@ -42,7 +42,9 @@ def test_a_first_start_brings_the_demo_desk_and_ctrl_c_leaves_no_process(start: 
     assert desk.status() == 200
     assert f"http://127.0.0.1:{desk.port}" in desk.output
     assert "Demo logins:" in desk.output
-    assert desk.processes("producerdesk.web") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
+    assert (
+        desk.processes("producerdesk.web") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
+    )
 
     desk.send(signal.SIGINT)
 
