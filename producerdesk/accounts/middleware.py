@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from producerdesk.accounts.authentication import viewer_of_login
@@ -25,6 +25,8 @@ class ViewerMiddleware:
         request.viewer = SimpleLazyObject(lambda: viewer_of_login(request))  # type: ignore[attr-defined] # see above
         if request.path.startswith(API):
             return self.get_response(request)
+        # a page asks for its language hundreds of times, and not to find one named takes twice as long
+        translation.activate(settings.LANGUAGE_CODE)
         with timezone.override(_zone(request)):
             return self.get_response(request)
 

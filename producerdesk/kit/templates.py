@@ -17,8 +17,9 @@ class Loader(cached.Loader):
     """Django's own, which keeps what it has read."""
 
     def get_template(self, template_name: str, skip: Any = None) -> Template:
+        is_known = self.cache_key(template_name, skip) in self.get_template_cache
         template = super().get_template(template_name, skip)
-        for node in template.nodelist.get_nodes_by_type(VariableNode):
+        for node in () if is_known else template.nodelist.get_nodes_by_type(VariableNode):
             if type(node) is VariableNode:
                 node.__class__ = _Quick
         return template

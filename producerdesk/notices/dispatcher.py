@@ -27,6 +27,8 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from producerdesk.kit import clock
+from producerdesk.kit.prepared import Ready, prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
 from producerdesk.notices import reasons, registry
 from producerdesk.notices.mailserver import MailServer, Refused, ServerAway
 from producerdesk.notices.models import Delivery, DispatcherTick, Notice, OutboxMail
@@ -67,7 +69,20 @@ class Batch:
 
     def ours(self, rows: Iterable[Delivery], state: State = State.CLAIMED) -> QuerySet[Delivery]:
         """Return those of the rows that are still ours, in that state."""
-        return Delivery.objects.filter(pk__in=[row.pk for row in rows], claimed_by=self.token, state=state)
+        return Delivery.objects.filter(pk__among=[row.pk for row in rows], claimed_by=self.token, state=state)
+
+    def hold(self, rows: Iterable[Delivery]) -> set[int]:
+        """Return the ids of those that are still ours, locked. Passes over what another holds.
+
+        Who holds such a row is cancelling it, perhaps among others of ours: waiting could dead-lock.
+        """
+        return {pk for (pk,) in _held(NOBODY, keys=[row.pk for row in rows], token=self.token).values_list("pk")}
+
+
+@prepared
+def _held(viewer: Viewer, keys: list[int], token: str) -> QuerySet:
+    rows = Delivery.objects.filter(pk__among=keys, claimed_by=token, state=State.CLAIMED)
+    return rows.order_by().select_for_update(skip_locked=True)
 
 
 @dataclass(frozen=True)
@@ -95,22 +110,26 @@ def dispatch(*, name: str, budget: float = BUDGET) -> Counts:
 
 
 def claim(channel: str, *, now: datetime, limit: int = BATCH) -> Batch | None:
-    """Take up to `limit` due rows of a channel under a lease, what a dead dispatcher left behind first."""
+    """Take up to `limit` due rows of a channel under a lease: before others what a dead dispatcher left behind."""
     token = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     with transaction.atomic():
-        rows = _lock(Delivery.objects.left_behind(channel, now=now), limit)
-        rows += _lock(Delivery.objects.pending(channel, now=now), limit - len(rows))
+        rows = _lock("left_behind", channel, now, limit) or _lock("pending", channel, now, limit)
         if not rows:
             return None
         # on PostgreSQL the rows are locked, on SQLite the whole database is: what was read above still stands
-        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        Delivery.objects.filter(pk__among=[row.pk for row in rows]).update(
             state=State.CLAIMED, claimed_by=token, lease_until=now + settings.DELIVERY_CLAIM_LEASE
         )
     return Batch(token, rows)
 
 
-def _lock(rows: QuerySet[Delivery], limit: int) -> list[Delivery]:
-    return list(rows.select_for_update(skip_locked=True)[:limit]) if limit else []
+def _lock(sort: str, channel: str, now: datetime, limit: int) -> list[Delivery]:
+    """Return the first rows of a sort (`pending`, `left_behind`), locked. Passes over what another dispatcher holds."""
+
+    def build(viewer: Viewer, channel: str, now: datetime) -> QuerySet:
+        return getattr(Delivery.objects, sort)(channel, now=now).select_for_update(skip_locked=True)[:limit]
+
+    return Ready(build, NOBODY, {"channel": channel, "now": now}, key=("due", sort, limit)).objects()
 
 
 def _deliver(batch: Batch, stop_at: float) -> Counts:
@@ -136,15 +155,14 @@ def _keep(batch: Batch, now: datetime) -> Counts:
 def _insert(batch: Batch, messages: list[Message], now: datetime) -> Counts:
     rows = [row for message in messages for row in message.rows]
     with transaction.atomic():
-        # skip_locked: who holds such a row is cancelling it, perhaps among others of ours; waiting could dead-lock
-        ours = set(batch.ours(rows).select_for_update(skip_locked=True).values_list("pk", flat=True))
+        ours = batch.hold(rows)
         # of a bundle all or none: what has lost a row meanwhile is written anew without it
         whole = [message for message in messages if all(row.pk in ours for row in message.rows)]
         sent = {row.pk for message in whole for row in message.rows}
         effects = [(message.rows[0], message.effect) for message in whole]
         Notice.objects.bulk_create(_notice(row, bell, now) for row, bell in effects if isinstance(bell, Bell))
         OutboxMail.objects.bulk_create(_outbox_mail(row, mail, now) for row, mail in effects if isinstance(mail, Mail))
-        _mark_sent(Delivery.objects.filter(pk__in=sent), now)
+        _mark_sent(Delivery.objects.filter(pk__among=list(sent)), now)
         torn = [row for row in rows if row.pk in ours and row.pk not in sent]
         return Counts(sent=len(sent)) + (_put_back(batch, torn) if torn else Counts())
 

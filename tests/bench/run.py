@@ -292,7 +292,7 @@ def goals(desks: list[Desk], found: dict[str, Case], inside: dict[str, Any]) -> 
             lines.append(Goal(f"{name}, {desks[1].name} sessions against {desk.name}", grown, 1.3, 1.1, False, "×"))
     lines += [
         Goal("reminders claimed and marked, share of raw SQL", inside["reminders"], 40, 60, True, " %"),
-        Goal(f"memory of {WORKERS} web workers", desk.memory(), 230, 180, False, " MB"),
+        Goal(f"memory of {WORKERS} web workers, shared pages once", desk.memory(), 230, 180, False, " MB"),
         Goal("from process start to the first 200", desk.start_seconds, 1.3, 0.8, False, " s"),
     ]
     return lines
