@@ -34,6 +34,7 @@ from sessions.actions.takes import log_take
 from sessions.models import CalendarFeed, Call, StudioSession
 from tests import makers
 from tests.cast import Cast, make_cast
+from tests.kept import kept
 
 KEY = UUID(int=1)
 # the columns of the table of doors, in their order
@@ -134,6 +135,7 @@ def on_each_database(names: str, *, once: str) -> list[Any]:
     return [*names.split(), *(pytest.param(name, marks=pytest.mark.once) for name in once.split())]
 
 
+@kept
 def make_world() -> World:
     """Return the world, in the database."""
     cast = make_cast()
