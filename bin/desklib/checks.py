@@ -1,4 +1,4 @@
-"""Every check and test, with what they need: linters, then pytest on SQLite and on PostgreSQL."""
+"""Every check and test, with what they need: linters, then pytest on SQLite, and beside both on PostgreSQL."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -143,7 +143,7 @@ def _pytest(database: str, arguments: list[str], result: Result, **extra: str) -
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "counts.json"
         print(_heading(database), flush=True)
-        with _started(database, arguments, report, **extra) as process:
+        with _started(database, arguments, report, extra) as process:
             exit_code = process.wait()
         result.add(report, exit_code)
 
@@ -153,7 +153,7 @@ def _beside(database: str, arguments: list[str], result: Result) -> Iterator[Non
     """Run pytest while something else is done, and show what it said after that."""
     with tempfile.TemporaryDirectory() as folder:
         report, said = Path(folder) / "counts.json", Path(folder) / "said.txt"
-        with said.open("wb") as output, _started(database, arguments, report, output) as process:
+        with said.open("wb") as output, _started(database, arguments, report, {}, output) as process:
             yield
             exit_code = process.wait()
         print(_heading(database), said.read_text(errors="replace"), sep="\n", flush=True)
@@ -162,11 +162,11 @@ def _beside(database: str, arguments: list[str], result: Result) -> Iterator[Non
 
 @contextlib.contextmanager
 def _started(
-    database: str, arguments: list[str], report: Path, output: IO[bytes] | None = None, **extra: str
+    database: str, arguments: list[str], report: Path, extra: Mapping[str, str], output: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start pytest. Whatever ends us, it gets the time to end the programs that its tests started."""
     env = {**packages.venv_environment(), "TEST_DB": database, "DESK_TEST_REPORT": str(report), **extra}
-    command = [PYTHON, "-m", "pytest", *arguments]
+    command: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output) as process:
         try:
             yield process
