@@ -9,6 +9,7 @@ from producerdesk.kit.viewer import Viewer
 from projects.models import Project
 from sessions.models import Room
 from tests import makers
+from tests.kept import kept
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Cast:
         return makers.viewer_of(getattr(self, name))
 
 
+@kept
 def make_cast() -> Cast:
     """Return the cast, in the database."""
     ana, ben, asa, nora, emil, cara, lena, xavi, cleo = (

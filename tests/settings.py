@@ -7,6 +7,8 @@ services.prepare_environment()
 from producerdesk.settings import *  # noqa: E402, F403 - these are the product's settings, all of them
 from producerdesk.settings import DATA_DIR, DATABASES, ENV  # noqa: E402
 
+# a client of a test begins with these settings anew: it must not look through all static files each time
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if not ENV.production:

@@ -1,4 +1,4 @@
-"""Every check and test, with what they need: linters, then pytest on SQLite and on PostgreSQL."""
+"""Every check and test, with what they need: linters, then pytest on SQLite, and beside both on PostgreSQL."""
 
 import contextlib
 import json
@@ -8,9 +8,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from desklib import debian, packages, setup
 from desklib.paths import PYTHON, ROOT
@@ -67,13 +68,21 @@ def test(arguments: list[str], *, postgres: bool) -> int:
     began = time.monotonic()
     _prepare()
     result = Result()
-    if not arguments:
-        result.failed += _lint()
-    chosen = arguments or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
-    _pytest("sqlite", chosen, result)
-    if postgres or not arguments:
-        _pytest("postgres", chosen, result)
+    if arguments:
+        _pytest("sqlite", arguments, result)
+        if postgres:
+            _pytest("postgres", arguments, result)
+    else:
+        _everything(result)
     return _close(result, began)
+
+
+def _everything(result: Result) -> None:
+    """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
+    chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    with _beside("postgres", chosen, result):
+        result.failed += _lint()
+        _pytest("sqlite", chosen, result)
 
 
 def soak(arguments: list[str]) -> int:
@@ -133,23 +142,46 @@ def _lint() -> int:
 def _pytest(database: str, arguments: list[str], result: Result, **extra: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "counts.json"
-        env = {**packages.venv_environment(), "TEST_DB": database, "DESK_TEST_REPORT": str(report), **extra}
-        print(f"\n== Tests on {database} ==", flush=True)
-        result.add(report, _run([PYTHON, "-m", "pytest", *arguments], env))
+        print(_heading(database), flush=True)
+        with _started(database, arguments, report, extra) as process:
+            exit_code = process.wait()
+        result.add(report, exit_code)
 
 
-def _run(command: list[str | Path], env: Mapping[str, str]) -> int:
-    """Return the exit code. Whatever ends us, the tests get the time to end the programs that they started."""
-    with subprocess.Popen(command, cwd=ROOT, env=env) as process:
+@contextlib.contextmanager
+def _beside(database: str, arguments: list[str], result: Result) -> Iterator[None]:
+    """Run pytest while something else is done, and show what it said after that."""
+    with tempfile.TemporaryDirectory() as folder:
+        report, said = Path(folder) / "counts.json", Path(folder) / "said.txt"
+        with said.open("wb") as output, _started(database, arguments, report, {}, output) as process:
+            yield
+            exit_code = process.wait()
+        print(_heading(database), said.read_text(errors="replace"), sep="\n", flush=True)
+        result.add(report, exit_code)
+
+
+@contextlib.contextmanager
+def _started(
+    database: str, arguments: list[str], report: Path, extra: Mapping[str, str], output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start pytest. Whatever ends us, it gets the time to end the programs that its tests started."""
+    env = {**packages.venv_environment(), "TEST_DB": database, "DESK_TEST_REPORT": str(report), **extra}
+    command: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output) as process:
         try:
-            return process.wait()
-        except KeyboardInterrupt as interrupt:
-            if isinstance(interrupt, AskedToEnd):
+            yield process
+        except BaseException as reason:
+            # of Ctrl-C it has heard itself
+            if isinstance(reason, AskedToEnd) or not isinstance(reason, KeyboardInterrupt):
                 process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(TIME_TO_CLEAN_UP)
             process.kill()
             raise
+
+
+def _heading(database: str) -> str:
+    return f"\n== Tests on {database} =="
 
 
 def _close(result: Result, began: float) -> int:

@@ -333,6 +333,7 @@ def _fill(cast: Cast, count: int) -> None:
     )
 
 
+@pytest.mark.once
 def test_reads_take_as_many_queries_for_1000_rows_as_for_10(cast: Cast, ana: Caller, budget: Budget) -> None:
     paths = [f"budgets/{budget.pk}/{part}" for part in ("", "summary/", "history/", "lines/", "entries/")]
     paths += ["budgets/", f"budgets/{budget.pk}/export/", f"budgets/{budget.pk}/commitments/"]

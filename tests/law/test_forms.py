@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 
 from contributors.actions.engagements import update_engagement
 from contributors.models import Skill
+from producerdesk.accounts.models import OnceKey
 from projects.models import ReferenceTrack, StageDate
 from sessions.actions import move_session
 from sessions.actions.studios import set_hours, set_terms
 from sessions.models import Room, RoomRate, StudioSession
 from tests import makers
+from tests.kept import rows_now
 from tests.law.drawn import MULTIPART, Form, forms_of
 from tests.law.seen import Reader, pages
 from tests.law.test_one_truth import BEHIND_A_LINK
@@ -101,7 +102,7 @@ MOVING = {
     "last_used_at",
     "last_login",
 }  # rows that are written anew get another id
-NOT_OURS = {"sessions", "accounts.OnceKey"}
+NOT_OURS = {"django_session", OnceKey._meta.db_table}
 
 
 @pytest.fixture
@@ -237,20 +238,12 @@ def _send(world: World, role: str, form: Form) -> int:
 
 def _everything() -> dict[str, list[str]]:
     """Return every row of ours, without what moves by itself."""
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in NOT_OURS]
-    return {
-        model._meta.label: sorted(
-            repr(sorted((name, value) for name, value in row.items() if name not in MOVING))
-            for row in model._base_manager.values()
-        )
-        for model in models
-        if model._meta.label not in NOT_OURS
-    }
+    return {table: sorted(map(repr, rows)) for table, rows in rows_now(MOVING).items() if table not in NOT_OURS}
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {
-        label: (sorted(set(rows) - set(after[label])), sorted(set(after[label]) - set(rows)))
-        for label, rows in before.items()
-        if rows != after[label]
+        table: (sorted(rows - others), sorted(others - rows))
+        for table in before.keys() | after.keys()
+        if (rows := set(before.get(table, ()))) != (others := set(after.get(table, ())))
     }

@@ -47,6 +47,7 @@ from sessions.models import (
 )
 from tests import makers
 from tests.cast import Cast, make_cast
+from tests.kept import kept
 
 KEY = UUID(int=1)
 # the columns of the table of doors, in their order
@@ -161,6 +162,7 @@ def on_each_database(names: str, *, once: str) -> list[Any]:
     return [*names.split(), *(pytest.param(name, marks=pytest.mark.once) for name in once.split())]
 
 
+@kept
 def make_world() -> World:
     """Return the world, in the database."""
     cast = make_cast()

@@ -9,6 +9,7 @@ import pytest
 
 from desklib import checks
 from desklib.paths import PYTHON
+from desklib.say import AskedToEnd
 from tests import services
 
 pytestmark = pytest.mark.once
@@ -62,3 +63,43 @@ def test_a_missing_program_is_named_once(ci: str, counted: dict[str, int], tmp_p
     counts = json.loads(report.read_text())
     assert counts["missing"] == ["Redis (redis-server)"]
     assert {name: counts[name] for name in counted} == counted
+
+
+@pytest.fixture
+def a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Tests that stand for ours: one that passes on SQLite and fails on PostgreSQL, and one that takes for ever."""
+    (tmp_path / "conftest.py").write_text(
+        "import json, os, pathlib\n"
+        "def pytest_sessionfinish(session):\n"
+        "    counts = {'passed': session.testscollected - session.testsfailed, 'failed': session.testsfailed}\n"
+        "    pathlib.Path(os.environ['DESK_TEST_REPORT']).write_text(json.dumps(counts))\n"
+    )
+    (tmp_path / "test_it.py").write_text("import os\ndef test_it():\n    assert os.environ['TEST_DB'] == 'sqlite'\n")
+    (tmp_path / "for_ever.py").write_text(
+        "import pathlib, time\n"
+        "def test_it():\n"
+        "    pathlib.Path('begun').touch()\n"
+        "    try:\n"
+        "        time.sleep(60)\n"
+        "    finally:\n"
+        "        pathlib.Path('cleaned-up').touch()\n"
+    )
+    monkeypatch.setattr(checks, "ROOT", tmp_path)
+    monkeypatch.setattr(checks, "_lint", lambda: 0)
+    return tmp_path
+
+
+def test_both_databases_count_and_what_was_said_is_not_mixed(a_suite: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    result = checks.Result()
+    checks._everything(result)
+    said = capfd.readouterr().out
+    assert (result.passed, result.failed) == (1, 1), said
+    of_sqlite, of_postgres = said.split("== Tests on postgres ==")
+    assert "1 passed" in of_sqlite and "1 failed" in of_postgres and "AssertionError" in of_postgres
+
+
+def test_whatever_ends_us_the_tests_beside_clean_up(a_suite: Path) -> None:
+    with pytest.raises(AskedToEnd), checks._beside("postgres", ["-q", "for_ever.py"], checks.Result()):
+        services.wait_for((a_suite / "begun").exists, 30)
+        raise AskedToEnd
+    assert (a_suite / "cleaned-up").exists()

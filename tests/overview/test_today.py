@@ -305,6 +305,7 @@ def fill(cast: Cast, count: int) -> None:
     )
 
 
+@pytest.mark.once
 def test_the_page_takes_as_many_queries_for_1000_sessions_as_for_10(
     cast: Cast, as_: As, session: StudioSession
 ) -> None:
