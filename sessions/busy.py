@@ -15,6 +15,7 @@ from sessions.models import StudioSession
 
 AT_MOST = 500
 EARLIEST = datetime(clock.FIRST_YEAR, 1, 1, tzinfo=UTC)  # nothing was before, and no time can be taken from year 1
+LATEST = datetime(clock.LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 THINGS = (
     "resource__room_id",
     "resource__gear_id",

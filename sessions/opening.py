@@ -8,6 +8,7 @@ from django.db.models import Q
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from sessions.booking.hours import Hours
+from sessions.busy import EARLIEST, LATEST
 from sessions.models import Studio
 
 
@@ -16,6 +17,9 @@ def open_between(viewer: Viewer, since: datetime, until: datetime) -> list[dict[
 
     One query.
     """
+    since, until = max(since, EARLIEST), min(until, LATEST)
+    if until <= since:
+        return []
     studios = Studio.objects.visible_to(viewer).filter(active=True).exclude(Q(opening_hours=[]) & Q(closed_days=[]))
     return [
         {

@@ -8,6 +8,7 @@ from producerdesk.kit.viewer import Viewer
 from sessions.actions.standing import LIVE
 from sessions.booking import away
 from sessions.booking.slots import LONGEST_SLOT
+from sessions.busy import EARLIEST, LATEST
 from sessions.models import Gear, StudioSession
 
 ITEMS_AT_MOST, RESERVED_AT_MOST = 300, 2_000
@@ -15,7 +16,8 @@ ITEMS_AT_MOST, RESERVED_AT_MOST = 300, 2_000
 
 def gear_between(viewer: Viewer, since: datetime, until: datetime) -> dict[str, list[dict[str, Any]]]:
     """Return it for the desks at which the viewer books: nothing to others. Three queries."""
-    if not viewer.reach_desks(SCHEDULE_WRITE):
+    since, until = max(since, EARLIEST), min(until, LATEST)
+    if until <= since or not viewer.reach_desks(SCHEDULE_WRITE):
         return {"items": [], "reserved": [], "out": []}
     items = Gear.objects.visible_to(viewer).filter(active=True, bookable=True).order_by("kind", "name", "serial", "pk")
     listed = list(items.values("id", "name", "kind", "serial")[:ITEMS_AT_MOST])

@@ -365,3 +365,27 @@ def test_the_timeline_by_gear(cast: Cast, ana: Caller, mic: Gear) -> None:
     assert "data-ev" not in row
     narrowed = ana.page("/calendar/", view="timeline", rows="gear", date="2027-03-10", project=cast.project.pk)
     assert f'data-row="gear-{amp.pk}"' not in narrowed.content.decode()
+
+
+@pytest.mark.once
+def test_the_ends_of_time_are_asked_without_harm(cast: Cast, ana: Caller, mic: Gear) -> None:
+    studio = cast.room.studio
+    studio.opening_hours = [{"weekday": 0, "opens": "10:00", "closes": "02:00"}]
+    studio.save()
+    beginning, end = ("0001-01-01T00:00:00Z", "0001-02-01T00:00:00Z"), ("9999-12-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    for since, until in (beginning, end):
+        for name in ("gear", "open", "busy"):
+            assert ana.get(f"sessions/calendar/{name}/", since=since, until=until).status_code == 200
+    for first, last in (
+        ("0001-01-01", None),
+        ("9999-12-31", None),
+        ("x", None),
+        ("2027-03-01", "9999-12-31"),
+        ([], {}),
+    ):
+        assert ana.post("gear-repairs/", gear=mic.pk, first=first, last=last).status_code == 400
+    for key in (-1, 0, 2**63, "1e9", True, None, [], "\x00"):
+        assert ana.post("gear-faults/", gear=key, text="Hums").status_code == 400
+        assert ana.get("gear/", room=str(key)).status_code in (200, 400)
+    for text in ("", " ", "x" * 401, "\x00"):
+        assert ana.post("gear-faults/", gear=mic.pk, text=text).status_code == 400
