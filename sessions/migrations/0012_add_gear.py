@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('kind', models.CharField(choices=[('microphone', 'Microphone'), ('preamp', 'Preamp'), ('compressor', 'Compressor'), ('outboard', 'Outboard'), ('instrument', 'Instrument'), ('backline', 'Backline'), ('other', 'Other')], default='microphone', max_length=12, verbose_name='kind')),
                 ('serial', models.CharField(blank=True, max_length=80, verbose_name='serial number')),
-                ('bookable', models.BooleanField(default=True, help_text='One session at a time reserves it. Else it stays in its room.', verbose_name='bookable by itself')),
+                ('bookable', models.BooleanField(default=True, help_text='One session at a time reserves it. Otherwise it comes with its room.', verbose_name='bookable by itself')),
                 ('notes', models.TextField(blank=True, max_length=2000, verbose_name='notes')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
             ],
