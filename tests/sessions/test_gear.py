@@ -384,7 +384,8 @@ def test_the_ends_of_time_are_asked_without_harm(cast: Cast, ana: Caller, mic: G
         ([], {}),
     ):
         assert ana.post("gear-repairs/", gear=mic.pk, first=first, last=last).status_code == 400
-    for key in (-1, 0, 2**63, "1e9", True, None, [], "\x00"):
+    strange: tuple[Any, ...] = (-1, 0, 2**63, "1e9", True, None, [], "\x00")
+    for key in strange:
         assert ana.post("gear-faults/", gear=key, text="Hums").status_code == 400
         assert ana.get("gear/", room=str(key)).status_code in (200, 400)
     for text in ("", " ", "x" * 401, "\x00"):
