@@ -95,7 +95,8 @@ def _paid(fee: _Fee, minutes: int) -> tuple[_Fee, Money, str]:
 
 def _asked(project: Project, contributor_ids: list[int]) -> tuple[Fees, Fees]:
     """Return the fees agreed with each, what holds now before what has ended, and what each usually asks. One query."""
-    agreed, usual = defaultdict(list), defaultdict(list)
+    agreed: Fees = defaultdict(list)
+    usual: Fees = defaultdict(list)
     standing: set[int] = set()
     found = _fees_and_rates(NOBODY, project_id=project.pk, contributor_ids=contributor_ids).rows()
     for state, _order, key, role, unit, minor, currency, account in sorted(found, key=itemgetter(0, 1)):

@@ -171,7 +171,14 @@ def _without_indexes() -> Iterator[None]:
 
     Row by row it would take a million sessions twenty minutes.
     """
-    large = [StudioSession, StudioSession.songs.through, BookingSlot, Call, BudgetEntry, Delivery]
+    large: list[type[models.Model]] = [
+        StudioSession,
+        StudioSession.songs.through,
+        BookingSlot,
+        Call,
+        BudgetEntry,
+        Delivery,
+    ]
     tables = [model._meta.db_table for model in large]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the commit would stand in the way
