@@ -10,6 +10,7 @@ from rest_framework import serializers
 from producerdesk.api_urls import router
 from producerdesk.kit.fields import VisibleField, VisibleMany
 from producerdesk.kit.viewer import Viewer
+from sessions.actions import inputs
 from tests import makers
 from tests.calling import Caller
 from tests.law.world import World, make_world
@@ -25,8 +26,11 @@ def world(db: None) -> World:
     makers.make_song(cast.other_project)
     person = makers.make_contributor(cast.other_desk, "Una")
     makers.make_engagement(cast.other_project, person)
-    makers.make_session(cast.other_project, cast.cleo)
     makers.make_gear(cast.other_desk)
+    session = makers.make_session(cast.other_project, cast.cleo)
+    rows = [{"source": "Cello"}]
+    inputs.save_inputs(viewer=cast.viewer("cleo"), session=session, expected=0, channels=rows)
+    inputs.keep_template(session=session, name="Cello")
     return world
 
 
