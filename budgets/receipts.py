@@ -19,6 +19,7 @@ LARGEST_FILE = MEGABYTES * 2**20
 MOST_PIXELS = 60_000_000  # above what a phone's camera makes; a few kB can claim billions
 LONGEST_NAME = 100
 _PICTURES = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
+MEDIA_TYPES = ("application/pdf", *(media_type for media_type, _suffix in _PICTURES.values()))
 # what a browser or a program would take the rest of a file for
 _FOREIGN = re.compile(rb"<script|<html|<svg|<!doctype|<\?php|<iframe|%pdf-", re.IGNORECASE)
 _MARKUP = re.compile(rb"<script|<html|<svg|<!doctype|<\?php|<iframe|<\?xml", re.IGNORECASE)

@@ -17,6 +17,7 @@ MEGABYTES = 20  # an hour of speech as phones record it
 LARGEST_FILE = MEGABYTES * 2**20
 _HEAD = 4096
 _PIECE = 64 * 1024
+MEDIA_TYPES = ("audio/webm", "audio/ogg", "audio/mp4", "audio/wav", "audio/flac", "audio/mpeg")
 _MARKUP = re.compile(rb"<script|<html|<svg|<!doctype|<\?php|<iframe|<\?xml|%pdf-", re.IGNORECASE)
 _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
 

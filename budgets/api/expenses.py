@@ -18,7 +18,7 @@ from budgets.actions import expenses
 from budgets.api.parts import ListOfBudget, OfBudget
 from budgets.filters import ExpenseFilter
 from budgets.models import Budget, Expense, Receipt
-from budgets.receipts import Checked, NotAReceipt, check
+from budgets.receipts import MEDIA_TYPES, Checked, NotAReceipt, check
 from producerdesk.accounts.once import once
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
@@ -115,7 +115,7 @@ class ExpenseViewSet(_Expenses):
         expenses.restore_expense(expense=self.get_object(), by=self.viewer.user_id)
         return self.answer(pk)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, media_type): OpenApiTypes.BINARY for media_type in MEDIA_TYPES})
     @action(detail=True)
     def receipt(self, request: Any, pk: str) -> StreamingHttpResponse:
         """The receipt itself, to be saved."""

@@ -61,7 +61,7 @@ class GearViewSet(InUse):
         gear_actions.delete_gear(gear=self.get_object())
         return Response(status=204)
 
-    @extend_schema(responses=serializers.CalendarRow(many=True))
+    @extend_schema(responses=serializers.CalendarRows)
     @action(detail=True, methods=["get"])
     def needed(self, request: Any, pk: str) -> Response:
         """The sessions to come that have reserved the item for days on which it is out for repair."""

@@ -1,5 +1,6 @@
 """The API of a producer's own notes. Who does not plan the session finds nothing here, called to it or not."""
 
+import itertools
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -106,7 +107,7 @@ class VoiceNoteViewSet(_Private):
         note = private.keep_voice(viewer=self.viewer, sound=sound, **said)
         return self.answer(note.pk, status=201)
 
-    @extend_schema(responses={(200, "audio/*"): OpenApiTypes.BINARY})
+    @extend_schema(responses=dict.fromkeys(itertools.product((200, 206), voice.MEDIA_TYPES), OpenApiTypes.BINARY))
     @action(detail=True)
     def sound(self, request: Any, pk: str) -> StreamingHttpResponse:
         """The recording itself, whole or the part that a Range header asks for."""

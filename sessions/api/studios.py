@@ -77,7 +77,7 @@ class StudioViewSet(_Place):
         answer.data["outside"] = self._outside()
         return answer
 
-    @extend_schema(responses=serializers.CalendarRow(many=True))
+    @extend_schema(responses=serializers.CalendarRows)
     @action(detail=True, methods=["get"])
     def outside(self, request: Any, pk: str) -> Response:
         """What is still to come and lies outside the opening hours, without having been agreed."""

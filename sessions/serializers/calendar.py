@@ -38,6 +38,13 @@ class CalendarRow(HeldRow, SessionInBrief):
     calls = Children(CalendarCall, "session_id", called)
 
 
+class CalendarRows(serializers.Serializer):
+    """Sessions that something stands in the way of, all of them."""
+
+    count = serializers.IntegerField()
+    results = CalendarRow(many=True)
+
+
 class CalendarPage(serializers.Serializer):
     """The sessions of a span. `more` says that there are further ones: ask for a shorter span."""
 

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
+from budgets import receipts
 from producerdesk.kit.schema import ERRORS
+from sessions import voice
 from tests.browsing import Browsing
 
 SCHEMA = "/api/v1/schema/"
@@ -35,6 +37,14 @@ def test_it_is_openapi_3_1_and_comes_as_yaml_too(described: Any) -> None:
     answer = Client().get(SCHEMA)
     assert answer["Content-Type"].startswith("application/vnd.oai.openapi")
     assert answer.content.startswith(b"openapi: 3.1")
+
+
+@pytest.mark.parametrize(
+    ("path", "kinds"),
+    [("expenses/{id}/receipt/", receipts.MEDIA_TYPES), ("voice-notes/{id}/sound/", voice.MEDIA_TYPES)],
+)
+def test_files_are_told_as_what_they_are(described: Any, path: str, kinds: tuple[str, ...]) -> None:
+    assert set(described["paths"][f"/api/v1/{path}"]["get"]["responses"]["200"]["content"]) == set(kinds)
 
 
 def test_every_address_of_the_api_is_in_it(described: Any) -> None:
