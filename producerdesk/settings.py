@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "NoticeUnit": "sessions.models.CancellationTier.Unit",
         "SessionKind": "sessions.models.StudioSession.Kind",
         "SessionState": "sessions.models.StudioSession.State",
+        "PollState": "sessions.models.DatePoll.State",
         "CallAnswer": "sessions.models.Call.Answer",
         "Fold": "sessions.serializers.inputs.FOLDS",
         "ContactAudience": "sessions.models.Audience",
