@@ -20,7 +20,7 @@ from sessions import zones
 
 PRODUCT = "-//ProducerDesk//Schedule//EN"
 STATUS = {"hold": "TENTATIVE", "confirmed": "CONFIRMED", "wrapped": "CONFIRMED", "cancelled": "CANCELLED"}
-REQUEST, CANCEL, REPLY = "REQUEST", "CANCEL", "REPLY"
+PUBLISH, REQUEST, CANCEL, REPLY = "PUBLISH", "REQUEST", "CANCEL", "REPLY"
 PARTSTAT = {"pending": "NEEDS-ACTION", "confirmed": "ACCEPTED", "declined": "DECLINED", "proposed": "TENTATIVE"}
 # what is no line of text: it would end one in the middle of a value for some apps
 UNPRINTED = dict.fromkeys([*range(9), *range(11, 13), *range(14, 32), 127, 0x85, 0x2028, 0x2029], " ")
@@ -33,7 +33,7 @@ class Party(NamedTuple):
     address: str
 
 
-def calendar(events: Iterable[Event], *, name: str = "", method: str = "PUBLISH") -> bytes:
+def calendar(events: Iterable[Event], *, name: str = "", method: str = PUBLISH) -> bytes:
     """Return a whole calendar: the events and the rules of their zones."""
     found = Calendar()
     found.add("prodid", PRODUCT)
@@ -65,25 +65,27 @@ def itip(call: dict[str, Any], *, method: str, organizer: Party, attendee: Party
     `method` is REQUEST, also for a change, or CANCEL. Each call is an event of its own, so nobody reads who else is
     called, and a CANCEL to one person ends the whole of that person's event.
     """
-    return itip_of([(call, organizer)], method=method, attendee=attendee)
-
-
-def itip_of(calls: Iterable[tuple[dict[str, Any], Party]], *, method: str, attendee: Party) -> bytes:
-    """Return several own calls, each with who calls, as one message: the dates of a series, each an event of its own.
-
-    They are no recurrence of one event: each date is answered, moved and cancelled by itself.
-    """
-    return calendar([_called_to(call, method, organizer, attendee) for call, organizer in calls], method=method)
-
-
-def _called_to(call: dict[str, Any], method: str, organizer: Party, attendee: Party) -> Event:
-    event = event_of_call(call)
-    event.add("organizer", _party(organizer))
+    event = _called_by(call, organizer)
     called = _party(attendee)
     called.params["CUTYPE"], called.params["ROLE"] = "INDIVIDUAL", "REQ-PARTICIPANT"
     called.params["PARTSTAT"] = PARTSTAT[call["answer"]]
     called.params["RSVP"] = "TRUE" if method == REQUEST and call["answer"] == "pending" else "FALSE"
     event.add("attendee", called)
+    return calendar([event], method=method)
+
+
+def dates(calls: Iterable[tuple[dict[str, Any], Party]]) -> bytes:
+    """Return several own calls, each with who calls: the dates of a series, to be kept in a calendar.
+
+    They are no recurrence of one event: each is answered, moved and cancelled by itself. A REQUEST or CANCEL is of one
+    event (RFC 5546, 3.2.2 and 3.2.5), so they are published as they stand, cancelled ones as such.
+    """
+    return calendar([_called_by(call, organizer) for call, organizer in calls])
+
+
+def _called_by(call: dict[str, Any], organizer: Party) -> Event:
+    event = event_of_call(call)
+    event.add("organizer", _party(organizer))
     return event
 
 

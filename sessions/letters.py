@@ -356,7 +356,7 @@ def _mail(about: About, letter: Letter, *, path: str = "", files: tuple[Attachme
 
 
 def invite_of(abouts: Sequence[About], method: str) -> Invite:
-    """Return calls of one person for a calendar, as that person may read them."""
+    """Return calls of one person for a calendar, as that person may read them: one to be answered, or several."""
     first = abouts[0]
     viewer = Viewer(via="link", contributor_id=first.call.contributor_id)
     keys = [about.call.pk for about in abouts]
@@ -369,8 +369,11 @@ def invite_of(abouts: Sequence[About], method: str) -> Invite:
     # answers are read back where there is an address for it; else they reach the owner as a mail
     addresses = [replies.address_of(about.call) or (owner.email if owner else ours) for about in abouts]
     calls = [(rows[key], ics.Party(who, address)) for key, address in zip(keys, addresses, strict=True)]
+    if len(calls) > 1:
+        return Invite(ics.PUBLISH, ics.dates(calls).decode())
+    ((call, organizer),) = calls
     attendee = ics.Party(first.call.contributor.name, first.address)
-    return Invite(method, ics.itip_of(calls, method=method, attendee=attendee).decode())
+    return Invite(method, ics.itip(call, method=method, organizer=organizer, attendee=attendee).decode())
 
 
 def drawn(

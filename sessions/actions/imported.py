@@ -10,8 +10,7 @@ from producerdesk.kit import clock, fetching
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.models import bump
 from sessions.actions.plans import KEEP
-from sessions.imported import spans
-from sessions.imported.refresh import packed
+from sessions.imported.files import looks_like_one, packed
 from sessions.models import ImportedCalendar, Room
 
 AT_MOST = 100  # of a desk
@@ -88,7 +87,7 @@ def _read_file(file: File) -> bytes:
         raise Refused({"file": _("This file is empty.")})
     if file.size > settings.LARGEST_CALENDAR:  # it lies on the disk: nothing of it is read
         raise Refused({"file": fetching.too_large(settings.LARGEST_CALENDAR)})
-    if not spans.looks_like_one(file.read(HEAD)):
+    if not looks_like_one(file.read(HEAD)):
         raise Refused({"file": _("It is no calendar: it does not begin with BEGIN:VCALENDAR.")})
     file.seek(0)
     return file.read()

@@ -5,7 +5,6 @@ nobody free.
 """
 
 import time
-import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.fetching import NotFetched, fetch
 from producerdesk.kit.limits import TookTooLong, at_most
 from sessions.booking import imported
+from sessions.imported.files import packed, unpacked
 from sessions.imported.spans import Busy, NotACalendar, busy
 from sessions.models import ImportedCalendar
 
@@ -82,7 +82,7 @@ def _refresh(calendar: ImportedCalendar) -> None:
 
 
 def _read(calendar: ImportedCalendar, now: datetime) -> _Read:
-    content, etag, changed = _unpacked(calendar), "", ""
+    content, etag, changed = unpacked(calendar.content), "", ""
     if calendar.address:
         known = {"etag": calendar.etag, "last_modified": calendar.last_modified} if content else {}
         answer = fetch(calendar.address, at_most=settings.LARGEST_CALENDAR, accept="text/calendar, */*;q=0.5", **known)
@@ -91,15 +91,6 @@ def _read(calendar: ImportedCalendar, now: datetime) -> _Read:
     with at_most(LONGEST_READ):
         found = busy(content, zone=_zone(calendar), since=now - BEHIND, until=now + HORIZON)
     return _Read(content, etag, changed, found)
-
-
-def _unpacked(calendar: ImportedCalendar) -> bytes:
-    return zlib.decompress(calendar.content) if calendar.content else b""
-
-
-def packed(content: bytes) -> bytes:
-    """Return the file as it is kept."""
-    return zlib.compress(content)
 
 
 def _zone(calendar: ImportedCalendar) -> str:

@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Component
 from icalendar.timezone import tzp
 
+from sessions.imported.files import looks_like_one
+
 DAY, WINDOW = timedelta(days=1), timedelta(days=56)
 OCCURRENCES_AT_MOST = 20_000
 SPANS_AT_MOST = 5_000
@@ -78,11 +80,6 @@ def joined(spans: Iterable[Span]) -> list[Span]:
         else:
             found.append((starts, ends))
     return found
-
-
-def looks_like_one(head: bytes) -> bool:
-    """Return whether a file that begins like this may be a calendar."""
-    return b"BEGIN:VCALENDAR" in head.upper()
 
 
 def _calendars(content: bytes) -> list[Component]:
