@@ -44,7 +44,8 @@
     const room = fields.room.selectedOptions[0]?.dataset || {};
     const zone = room.clock || fields.time_zone.value;
     const place = room.place || city(zone);
-    const [starts, ends] = [minutes(fields.starts.value), minutes(fields.ends.value)];
+    // a poll has many dates, and says the place alone
+    const [starts, ends] = [minutes(fields.starts?.value), minutes(fields.ends?.value)];
     const texts = [];
     const long = starts !== null && ends !== null && length(starts, ends, days(fields.day.value, fields.ends_on?.value));
     if (zone && long) texts.push(fill(hint.dataset.text, { length: long, place }));
@@ -56,7 +57,7 @@
   /* What is over when it is entered: nobody is reminded of it, and the form says so before. */
   function warn(form) {
     const hint = form.querySelector("[data-past-hint]");
-    if (!hint) return;
+    if (!hint || !form.elements.day) return;
     const { day, ends, starts, ends_on: last, room, time_zone: typed } = form.elements;
     const zone = room?.selectedOptions[0]?.dataset.clock || typed?.value || hint.dataset.zone;
     const nights = last?.value || ends.value > starts.value ? 0 : DAY_MINUTES * MINUTE_MS;
@@ -71,7 +72,7 @@
   }
   function ownClock(fields, zone) {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (!zone || zone === here || !fields.day.value || !fields.starts.value || !fields.ends.value) return null;
+    if (!zone || zone === here || !fields.day?.value || !fields.starts.value || !fields.ends.value) return null;
     try {
       const span = [fields.starts, fields.ends].map((field) => clock(moment(fields.day.value, field.value, zone)));
       return span[0] === fields.starts.value ? null : { span: span.join(" – "), place: city(here) };
@@ -101,7 +102,7 @@
   let typed = {};
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.target.id === "booking" && document.getElementById("form");
-    if (form) typed = Object.fromEntries(KEPT.map((name) => [name, form.elements[name].value]));
+    if (form) typed = Object.fromEntries(KEPT.filter((name) => name in form.elements).map((name) => [name, form.elements[name].value]));
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const box = document.getElementById("booking");
