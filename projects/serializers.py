@@ -153,7 +153,7 @@ class SongRow(RowSerializer):
     tempo = serializers.DecimalField(6, 2, allow_null=True)
     key = serializers.CharField()
     length = Computed(as_length, "seconds", kind=serializers.CharField(allow_null=True))
-    chart_url = serializers.URLField()
+    chart_url = serializers.CharField()
     stage = serializers.ChoiceField(Stage.choices)
     notes = serializers.CharField()
     due = Children(SongDateRow, "pk", lambda viewer: Song.objects.with_stage_dates())
