@@ -120,7 +120,7 @@ class StudioSession(Versioned):
     def reserved(self) -> list[Gear]:
         """Return the gear it has or is to have. Asked once: one query."""
         if self.reserves is None:
-            self.reserves = list(self.gear.order_by("pk"))
+            self.reserves = list(self.gear.order_by("pk")) if self.pk else []
         return self.reserves
 
     def has_lapsed(self, now: dt.datetime) -> bool:

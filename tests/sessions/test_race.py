@@ -145,8 +145,8 @@ def assert_sound(cast: Cast) -> None:
         assert one.resource_id != other.resource_id or one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
     budget = Budget.objects.filter(project=cast.project).first()
     assert budget is None or chain_break(budget) is None
-    # here rooms cost something, people and remote sessions do not
-    standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED, room__isnull=False)
+    # here rooms with a rate cost something, people and remote sessions do not
+    standing = StudioSession.objects.filter(state=StudioSession.State.CONFIRMED, room__rates__isnull=False)
     sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
     open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
     assert open_ == set(standing.values_list("pk", flat=True))
