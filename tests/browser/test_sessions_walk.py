@@ -203,7 +203,7 @@ def test_a_time_is_found_held_and_challenged(browsing: Browsing, cast: Cast, pho
     expect(page.locator(".pd-head")).to_contain_text("2nd hold")
     expect(page.locator(".pd-head")).to_contain_text("1 of 3")
     page.get_by_role("button", name="Challenge").click()
-    expect(page.locator(".pd-note")).to_contain_text("challenged, answer due")
+    expect(page.locator(".pd-note--info")).to_contain_text("challenged, answer due")
     clean(page)
     page.get_by_role("link", name="Keep longer").click()
     clean(page)

@@ -169,7 +169,7 @@ ACTS = set(
     sessions:restore_input_template sessions:new_section sessions:rename_section sessions:move_section
     sessions:use_take sessions:remove_section sessions:restore_section sessions:new_task sessions:task_done
     sessions:reopen_task sessions:assign_task sessions:keep_voice sessions:remove_note sessions:restore_note
-    sessions:remove_voice sessions:restore_voice
+    sessions:remove_voice sessions:restore_voice sessions:confirm_poll sessions:cancel_poll sessions:refresh_import
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"
