@@ -26,6 +26,8 @@ def main(arguments: list[str]) -> int:
     if rest and not options.passes_on:
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     signal.signal(signal.SIGTERM, _end)
+    # who starts us in the background may have had it ignored, and so would all that we start and end by it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return options.do(options, rest)
     except Fault as fault:
