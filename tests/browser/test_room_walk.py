@@ -122,6 +122,28 @@ class Weather:
         return route.continue_()
 
 
+def test_what_one_wrote_oneself_is_nobody_elses(browsing: Browsing, cast: Cast, session: StudioSession) -> None:
+    """Half a note arrives and its answer is lost; the rest of it is no quarrel with somebody else."""
+    page = browsing.window(cast.ana)
+    enter(page, session)
+    page.keyboard.press("t")
+    says(page, "All sent")
+
+    def lose_answers(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/take**", lose_answers)
+    page.keyboard.press("n")
+    with page.expect_event("requestfailed", lambda request: request.method == "PUT"):
+        page.keyboard.type("Bright")
+    page.keyboard.type("er")
+    page.unroute("**/api/v1/take**")
+    says(page, "All sent")
+    assert Take.objects.get().note == "Brighter"
+
+
 @pytest.mark.heavy
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,6 +9,7 @@
   const POLL_MS = 4000;
   const AGAIN_MS = [1000, 2000, 4000, 8000, 15000];
   const PATIENCE_MS = 10000; // a network that swallows a request says nothing: after this it counts as gone, and the key makes asking again safe
+  const MOST_SAID = 20; // tries whose answers were lost, of one take
   const TYPING_MS = 700; // after the last letter, what was typed is sent
   const MOST_UNDONE = 50;
   const AWAY = 0;
@@ -93,14 +94,17 @@
     } else if (row.version !== take.version && !ours) {
       merge(take, base); // an answer to what we sent ourselves holds nothing new
     }
-    Object.assign(take, { base, row, id: row.id, number: row.number, version: row.version, song: row.song, taken_at: row.taken_at, gone: Boolean(row.removed_at) });
+    const said = row.version === take.version ? take.said : []; // what was sent for an older version cannot arrive any more
+    Object.assign(take, { base, said, row, id: row.id, number: row.number, version: row.version, song: row.song, taken_at: row.taken_at, gone: Boolean(row.removed_at) });
     keep(take);
   }
-  /* field by field: what only the other one changed is taken over, what both changed is asked */
+  /* Field by field: what only the other one changed is taken over, what both changed is asked.
+     What we sent ourselves, and whose answer was lost, is nobody else's. */
   function merge(take, theirs) {
     const asked = {};
+    const ours = [take.base, take.want, ...(take.said || [])];
     for (const name of FIELDS) {
-      if (same(theirs[name], take.base[name]) || same(theirs[name], take.want[name])) continue;
+      if (ours.some((mine) => same(theirs[name], mine[name]))) continue;
       if (same(take.want[name], take.base[name])) take.want[name] = theirs[name];
       else asked[name] = theirs[name];
     }
@@ -212,6 +216,8 @@
     } else if (take.removed !== take.gone) {
       answer = await ask(take.removed ? "DELETE" : "POST", take.removed ? path : `${path}restore/`, take.removed ? undefined : {});
     } else {
+      take.said = [...(take.said || []).slice(-MOST_SAID), take.want];
+      keep(take);
       answer = await ask("PUT", path, take.want, { "If-Match": `"${take.version}"` });
     }
     away = lost(answer);
