@@ -45,11 +45,18 @@ NONSENSE = "'%;--"
 TEXT = "glass"
 BY_NAME = {"as_of": "2026-11-03", "until": "2027-03-31"}  # a day as text; an end after the beginning
 # what such an id must be of, where an unknown one is refused
-IDS = {"project": "api:project", "studio": "api:studio", "rooms": "api:room", "people": "api:contributor"}
+IDS = {
+    "project": "api:project",
+    "studio": "api:studio",
+    "rooms": "api:room",
+    "people": "api:contributor",
+    "gear": "api:gear",
+}
 # kinds whose ids are those of other things
 KNOWN_AS = {"call-sheets": "session", "call-sheet-copies": "call", "deliveries": "delivery", "private-links": "link"}
-# things that are had one at a time: an invitation by its secret, others by the id of their session or call
-NO_LIST = {f"GET /api/v1/{kind}/" for kind in ("joins", "call-sheets", "call-sheet-copies", "take-logs", "unsubscribe")}
+# things that are had one at a time: an invitation by its secret, others by the id of what they are part of
+ONE_BY_ONE = "joins call-sheets call-sheet-copies take-logs unsubscribe comp-maps comp-sections input-lists gear-faults"
+NO_LIST = {f"GET /api/v1/{kind}/" for kind in [*ONE_BY_ONE.split(), "gear-repairs"]}
 # in a soak on both databases, and then with many more requests
 pytestmark = [pytest.mark.soak, pytest.mark.heavy, *([] if services.rounds(0, 1) else [pytest.mark.once])]
 
