@@ -69,8 +69,13 @@ def rows_now(without: Container[str] = ()) -> Rows:
             said = ", ".join(columns) if services.on_postgres() else ", ".join(f"+{column}" for column in columns)
             cursor.execute(f'SELECT {said} FROM "{table}" ORDER BY 1')  # noqa: S608
             if rows := cursor.fetchall():
-                found[table] = rows
+                found[table] = [tuple(map(_plain, row)) for row in rows]
     return found
+
+
+def _plain(value: Any) -> Any:
+    # PostgreSQL's driver gives bytes as a window on them, of which no two are alike
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def putter(rows: Rows) -> Callable[[], None]:
