@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from producerdesk.kit import moments
+from producerdesk.kit.prepared import prepared
+from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Song
 from sessions.booking.holds import standing
 from sessions.models import Call, StudioSession
@@ -31,6 +33,16 @@ SINGERS = ("vocal", "vox", "sing", "voice", "choir", "rap", "soprano", "mezzo", 
 NEAR = timedelta(hours=72)  # by then whoever has not answered is asked by phone
 LONGEST_WAY = timedelta(minutes=600)  # what a desk may ask for between two places
 PLANNED = ("hold", "confirmed")
+OF_ANOTHER = (
+    "contributor_id",
+    "call_at",
+    "session_id",
+    "session__project_id",
+    "session__ends_at",
+    "session__remote_place",
+    "session__room__studio_id",
+    "session__desk__travel_minutes",
+)
 
 
 def of(rows: Sequence[Row], now: datetime) -> list[list[Warned]]:
@@ -133,15 +145,19 @@ def _songs_without_chart(rows: Sequence[Row]) -> dict[int, list[tuple[int, int, 
     named = [song for row in wanted if not row.get("id") for song in row["songs"]]
     found: dict[int, list[tuple[int, int, str]]] = {}
     if booked:
-        works_on = StudioSession.songs.through._default_manager.filter(studiosession__in=booked, song__chart_url="")
-        works_on = works_on.order_by("song__position", "song_id")
         columns = ("studiosession_id", "song__project_id", "song_id", "song__title")
-        for session, project, song, title in works_on.values_list(*columns):
+        for session, project, song, title in _bare(NOBODY, sessions=booked).values_list(*columns):
             found.setdefault(session, []).append((project, song, title))
     if named:
         bare = Song.objects.filter(pk__in=named, chart_url="").order_by("position", "pk")
         found[0] = list(bare.values_list("project_id", "pk", "title"))
     return found
+
+
+@prepared
+def _bare(viewer: Viewer, sessions: list[int]) -> QuerySet:
+    works_on = StudioSession.songs.through._default_manager.filter(studiosession__among=sessions, song__chart_url="")
+    return works_on.order_by("song__position", "song_id")
 
 
 def _no_charts(row: Row, songs: Mapping[int, list[tuple[int, int, str]]]) -> Iterator[Warned]:
@@ -161,27 +177,19 @@ def _other_calls(rows: Sequence[Row], now: datetime) -> dict[int, list[Row]]:
         return {}
     first = min(_at(row["starts_at"]) for row in rows) - LONGEST_WAY
     last = max(_at(row["ends_at"]) for row in rows) + LONGEST_WAY
-    held = Q(session__state="hold") & standing("session__", now)
-    others = (
-        Call.objects.filter(contributor_id__in=people, removed_at=None)
-        .filter(Q(session__state="confirmed") | held)
-        .filter(session__ends_at__gt=first, call_at__lt=last)
-        .exclude(answer=Call.Answer.DECLINED)
-        .order_by("call_at", "pk")
-    )
     found: dict[int, list[Row]] = {}
-    for other in others.values(
-        "contributor_id",
-        "call_at",
-        "session_id",
-        "session__project_id",
-        "session__ends_at",
-        "session__remote_place",
-        "session__room__studio_id",
-        "session__desk__travel_minutes",
-    ):
+    for values in _called(NOBODY, people=people, first=first, last=last, now=now).values_list(*OF_ANOTHER):
+        other = dict(zip(OF_ANOTHER, values, strict=True))
         found.setdefault(other["contributor_id"], []).append(other)
     return found
+
+
+@prepared
+def _called(viewer: Viewer, people: list[int], first: datetime, last: datetime, now: datetime) -> QuerySet:
+    held = Q(session__state="hold") & standing("session__", now)
+    calls = Call.objects.filter(contributor_id__among=people, removed_at=None)
+    calls = calls.filter(Q(session__state="confirmed") | held, session__ends_at__gt=first, call_at__lt=last)
+    return calls.exclude(answer=Call.Answer.DECLINED).order_by("call_at", "pk")
 
 
 def _no_way(row: Row, ways: Mapping[int, list[Row]]) -> Iterator[Warned]:
