@@ -6,17 +6,14 @@ for nothing, and a file that begins like a page is refused: it is only ever serv
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 MEGABYTES = 20  # an hour of speech as phones record it
 LARGEST_FILE = MEGABYTES * 2**20
 _HEAD = 4096
-_PIECE = 64 * 1024
 MEDIA_TYPES = ("audio/webm", "audio/ogg", "audio/mp4", "audio/wav", "audio/flac", "audio/mpeg")
 _MARKUP = re.compile(rb"<script|<html|<svg|<!doctype|<\?php|<iframe|<\?xml|%pdf-", re.IGNORECASE)
 _RANGE = re.compile(r"bytes=(\d{0,12})-(\d{0,12})")
@@ -86,13 +83,3 @@ def asked_part(header: str, size: int) -> tuple[int, int] | None:
         return max(0, size - int(last)), size - 1
     start, end = int(first), min(int(last) if last else size - 1, size - 1)
     return (start, end) if start <= end else None
-
-
-def pieces(path: str, first: int, last: int) -> Iterator[bytes]:
-    """Give these bytes of a stored file, piece by piece."""
-    with default_storage.open(path, "rb") as file:
-        file.seek(first)
-        left = last - first + 1
-        while left > 0 and (piece := file.read(min(_PIECE, left))):
-            left -= len(piece)
-            yield piece

@@ -18,6 +18,7 @@ from budgets.models import Budget, Expense, Payee, Receipt
 from budgets.receipts import Checked, stored_name
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
+from producerdesk.kit.files import stored
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
 from producerdesk.kit.text import one_line
@@ -177,16 +178,12 @@ def _settle(expense: Expense, by: int | None) -> None:
 
 @contextmanager
 def _file(budget: Budget, receipt: Checked | None) -> Iterator[str]:
-    """Store the file, and delete it again if what comes with it is not saved. Gives where it is kept."""
+    """Store the file, if there is one, with what is saved meanwhile. Gives where it is kept."""
     if receipt is None:
         yield ""
         return
-    path = default_storage.save(stored_name(budget.pk, receipt.suffix), receipt.file)
-    try:
+    with stored(stored_name(budget.pk, receipt.suffix), receipt.file) as path:
         yield path
-    except BaseException:
-        default_storage.delete(path)
-        raise
 
 
 def _keep(expense: Expense, receipt: Checked, path: str, by: int | None) -> None:

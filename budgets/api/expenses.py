@@ -1,6 +1,5 @@
 """Expenses and their receipts."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -22,6 +21,7 @@ from budgets.receipts import MEDIA_TYPES, Checked, NotAReceipt, check
 from producerdesk.accounts.once import once
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.files import pieces
 
 
 class _Expenses(OfBudget):
@@ -67,12 +67,6 @@ class BudgetExpenseViewSet(ListOfBudget, _Expenses):
         said.pop("receipt", None)
         expense = expenses.add_expense(budget=self.budget, by=self.viewer.user_id, receipt=self.sent_receipt(), **said)
         return self.answer(expense.pk, status=201)
-
-
-def _pieces(name: str) -> Iterator[bytes]:
-    """Yield a kept file. It is opened when it is wanted, and closed when it was read."""
-    with default_storage.open(name) as file:
-        yield from file.chunks()
 
 
 class ExpenseViewSet(_Expenses):
@@ -122,7 +116,7 @@ class ExpenseViewSet(_Expenses):
         receipt = Receipt.objects.filter(expense=self.get_object()).first()
         if receipt is None or not default_storage.exists(receipt.file.name):
             raise Http404
-        answer = StreamingHttpResponse(_pieces(receipt.file.name), content_type=receipt.media_type)
+        answer = StreamingHttpResponse(pieces(receipt.file.name, 0, receipt.size - 1), content_type=receipt.media_type)
         answer["Content-Length"] = str(receipt.size)
         answer["Content-Disposition"] = str(content_disposition_header(True, receipt.name))
         answer["X-Content-Type-Options"] = "nosniff"

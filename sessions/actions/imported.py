@@ -26,14 +26,14 @@ def import_calendar(
     file: File | None = None,
 ) -> ImportedCalendar:
     """Return a new calendar of a room or a person, to be read at once by the next worker."""
-    if (room is None) == (contributor is None):
+    owner = room.studio if room else contributor
+    if owner is None or (room and contributor):
         raise Refused({"room" if room is None else "contributor": _("Say whose it is: a room or a person.")})
     if bool(address.strip()) == (file is not None):
         raise Refused({"address": _("Give the address of the calendar, or a file: one of the two.")})
-    desk_id = room.studio.desk_id if room else contributor.desk_id  # type: ignore[union-attr] # one of them is there
-    if ImportedCalendar.objects.filter(desk=desk_id).count() >= AT_MOST:
+    if ImportedCalendar.objects.filter(desk=owner.desk_id).count() >= AT_MOST:
         raise Refused({"form": _("A desk reads %(most)d calendars at most.") % {"most": AT_MOST}})
-    calendar = ImportedCalendar(desk_id=desk_id, room=room, contributor=contributor, name=name.strip())
+    calendar = ImportedCalendar(desk_id=owner.desk_id, room=room, contributor=contributor, name=name.strip())
     _set_source(calendar, address, file)
     calendar.clean_fields(exclude=["desk", "room", "contributor", "content"])
     calendar.save()

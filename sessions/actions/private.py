@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict
+from producerdesk.kit.files import stored
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
@@ -55,22 +55,17 @@ def keep_voice(
     by = who_books(viewer)
     if session.voice_notes.count() >= VOICES_AT_MOST:
         raise Conflict(_("A session holds up to %(most)d voice notes.") % {"most": VOICES_AT_MOST})
-    path = default_storage.save(stored_name(session.pk, sound.suffix), sound.file)
-    try:
-        with transaction.atomic():
-            return VoiceNote.objects.create(
-                session=session,
-                song=song,
-                title=title,
-                file=path,
-                media_type=sound.media_type,
-                size=sound.file.size,
-                made_at=clock.now(),
-                made_by_id=by,
-            )
-    except BaseException:
-        default_storage.delete(path)
-        raise
+    with stored(stored_name(session.pk, sound.suffix), sound.file) as path, transaction.atomic():
+        return VoiceNote.objects.create(
+            session=session,
+            song=song,
+            title=title,
+            file=path,
+            media_type=sound.media_type,
+            size=sound.file.size,
+            made_at=clock.now(),
+            made_by_id=by,
+        )
 
 
 @transaction.atomic

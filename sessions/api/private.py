@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from producerdesk.accounts.once import once
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.files import pieces
 from sessions import permissions, serializers, voice
 from sessions.actions import private
 from sessions.filters import CoachingNoteFilter, VoiceNoteFilter
@@ -117,7 +118,7 @@ class VoiceNoteViewSet(_Private):
             raise Http404
         part = voice.asked_part(request.headers.get("Range", ""), note.size)
         first, last = part or (0, note.size - 1)
-        answer = StreamingHttpResponse(voice.pieces(path, first, last), content_type=note.media_type)
+        answer = StreamingHttpResponse(pieces(path, first, last), content_type=note.media_type)
         if part:
             answer.status_code = 206
             answer["Content-Range"] = f"bytes {first}-{last}/{note.size}"

@@ -1,4 +1,4 @@
-"""A field of what one types of days."""
+"""Fields that several serializers of sessions share."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from producerdesk.accounts.models import Desk
+from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
+from producerdesk.kit.fields import VisibleField
 
 
 class DayField(serializers.DateField):
@@ -19,3 +22,14 @@ class DayField(serializers.DateField):
         if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
             self.fail("year", first=clock.FIRST_YEAR, last=clock.LAST_YEAR)
         return day
+
+
+def where_booked() -> VisibleField:
+    """Return the choice among the desks in which one books; left out it is the first of them."""
+    return VisibleField(
+        Desk.objects,
+        may=lambda viewer, desk: viewer.can(SCHEDULE_WRITE, desk_id=desk.pk),
+        required=False,
+        allow_null=True,
+        label=_("Desk"),
+    )

@@ -4,14 +4,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.fields import InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.rows import Children, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import Gear, GearFault, GearRepair, Room, Studio
-from sessions.serializers.fields import DayField
+from sessions.serializers.fields import DayField, where_booked
 
 
 class GearRef(RowSerializer):
@@ -113,13 +112,7 @@ class GearItemInput(ModelInputSerializer):
 class NewGearItemInput(GearItemInput):
     """An item, perhaps of another desk than the first one works at."""
 
-    desk = VisibleField(
-        Desk.objects,
-        may=lambda viewer, desk: viewer.can(SCHEDULE_WRITE, desk_id=desk.pk),
-        required=False,
-        allow_null=True,
-        label=_("Desk"),
-    )
+    desk = where_booked()
 
     class Meta(GearItemInput.Meta):
         fields = [*GearItemInput.Meta.fields, "desk"]

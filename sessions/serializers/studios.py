@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit.fields import (
     AmountField,
@@ -22,7 +21,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import CancellationTier, Room, RoomRate, Studio
-from sessions.serializers.fields import DayField
+from sessions.serializers.fields import DayField, where_booked
 
 RATES_AT_MOST = 40  # some years of a room
 TIERS_AT_MOST = 8
@@ -257,13 +256,7 @@ class StudioInput(ModelInputSerializer):
 class NewStudioInput(StudioInput):
     """A studio, perhaps of another desk than the first one works at."""
 
-    desk = VisibleField(
-        Desk.objects,
-        may=lambda viewer, desk: viewer.can(SCHEDULE_WRITE, desk_id=desk.pk),
-        required=False,
-        allow_null=True,
-        label=_("Desk"),
-    )
+    desk = where_booked()
 
     class Meta(StudioInput.Meta):
         fields = [*StudioInput.Meta.fields, "desk"]
