@@ -48,7 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "producerdesk.kit.middleware.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "producerdesk.kit.middleware.ApiErrors",
     "producerdesk.kit.middleware.BodyLimit",
@@ -191,8 +191,12 @@ CONTENT_SECURITY_POLICY = {
 
 # of a whole request. The largest of ours is a sheet of 2 MB, which grows when its text travels inside JSON
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-# of a form with a receipt or a recording: its file (budgets.receipts and sessions.voice say how large) and the rest
-LARGE_FORMS = r"/(api/v1/)?(budgets/\d+/expenses/(new/)?|expenses/\d+/receipt/|voice-notes/|sessions/\d+/notes/voice/)"
+# of a form with a file: what takes the file says how large it may be, in words beside its field, which stands here
+LARGE_FORMS = {
+    r"/(api/v1/)?(budgets/\d+/expenses/(new/)?|expenses/\d+/receipt/)": "receipt",
+    r"/(api/v1/)?(voice-notes/|sessions/\d+/notes/voice/)": "sound",
+    r"/(api/v1/)?imported-calendars/(new/|\d+/(edit/)?)?": "file",
+}
 LARGEST_FORM = 26 * 2**20
 
 LARGEST_CALENDAR = 4 * 2**20  # of an imported one: ten years of a full calendar
@@ -244,6 +248,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "ENUM_NAME_OVERRIDES": {
         "Role": "producerdesk.accounts.roles.Role",
+        "Paper": "producerdesk.kit.papers.CHOICES",
         "StaffRole": "producerdesk.accounts.roles.STAFF_CHOICES",
         "DeliveryState": "producerdesk.notices.models.Delivery.State",
         "DeliveryChannel": "producerdesk.notices.models.Delivery.Channel",
@@ -255,6 +260,7 @@ SPECTACULAR_SETTINGS = {
         "FeeUnit": "contributors.models.FeeUnit",
         "EngagementState": "contributors.models.Engagement.State",
         "RoomRateUnit": "sessions.models.RoomRate.Unit",
+        "RoomKind": "sessions.models.Room.Kind",
         "NoticeUnit": "sessions.models.CancellationTier.Unit",
         "SessionKind": "sessions.models.StudioSession.Kind",
         "SessionState": "sessions.models.StudioSession.State",
@@ -274,6 +280,7 @@ SPECTACULAR_SETTINGS = {
         "FoundKind": "producerdesk.overview.serializers.search.KINDS",
         "EntryKind": "budgets.models.BudgetEntry.Kind",
     },
+    "PREPROCESSING_HOOKS": ["producerdesk.kit.schema.leave_out_what_nobody_may"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "producerdesk.kit.schema.document_errors",

@@ -25,6 +25,7 @@ class ProjectViewSet(DeskViewSet):
     detail_row = serializers.ProjectDetail
     filterset_class = ProjectFilter
     needs = permissions.PROJECTS
+    steady = True
     inputs = {
         "create": serializers.NewProjectInput,
         "update": serializers.ProjectInput,
@@ -100,6 +101,7 @@ class SongViewSet(DeskViewSet):
     row = serializers.SongRow
     filterset_class = SongFilter
     needs = permissions.SONGS
+    steady = True
     inputs = {
         "create": serializers.NewSongInput,
         "update": serializers.SongInput,

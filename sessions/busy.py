@@ -1,19 +1,22 @@
 """When rooms, gear and people are taken by what a viewer may not see, or by imported calendars: that, and no more."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
-from sessions.booking.models import BookingSlot, ImportedSpan
-from sessions.booking.slots import LONGEST_SLOT
+from sessions.booking.models import LONGEST_SLOT, BookingSlot, ImportedSpan, Resource
 from sessions.models import StudioSession
 
-AT_MOST = 500
+AT_MOST = 5_000
 EARLIEST = datetime(clock.FIRST_YEAR, 1, 1, tzinfo=UTC)  # nothing was before, and no time can be taken from year 1
 LATEST = datetime(clock.LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 THINGS = (
@@ -28,34 +31,40 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
     """Return the spans in which rooms, gear and people of the viewer's desks are taken by what is no session in sight.
 
     Another desk's booking of the same person, another project's of a room, an imported calendar (by name, where it is
-    a desk's own). Cut to what was asked for, as a clash tells it. Holds keep nobody out and are not told. Two queries.
+    a desk's own). Cut to what was asked for, as a clash tells it. Holds keep nobody out and are not told. One query.
     """
     since = max(since, EARLIEST)
     desks = viewer.reach_desks(SCHEDULE_WRITE)
     if until <= since or not desks:
         return []
-    ours = (
-        Q(resource__room__studio__desk_id__in=desks)
-        | Q(resource__gear__desk_id__in=desks)
-        | Q(resource__contributor__desk_id__in=desks)
-        | Q(resource__user__contributors__desk_id__in=desks)
-    )
+    ours = _of_desks(desks, "resource__")
+    # looked up once, so that the slots are found by their resource and time, however many there are in all
+    resources = Resource.objects.filter(_of_desks(desks)).values("pk")
+    in_sight = StudioSession.objects.visible_to(viewer).filter(pk=OuterRef("session_id"))
     slots = BookingSlot.objects.filter(
         ours,
+        ~Exists(in_sight),
+        resource__in=resources,
         state__in=BookingSlot.EXCLUDING,
         starts_at__lt=until,
         starts_at__gt=since - LONGEST_SLOT,
         ends_at__gt=since,
-    ).exclude(session__in=StudioSession.objects.visible_to(viewer))
-    rows = slots.order_by("starts_at", "pk").values_list(*THINGS, "starts_at", "ends_at")[:AT_MOST]
-    spans = ImportedSpan.objects.filter(ours, starts_at__lt=until, ends_at__gt=since).order_by("starts_at", "pk")
-    read = spans.values_list(*THINGS, "starts_at", "ends_at", "calendar__desk_id", "calendar__name")[:AT_MOST]
-    told = [_told(row, since, until) for row in rows]
-    told += [_told(row, since, until, name if desk in desks else None) for *row, desk, name in read]
-    return sorted(told, key=lambda span: span["starts_at"])
+    )
+    spans = ImportedSpan.objects.filter(ours, resource__in=resources, starts_at__lt=until, ends_at__gt=since)
+    nameless = Cast(Value(None), BigIntegerField()), Cast(Value(None), CharField())
+    booked = slots.order_by().values_list(*THINGS, "starts_at", "ends_at", *nameless)
+    read = spans.order_by().values_list(*THINGS, "starts_at", "ends_at", "calendar__desk_id", "calendar__name")
+    rows = booked.union(read, all=True).order_by("starts_at", "ends_at")[:AT_MOST]
+    return [_told(row, since, until, name if desk in desks else None) for *row, desk, name in rows]
 
 
-def _told(row: Any, since: datetime, until: datetime, calendar: str | None = None) -> dict[str, Any]:
+def _of_desks(desks: Collection[int], resource: str = "") -> Q:
+    """Return what a resource of these desks is, a person by the one of theirs."""
+    paths = ("room__studio", "gear", "contributor", "user__contributors")
+    return reduce(or_, (Q(**{f"{resource}{path}__desk_id__in": desks}) for path in paths))
+
+
+def _told(row: Any, since: datetime, until: datetime, calendar: str | None) -> dict[str, Any]:
     room, gear, contributor, linked, starts, ends = row
     return {
         "room": room,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit import clock
-from producerdesk.kit.filters import DeskFilterSet, Ordering, YesNoFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
@@ -28,15 +28,12 @@ from sessions.models import (
     VoiceNote,
 )
 
-LARGEST_ID = 2**53
 GEAR_STATES = (("ready", _("Ready")), ("out", _("Out for repair")), ("faulty", _("With a fault")))
 
 
 def number(label: str, field_name: str | None = None, **options: object) -> django_filters.NumberFilter:
     """Return a filter by id."""
-    return django_filters.NumberFilter(
-        field_name=field_name, label=label, min_value=1, max_value=LARGEST_ID, decimal_places=0, **options
-    )
+    return IdFilter(field_name, label=label, **options)
 
 
 class SessionFilter(DeskFilterSet):
@@ -120,7 +117,7 @@ class CallFilter(DeskFilterSet):
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         mine = is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ)
-        return queryset.filter(mine if value else ~mine)
+        return queryset.filter(mine).without_slots_given_up() if value else queryset.filter(~mine)
 
     def with_removed(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset  # filter_queryset reads it: who was taken off is left out unless asked for
@@ -201,12 +198,13 @@ class TakeFilter(DeskFilterSet):
 
 
 class EditTaskFilter(DeskFilterSet):
-    """`?song=3&project=2&session=7&open=true`."""
+    """`?song=3&project=2&session=7&open=true&mine=true`."""
 
     song = number(_("Song"), "song_id")
     project = number(_("Project"), "song__project_id")
     session = number(_("Session"), "take__session_id")
     open = YesNoFilter(method="only_open", label=_("To be done"))
+    mine = YesNoFilter(method="only_mine", label=_("I am to do it"))
 
     class Meta:
         model = EditTask
@@ -214,6 +212,10 @@ class EditTaskFilter(DeskFilterSet):
 
     def only_open(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(done_at__isnull=value)
+
+    def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        mine = is_me(viewer_of(self.request), "assigned_to__", by=SCHEDULE_READ)
+        return queryset.filter(mine if value else ~mine)
 
 
 class CoachingNoteFilter(DeskFilterSet):

@@ -25,17 +25,19 @@ def found(
     by: str,
     now: datetime,
     rooms: Sequence[Room] = (),
+    kind: str = "",
     studio: Studio | None = None,
     people: Sequence[Contributor] = (),
     gear: Sequence[Gear] = (),
 ) -> dict[str, Any]:
     """Return the free times as plain data. Four queries at most, however many rooms and days there are."""
     if not rooms:
+        only = {name: value for name, value in (("studio", studio), ("kind", kind)) if value}
         known = Room.objects.select_related("studio").filter(
-            active=True, studio__active=True, studio__desk=project.desk_id
+            active=True, studio__active=True, studio__desk=project.desk_id, **only
         )
-        rooms = list((known.filter(studio=studio) if studio else known)[:ROOMS_AT_MOST])
-    rooms = [room for room in rooms if room.active and room.studio.active]
+        rooms = list(known[:ROOMS_AT_MOST])
+    rooms = [room for room in rooms if room.active and room.studio.active and kind in ("", room.kind)]
     free = starts(search, rooms, [person.pk for person in people], now, [item.pk for item in gear])
     days = [day for room in rooms for day in _days(room, free[room.pk], search)]
     if by != ROOM_FIRST:

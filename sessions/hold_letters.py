@@ -14,7 +14,7 @@ from producerdesk.kit import moments
 from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Bell, Kind, Mail, NotDue
-from sessions.letters import SESSION, Letter, drawn
+from sessions.letter_parts import SESSION, Letter, drawn
 from sessions.models import StudioSession
 from sessions.notices import HOLD_ANSWERED, HOLD_CHALLENGED, HOLD_LAPSED
 

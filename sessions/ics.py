@@ -2,8 +2,10 @@
 
 Written from what the API says to that person, so nothing else can stand in it.
 
-RFC 5545. A feed is METHOD:PUBLISH and names no attendees. DTSTAMP is when the row changed, never now: unchanged events
-stay byte for byte the same. An hour that comes twice is written in UTC, because TZID means the first of the two.
+RFC 5545. A feed names no attendees, and no METHOD: it is a calendar to be read, no message of iTIP, which would want an
+organizer in each event. DTSTAMP is when the row changed, never now: unchanged events stay byte for byte the same. Both
+of two hours that come twice are written in UTC: with a TZID the first is meant, but libical, ical.js and khal go by
+the rules in the file and read the second.
 """
 
 import datetime as dt
@@ -33,12 +35,13 @@ class Party(NamedTuple):
     address: str
 
 
-def calendar(events: Iterable[Event], *, name: str = "", method: str = PUBLISH) -> bytes:
-    """Return a whole calendar: the events and the rules of their zones."""
+def calendar(events: Iterable[Event], *, name: str = "", method: str = "") -> bytes:
+    """Return a whole calendar: the events and the rules of their zones. `method` makes it a message of iTIP."""
     found = Calendar()
     found.add("prodid", PRODUCT)
     found.add("version", "2.0")
-    found.add("method", method)
+    if method:
+        found.add("method", method)
     if name:
         found.add("name", name)
         found.add("x-wr-calname", name)
@@ -80,7 +83,7 @@ def dates(calls: Iterable[tuple[dict[str, Any], Party]]) -> bytes:
     They are no recurrence of one event: each is answered, moved and cancelled by itself. A REQUEST or CANCEL is of one
     event (RFC 5546, 3.2.2 and 3.2.5), so they are published as they stand, cancelled ones as such.
     """
-    return calendar([_called_by(call, organizer) for call, organizer in calls])
+    return calendar([_called_by(call, organizer) for call, organizer in calls], method=PUBLISH)
 
 
 def _called_by(call: dict[str, Any], organizer: Party) -> Event:
@@ -167,7 +170,8 @@ def _instant(text: str) -> dt.datetime:
 
 def _wall(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     there = moment.astimezone(zone)
-    return moment.astimezone(dt.UTC) if there.fold or zone.key == "UTC" else there
+    comes_twice = there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
+    return moment.astimezone(dt.UTC) if comes_twice or zone.key == "UTC" else there
 
 
 def _summary(session: dict[str, Any]) -> str:

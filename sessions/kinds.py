@@ -10,7 +10,8 @@ from producerdesk.accounts.roles import Role
 from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Kind, Later, NotDue
-from sessions import hold_letters, letters, poll_letters, series_letters, telling
+from sessions import hold_letters, letters, poll_letters, series_letters, sheet_letters, telling
+from sessions.letter_parts import About
 from sessions.models import Call, CallSheetVersion, SheetCopy, StudioSession
 from sessions.notices import ANSWER, CALL_SHEET, CANCELLED, INVITATION, MOVED, PROPOSAL_ANSWERED, REMINDER
 from sessions.sheets import content
@@ -39,20 +40,20 @@ def register() -> None:
             name=CALL_SHEET,
             load=_load_sheets,
             still_due=_sheet_due,
-            mail=letters.call_sheet,
-            bell=letters.call_sheet_bell,
+            mail=sheet_letters.call_sheet,
+            bell=sheet_letters.call_sheet_bell,
         )
     )
 
 
 # --- what it is about -----------------------------------------------------------------------------
-def _load_calls(deliveries: Sequence[Delivery]) -> Mapping[int, letters.About]:
+def _load_calls(deliveries: Sequence[Delivery]) -> Mapping[int, About]:
     calls = _calls(deliveries)
     owners = _owners({call.session.desk_id for call in calls.values()})
     found = {}
     for delivery in deliveries:
         if call := calls.get(_number(delivery.ref)):
-            found[delivery.pk] = letters.About(call, owners.get(call.session.desk_id), _stop(delivery, call))
+            found[delivery.pk] = About(call, owners.get(call.session.desk_id), _stop(delivery, call))
     return found
 
 
@@ -68,7 +69,7 @@ def _load_answers(deliveries: Sequence[Delivery]) -> Mapping[int, letters.Answer
     return found
 
 
-def _load_sheets(deliveries: Sequence[Delivery]) -> Mapping[int, letters.AboutSheet]:
+def _load_sheets(deliveries: Sequence[Delivery]) -> Mapping[int, sheet_letters.AboutSheet]:
     calls = _calls(deliveries)
     owners = _owners({call.session.desk_id for call in calls.values()})
     copies = SheetCopy.objects.in_bulk(list(calls))
@@ -84,7 +85,7 @@ def _load_sheets(deliveries: Sequence[Delivery]) -> Mapping[int, letters.AboutSh
             known = versions.get((call.session_id, known_number(copy, delivery.generation)))
             before = known if known and content.lists(known, call.pk) else None
             owner, stop = owners.get(call.session.desk_id), _stop(delivery, call)
-            found[delivery.pk] = letters.AboutSheet(call, owner, stop, copy.number, said, before)
+            found[delivery.pk] = sheet_letters.AboutSheet(call, owner, stop, copy.number, said, before)
     return found
 
 
@@ -119,7 +120,7 @@ def _number(text: str) -> int:
 
 
 # --- is it still true -----------------------------------------------------------------------------
-def _standing_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
+def _standing_due(delivery: Delivery, about: About, now: datetime) -> NotDue | Later | None:
     """The session stands, the person is called, and this is the latest word."""
     why_not = _over_or_off(about.call, about.call.session, now) or _outdated(delivery, about.call)
     return why_not or _unreachable(delivery, about) or _unwanted(delivery, about, now)
@@ -137,7 +138,7 @@ def _over_or_off(call: Call, session: StudioSession, now: datetime) -> NotDue | 
     return None
 
 
-def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
+def _reminder_due(delivery: Delivery, about: About, now: datetime) -> NotDue | Later | None:
     call = about.call
     if call.answer == Call.Answer.DECLINED:
         return NotDue(State.CANCELLED, _("Has said no."))
@@ -146,7 +147,7 @@ def _reminder_due(delivery: Delivery, about: letters.About, now: datetime) -> No
     return _standing_due(delivery, about, now)
 
 
-def _cancellation_due(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | None:
+def _cancellation_due(delivery: Delivery, about: About, now: datetime) -> NotDue | None:
     call, session = about.call, about.call.session
     if session.state != StudioSession.State.CANCELLED and call.removed_at is None:
         return NotDue(State.CANCELLED, _("It takes place after all."))
@@ -155,7 +156,7 @@ def _cancellation_due(delivery: Delivery, about: letters.About, now: datetime) -
     return _outdated(delivery, call) or _unreachable(delivery, about)
 
 
-def _sheet_due(delivery: Delivery, about: letters.AboutSheet, now: datetime) -> NotDue | Later | None:
+def _sheet_due(delivery: Delivery, about: sheet_letters.AboutSheet, now: datetime) -> NotDue | Later | None:
     """The session stands as this call sheet tells it, and this is the newest."""
     call, session = about.call, about.call.session
     if delivery.generation < about.number:
@@ -187,7 +188,7 @@ def _outdated(delivery: Delivery, call: Call) -> NotDue | None:
     return None
 
 
-def _unwanted(delivery: Delivery, about: letters.About, now: datetime) -> NotDue | Later | None:
+def _unwanted(delivery: Delivery, about: About, now: datetime) -> NotDue | Later | None:
     """Ask the person's wishes of this moment: they may have changed since it was planned, or it is late."""
     if delivery.channel != Delivery.Channel.EMAIL:
         return None
@@ -198,7 +199,7 @@ def _unwanted(delivery: Delivery, about: letters.About, now: datetime) -> NotDue
     return Later(until, _("It waits for the end of the quiet hours.")) if until else None
 
 
-def _unreachable(delivery: Delivery, about: letters.About) -> NotDue | None:
+def _unreachable(delivery: Delivery, about: About) -> NotDue | None:
     person = about.call.contributor
     if not person.active:
         return NotDue(State.CANCELLED, _("Not active in your network any more."))

@@ -1,8 +1,8 @@
 """What people are told about sessions: the kinds, and how a delivery names what it is about.
 
 Most are about a call (`ref` "call:7"). The person called is `recipient` "contributor:9"; a producer who hears of
-an answer is "user:5". kinds.py says until when each is true, letters.py how it reads. Those of holds are about the hold
-of whom they go to (`ref` "hold:3"): hold_letters.py has both.
+an answer is "user:5". kinds.py says until when each is true, letters.py and sheet_letters.py how it reads. Those of
+holds are about the hold of whom they go to (`ref` "hold:3"): hold_letters.py has both.
 """
 
 from sessions.models import Call, PollReply
@@ -26,13 +26,18 @@ POLL_ANSWERED = "poll.answered"  # to who asks; its generation counts the answer
 
 def ref(call: Call) -> str:
     """Return what the deliveries about this call carry as `ref`."""
-    return f"call:{call.pk}"
+    return ref_of(call.pk)
+
+
+def ref_of(call_id: int) -> str:
+    """Return the same by the id of the call."""
+    return f"call:{call_id}"
 
 
 def refs_of_session(session_id: int) -> list[str]:
     """Return the refs of a session's hold and of all its calls, those taken off included."""
     calls = Call.objects.filter(session_id=session_id).values_list("pk", flat=True)
-    return [hold_ref(session_id), *(f"call:{pk}" for pk in calls)]
+    return [hold_ref(session_id), *map(ref_of, calls)]
 
 
 def hold_ref(session_id: int) -> str:

@@ -63,6 +63,7 @@ SESSIONS = {
     "promote": SCHEDULE_WRITE,
     "challenge": SCHEDULE_WRITE,
     "line": SCHEDULE_WRITE,
+    "warnings": SCHEDULE_WRITE,
     "cancel": SCHEDULE_WRITE,
     "restore": SCHEDULE_WRITE,
     "wrap": SCHEDULE_WRITE,
@@ -111,6 +112,8 @@ DATE_POLLS = {
     "confirm": SCHEDULE_WRITE,
     "cancel": SCHEDULE_WRITE,
     "answer_mine": may_answer,  # for oneself alone
+    "enter": SCHEDULE_WRITE,  # for somebody who said it on the phone
+    "clear": SCHEDULE_WRITE,
 }
 
 CALL_SHEETS = dict.fromkeys(("retrieve", "update", "publish", "version", "pdf"), SCHEDULE_WRITE)
@@ -146,6 +149,7 @@ FEEDS = {"list": has_schedule, "create": has_schedule, "destroy": has_schedule, 
 TAKE_LOGS = {
     "retrieve": SIGNED_IN,
     "sheet": SIGNED_IN,
+    "pdf": SIGNED_IN,
     "report": SIGNED_IN,
     "log": may_answer,
 }  # further asked of the very session, below

@@ -15,7 +15,7 @@ from producerdesk.notices import registry
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Bell, Kind, Mail, NotDue
 from sessions import telling
-from sessions.letters import SCHEDULE, Letter, drawn
+from sessions.letter_parts import SCHEDULE, Letter, drawn
 from sessions.models import DatePoll, PollReply, StudioSession
 from sessions.notices import POLL_ANSWERED, POLL_ASKED, POLL_CLOSED
 

@@ -35,7 +35,7 @@ def open_poll_of(session: StudioSession) -> DatePoll | None:
 def must_be_open(poll: DatePoll) -> None:
     """Refuse what only an open poll takes."""
     if poll.state == State.DECIDED:
-        raise Conflict(_("These dates are decided already: another slot was confirmed."))
+        raise Conflict(_("These dates are decided already. What was booked stands in the schedule."))
     if poll.state == State.CANCELLED:
         raise Conflict(_("This poll was cancelled."))
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from contributors.queries import is_me
@@ -29,6 +29,14 @@ class RoomQuerySet(models.QuerySet):
         return self.filter(studio__desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
 
 
+def _away(first: date, last: date) -> Exists:
+    """Return whether an item is out for repair on one of these days."""
+    repairs = apps.get_model("studio_sessions.GearRepair").objects
+    return Exists(
+        repairs.filter(Q(last=None) | Q(last__gte=first), gear=OuterRef("pk"), first__lte=last, removed_at=None)
+    )
+
+
 class GearQuerySet(models.QuerySet):
     """Gear."""
 
@@ -36,15 +44,20 @@ class GearQuerySet(models.QuerySet):
         """Return the gear of the desks in which this viewer books."""
         return self.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
 
+    def staying(self) -> "GearQuerySet":
+        """Return what is in use and comes with its room."""
+        return self.filter(active=True, bookable=False, room__isnull=False)
+
     def with_state(self, today: date) -> "GearQuerySet":
         """Add `is_out`: away for repair on this day, and `faults_open`: how many faults nobody has put right."""
-        apart = {name: apps.get_model(f"studio_sessions.{name}").objects for name in ("GearRepair", "GearFault")}
-        away = apart["GearRepair"].filter(
-            Q(last=None) | Q(last__gte=today), gear=OuterRef("pk"), first__lte=today, removed_at=None
-        )
-        faults = apart["GearFault"].filter(gear=OuterRef("pk"), fixed_at=None).order_by().values("gear")
+        noted = apps.get_model("studio_sessions.GearFault").objects
+        faults = noted.filter(gear=OuterRef("pk"), fixed_at=None).order_by().values("gear")
         counted = Subquery(faults.annotate(n=Count("pk")).values("n"))
-        return self.annotate(is_out=Exists(away), faults_open=Coalesce(counted, 0))
+        return self.annotate(is_out=_away(today, today), faults_open=Coalesce(counted, 0))
+
+    def there(self, first: date, last: date) -> "GearQuerySet":
+        """Return what is away for repair on none of these days."""
+        return self.exclude(_away(first, last))
 
 
 class OfGearQuerySet(models.QuerySet):
@@ -91,6 +104,17 @@ class CallQuerySet(models.QuerySet):
     def unanswered(self, now: datetime) -> "CallQuerySet":
         """Return the calls to what is booked and not over that nobody has answered."""
         return self.filter(answer="pending", removed_at=None, session__state="confirmed", session__ends_at__gt=now)
+
+    def without_slots_given_up(self) -> "CallQuerySet":
+        """Return these without the slots that a date poll gave up: nobody was to come to them.
+
+        What a poll was decided for is a session like any other, also when it is cancelled later.
+        """
+        slots = apps.get_model("studio_sessions.PollSlot").objects.exclude(poll__decided=F("session"))
+        # one that was brought back and booked took people's time like any other
+        held = Q(session__state="cancelled", session__restores_to="hold")
+        given_up = held & Exists(slots.filter(session=OuterRef("session")))
+        return self.exclude(given_up)
 
 
 class DatePollQuerySet(models.QuerySet):

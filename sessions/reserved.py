@@ -7,7 +7,7 @@ from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.viewer import Viewer
 from sessions.actions.standing import LIVE
 from sessions.booking import away
-from sessions.booking.slots import LONGEST_SLOT
+from sessions.booking.models import LONGEST_SLOT
 from sessions.busy import EARLIEST, LATEST
 from sessions.models import Gear, StudioSession
 

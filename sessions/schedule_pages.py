@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,14 +17,13 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock, forms, moments
 from producerdesk.kit.ask import Answer, SignInFirst, ask
-from producerdesk.kit.pages import act, refusal
+from producerdesk.kit.pages import DRAWN_AS, act, refusal
 from producerdesk.kit.throttles import PerSecret, WrongSecrets, hold_back
 from sessions import schedule
 
 Page = Callable[..., HttpResponseBase]
 MOST = 100  # the API's largest page: nobody is called a hundred times ahead
 LATEST = 5  # sessions that have been, under the fold; the rest stand on a page of their own
-DRAWN_AS = {400: 422}
 ANSWERS = ("confirm", "decline", "propose")
 
 
@@ -109,6 +109,21 @@ def seen(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:
     return act(request, "api:call-seen", args=[pk], then=door.url("mine"))
 
 
+def edit_done(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:
+    """Note that something one was to edit is done."""
+    back = door.url("edit-reopen", pk)
+    if page := request.POST.get("next"):
+        back += f"?{urlencode({'next': page})}"
+    said = lambda task: _("Done: %(text)s") % task  # noqa: E731
+    return act(request, "api:edit-task-done", args=[pk], then=door.url("mine"), done=said, undo=lambda task: back)
+
+
+def edit_reopen(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:
+    """Take that back."""
+    said = lambda task: _("To be done: %(text)s") % task  # noqa: E731
+    return act(request, "api:edit-task-reopen", args=[pk], then=door.url("mine"), done=said)
+
+
 def _been(request: HttpRequest, now: datetime, **more: Any) -> Answer:
     """Ask for one's calls that have been, the latest first."""
     query = {"mine": "true", "until": now.isoformat(), "ordering": "-call_at"}
@@ -135,9 +150,13 @@ def _draw(
     shown, first = schedule.chosen(calls, wanted, now), schedule.chosen(calls, None, now)
     been = _been(request, now, page_size=LATEST).data
     polls = ask(request, "api:date-poll-list", query={"asked": "true", "page_size": LATEST}).data["results"]
+    edits = ask(request, "api:edit-task-list", query={"mine": "true", "open": "true", "page_size": MOST}).data[
+        "results"
+    ]
     context: dict[str, Any] = {
         "whose": whose,
         "polls": [poll | {"url": door.url("dates", poll["id"])} for poll in polls],
+        "edits": edits,
         "about": schedule.about(calls, whose["desks"]),
         "card": schedule.card(shown, whose["desks"], now) if shown else None,
         "is_next": shown is first,
@@ -245,7 +264,7 @@ def session_ics(request: HttpRequest, pk: int) -> HttpResponse:
 
 def ics_file(body: bytes, name: str) -> HttpResponse:
     """Return the answer that a calendar app opens."""
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
     return response
 

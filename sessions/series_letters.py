@@ -10,7 +10,7 @@ from contributors import links
 from producerdesk.kit import clock, moments
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Bell, Mail
-from sessions.letters import SCHEDULE, About, Letter, drawn, invite_of, invited, place_of, zones_of
+from sessions.letter_parts import SCHEDULE, About, Letter, drawn, invite_of, invited, place_of, zones_of
 from sessions.models import Call, StudioSession
 
 Rows = Sequence[Delivery]

@@ -46,4 +46,4 @@ def sheet_pdf(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     copy = ask(request, "api:call-sheet-copy-detail", args=[pk]).data
     address = request.build_absolute_uri(door.url("sheet", pk))
     size = request.GET.get("paper", "")
-    return files.answer(copy["sheet"], copy["number"], size, address=address, warning=paper.warning_of(copy))
+    return files.answer(copy, copy["number"], size, address=address, warning=paper.warning_of(copy))

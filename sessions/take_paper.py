@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from producerdesk.kit import moments
+from producerdesk.kit import moments, papers
 from sessions.sheets.paper import typeset
 from sessions.templatetags.rooms import recorded
 
 Row = Mapping[str, Any]
+
+
+def answer(log: Row, session: Row, asked: str, *, address: str) -> HttpResponse:
+    """Return the take sheet as a PDF to be opened, on the paper `asked` for, else the desk's."""
+    body = pdf(log, session, paper=papers.chosen(asked, log["paper"]), address=address)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="take-sheet-{session["id"]}.pdf"'
+    return response
 
 
 def pdf(log: Row, session: Row, *, paper: str, address: str = "") -> bytes:

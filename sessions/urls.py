@@ -68,6 +68,7 @@ urlpatterns = [
     path("sessions/<id:pk>/edit/", sessions.edit, name="edit"),
     path("sessions/<id:pk>/move/", sessions.move, name="move"),
     path("sessions/<id:pk>/gear/", sessions.gear, name="session_gear"),
+    path("sessions/<id:pk>/gear/undo/", sessions.undo_gear, name="undo_session_gear"),
     path("sessions/<id:pk>/duplicate/", sessions.duplicate, name="duplicate"),
     path("sessions/<id:pk>/wrap/", sessions.wrap, name="wrap"),
     path("sessions/<id:pk>/cancel/", sessions.cancel, name="cancel"),
@@ -130,6 +131,9 @@ urlpatterns = [
     path("date-polls/<id:pk>/", polls.detail, name="poll"),
     path("date-polls/<id:pk>/confirm/", polls.confirm, name="confirm_poll"),
     path("date-polls/<id:pk>/cancel/", polls.cancel, name="cancel_poll"),
+    path("date-polls/<id:pk>/answers/<id:reply>/", polls.enter, name="enter_poll"),
+    path("date-polls/<id:pk>/answers/undo/", polls.undo_enter, name="undo_poll"),
+    path("date-polls/<id:pk>/answers/clear/", polls.clear, name="clear_poll"),
     # /imported-calendars/
     path("imported-calendars/", imported.index, name="imported"),
     path("imported-calendars/new/", imported.new, name="new_import"),
@@ -162,6 +166,7 @@ urlpatterns = [
     path("gear/<id:pk>/fault/", gear.new_fault, name="new_fault"),
     # /gear-repairs/<pk>/ and /gear-faults/<pk>/
     path("gear-repairs/<id:pk>/edit/", gear.edit_repair, name="edit_repair"),
+    path("gear-repairs/<id:pk>/undo/", gear.undo_repair, name="undo_repair"),
     path("gear-repairs/<id:pk>/remove/", gear.remove_repair, name="remove_repair"),
     path("gear-repairs/<id:pk>/restore/", gear.restore_repair, name="restore_repair"),
     path("gear-repairs/<id:pk>/back/", gear.back, name="repair_back"),

@@ -1,5 +1,7 @@
 """Somebody at the API or at a page, as a login, with a token, with a private link, or as nobody."""
 
+import re
+from html import unescape
 from typing import Any
 
 from django.test import Client
@@ -42,3 +44,13 @@ class Caller:
     def send(self, path: str, **said: Any) -> Answer:
         """Post a page's form."""
         return self.client.post(path, said)
+
+    def undo(self, page: str) -> Answer:
+        """Open a page and press "Undo" on the last message there."""
+        text = self.page(page).content.decode()
+        pressed = r'action="([^"]*)">((?:<input[^>]*>)*)<button class="btn btn-s" type="submit">Undo<'
+        path, form = re.findall(pressed, text)[-1]
+        said: dict[str, list[str]] = {}
+        for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form):
+            said.setdefault(name, []).append(unescape(value))
+        return self.send(path, **said)

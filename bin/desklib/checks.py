@@ -80,9 +80,26 @@ def test(arguments: list[str], *, postgres: bool) -> int:
 def _everything(result: Result) -> None:
     """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
     chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
+        with _compiling():
+            result.failed += _lint()
     with _beside("postgres", chosen, result):
-        result.failed += _lint()
+        if not fresh:
+            result.failed += _lint()
         _pytest("sqlite", chosen, result)
+
+
+@contextlib.contextmanager
+def _compiling() -> Iterator[None]:
+    """Let one process load all tests while something else is done: else each that runs them would compile them all."""
+    chosen = ["--collect-only", "-q"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        (Path(folder) / "said.txt").open("wb") as output,
+        _started("sqlite", chosen, Path(folder) / "counts.json", {}, output) as process,
+    ):
+        yield
+        process.wait()  # what it stumbled over the runs after it will name
 
 
 def soak(arguments: list[str]) -> int:

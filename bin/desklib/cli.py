@@ -77,8 +77,9 @@ def _command(
     *,
     rest: bool = False,
 ) -> argparse.ArgumentParser:
-    # the tools behind `manage` and `test` have a --help of their own
-    parser = commands.add_parser(name, help=help_, description=help_, add_help=name != "manage", allow_abbrev=False)
+    # the programs behind these two have a --help of their own
+    own_help = name not in ("manage", "bench")
+    parser = commands.add_parser(name, help=help_, description=help_, add_help=own_help, allow_abbrev=False)
     parser.set_defaults(do=do, passes_on=rest)
     return parser
 

@@ -18,6 +18,7 @@ from contributors.serializers.people import CandidateRow, Candidates
 from producerdesk.accounts.once import once
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
+from producerdesk.kit.filters import asked_id
 from projects.models import Project
 
 CANDIDATES_AT_MOST = 20
@@ -32,6 +33,7 @@ class EngagementViewSet(DeskViewSet):
     detail_row = serializers.EngagementDetail
     filterset_class = EngagementFilter
     needs = permissions.ENGAGEMENTS
+    steady = True
     inputs = {
         "create": serializers.NewEngagementInput,
         "update": serializers.EngagementInput,
@@ -68,8 +70,7 @@ class EngagementViewSet(DeskViewSet):
         }
 
     def _asked_project(self) -> int | None:
-        text = self.request.query_params.get("project", "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+        return asked_id(self.request.query_params, "project")
 
     def _project_currency(self) -> str | None:
         if "pk" in self.kwargs:

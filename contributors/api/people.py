@@ -37,6 +37,7 @@ class ContributorViewSet(DeskViewSet):
     detail_row = serializers.ContributorDetail
     filterset_class = ContributorFilter
     needs = permissions.CONTRIBUTORS
+    steady = True
     inputs = {
         "create": serializers.NewContributorInput,
         "update": serializers.ContributorInput,

@@ -11,6 +11,7 @@ from knox.models import AbstractAuthToken
 
 from producerdesk.accounts.queries import DeskQuerySet, StaffQuerySet
 from producerdesk.accounts.roles import STAFF_CHOICES, Role
+from producerdesk.kit import papers
 from producerdesk.kit.models import CurrencyField, Versioned, ZoneField
 
 
@@ -94,6 +95,13 @@ class Desk(Versioned):
         validators=[MaxValueValidator(600)],
         help_text=_("Less than that between two calls of one person at different places is warned of. 0 for never."),
     )
+    paper = models.CharField(
+        _("paper"),
+        max_length=6,
+        choices=papers.CHOICES,
+        blank=True,
+        help_text=_("Of call sheets and take sheets. Left empty, what is usual where the clock above is."),
+    )
     # exceptions from these: [{"kind": "vocal", "role": "engineer", "offsets": [2880]}], see reminding.py
     reminder_rules = models.JSONField(_("other reminders for some"), default=list, blank=True)
     # nobody's phone rings at night unless the desk says so; both empty: mails come at any hour
@@ -108,6 +116,11 @@ class Desk(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def prints_on(self) -> str:
+        """The paper that is chosen, or what is usual where the desk is."""
+        return papers.of_desk(self.paper, self.time_zone)
 
 
 class DeskStaff(models.Model):

@@ -12,6 +12,7 @@ from producerdesk.accounts.offsets import OffsetsField, OffsetsLine
 from producerdesk.accounts.permissions import may_give
 from producerdesk.accounts.reminding import check_quiet
 from producerdesk.accounts.roles import DESK_MANAGE, STAFF_CHOICES, STAFF_ROLES
+from producerdesk.kit import papers
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, ModelInputSerializer, TimeOfDay
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.text import one_line
@@ -39,7 +40,8 @@ class DeskRow(RowSerializer):
     """A desk. `role` is the viewer's own.
 
     `reminder_offsets` are minutes before the call time; `reminder_rules` say where it is otherwise. In the quiet hours,
-    on the clock of whom it goes to, no mail leaves that can wait.
+    on the clock of whom it goes to, no mail leaves that can wait. `paper` is empty where none is chosen,
+    `prints_on` then what is usual in the country of the time zone.
     """
 
     id = serializers.IntegerField()
@@ -50,6 +52,8 @@ class DeskRow(RowSerializer):
     hold_days = serializers.IntegerField()
     challenge_hours = serializers.IntegerField()
     travel_minutes = serializers.IntegerField()
+    paper = serializers.ChoiceField(papers.CHOICES, allow_blank=True)
+    prints_on = Computed(papers.of_desk, "paper", "time_zone", kind=serializers.ChoiceField(papers.CHOICES))
     reminder_rules = Computed(list, "reminder_rules", kind=ReminderRuleRow(many=True))
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
@@ -181,7 +185,7 @@ class DeskInput(ModelInputSerializer):
         model = Desk
         fields = [
             *("name", "time_zone", "currency", "reminder_offsets", "reminder_rules", "quiet_from", "quiet_until"),
-            *("hold_days", "challenge_hours", "travel_minutes"),
+            *("hold_days", "challenge_hours", "travel_minutes", "paper"),
         ]
 
     def validate_name(self, text: str) -> str:

@@ -101,9 +101,13 @@ class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
 
-    def __init__(self, most: int | None = None) -> None:
-        megabytes = (most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE) // 2**20
-        super().__init__(_("This is too much at once: at most %(most)d MB. Split it.") % {"most": megabytes})
+    def __init__(self, most: int | None = None, field: str = "") -> None:
+        megabytes = {"most": (most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE) // 2**20}
+        if field:
+            super().__init__(_("This file is far too large: at most %(most)d MB are read. Choose another.") % megabytes)
+        else:
+            too_much = _("This is too much at once: at most %(most)d MB. Split it, or send a smaller file.")
+            super().__init__(too_much % megabytes)
 
 
 class Away(exceptions.APIException):

@@ -1,5 +1,6 @@
 """Filters by allow-list: what a list may be asked, per role. An unknown filter and a forbidden one get the same 400."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -14,6 +15,7 @@ from producerdesk.kit.permissions import viewer_of
 
 PAGING = frozenset({"page", "page_size"})
 LARGEST_ID = 2**53
+LONGEST_ID = 18  # digits
 YES_NO = {"true": True, "1": True, "false": False, "0": False, "": None}
 
 
@@ -33,6 +35,12 @@ class IdFilter(django_filters.NumberFilter):
 
     def __init__(self, field_name: str | None = None, **options: Any) -> None:
         super().__init__(field_name=field_name, min_value=1, max_value=LARGEST_ID, decimal_places=0, **options)
+
+
+def asked_id(query: Mapping[str, str], name: str) -> int | None:
+    """Return the id that an address names, `?project=7`, or None where it names none, or no number of ours."""
+    text = query.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else None
 
 
 class _YesNoField(forms.Field):

@@ -1,5 +1,6 @@
 """Forms: OPTIONS and an answer become plain dicts that `_field.html` draws. No validation lives here."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 Fields = dict[str, dict[str, Any]]
+NUMBERED = re.compile(r"\[\d{1,4}\]")  # a row of a form: no form has more
 
 
 def build(
@@ -56,7 +58,7 @@ def _typed_rows(name: str, fields: Mapping[str, Any], post: QueryDict) -> list[d
     numbers = {
         int(key[len(name) + 1 : key.index("]")])
         for key in post
-        if key.startswith(f"{name}[") and "]" in key and key[len(name) + 1 : key.index("]")].isdecimal()
+        if key.startswith(f"{name}[") and NUMBERED.match(key[len(name) :])
     }
     rows = [
         {inner: _typed(f"{name}[{number}]{inner}", info, post) for inner, info in fields.items()}

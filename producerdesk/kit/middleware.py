@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable
 
 import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -26,6 +29,7 @@ API_PATHS = "/api/v1/"
 # a browser that is cut short in the middle of a file shows its own page for a broken connection, not ours
 HEARD_OUT = 64 * 2**20
 CHUNK = 2**16
+LOADS_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 CODES = {
     400: ("parse_error", _lazy("Something in the request was not as it should be. Nothing was changed.")),
     403: ("permission_denied", NOT_YOURS),
@@ -44,28 +48,30 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length, most = request.META.get("CONTENT_LENGTH") or "0", _largest(request)
+        length, field = request.META.get("CONTENT_LENGTH") or "0", _file_of(request)
+        most = settings.LARGEST_FORM if field else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not length.isdecimal() or int(length) <= most:
             return self.get_response(request)
         if int(length) <= HEARD_OUT:
             while request.read(CHUNK):
                 pass
-        error = TooLarge(most)
+        error = TooLarge(most, field)
         if request.path.startswith(API):
-            body = {"code": error.default_code, "detail": str(error.detail), "fields": {}}
+            fields = {field: [str(error.detail)]} if field else {}
+            body = {"code": error.default_code, "detail": str(error.detail), "fields": fields}
             return JsonResponse(body, status=error.status_code)
         return render(None, "errors/413.html", {"detail": str(error.detail)}, status=error.status_code)
 
 
-def _largest(request: HttpRequest) -> int:
-    """Return how many bytes we read of this request: more only of a form with a file, where files are taken.
+def _file_of(request: HttpRequest) -> str:
+    """Return the field of this form that takes a file, for which we read more; nothing for all other requests.
 
     Such a file goes to the disk piece by piece; what else is in the form is held to the usual size by Django itself.
     """
-    is_form = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
-    if is_form and re.fullmatch(settings.LARGE_FORMS, request.path):
-        return settings.LARGEST_FORM
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data"):
+        return ""
+    fields = (field for path, field in settings.LARGE_FORMS.items() if re.fullmatch(path, request.path))
+    return next(fields, "")
 
 
 class ApiErrors:
@@ -82,6 +88,16 @@ class ApiErrors:
         code, detail = CODES.get(response.status_code, CODES[400])
         kept = {name: response.headers[name] for name in ("Retry-After",) if name in response.headers}
         return JsonResponse({"code": code, "detail": str(detail)}, status=response.status_code, headers=kept)
+
+
+class ContentPolicy(CSPMiddleware):
+    """Says what a page may load (settings). What the API says loads nothing, and needs no policy made for it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type") != "application/json":
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, LOADS_NOTHING)
+        return response
 
 
 class DatabaseAway:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import forms
@@ -17,7 +18,7 @@ from producerdesk.kit.json import JSONRenderer
 from producerdesk.kit.kept import take
 
 # how a refused write is drawn: the form again, with what was typed
-_DRAWN_AS = {400: 422, 422: 422, 409: 409, 412: 412, 428: 412}
+DRAWN_AS = {400: 422, 422: 422, 409: 409, 412: 412, 428: 412}
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, **answers: Answer) -> HttpResponse:
@@ -141,6 +142,12 @@ def resend(request: HttpRequest, values: Mapping[str, str | None]) -> None:
     request.META |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
 
 
+def undo_url(route: str, pk: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Return the address that writes back what was said `before`, unless somebody has written since `now`."""
+    fields = dict(before) | {"_etag": f'"{now["version"]}"'}
+    return f"{reverse(route, args=[pk])}?{urlencode(fields, doseq=True)}"
+
+
 def refusal(answer: Answer) -> str:
     """Return in one line why the API said no."""
     texts = [text for found in answer.data.get("fields", {}).values() for text in found]
@@ -166,12 +173,13 @@ def _draw(
         messages.info(request, _("You were signed out meanwhile. Here is what you had typed; nothing was sent."))
     form = forms.build(drawn["fields"], values=values, errors=_errors(answer), etag=etag, once=once)
     page = (context or {}) | {"form": form, "answer": answer.data if answer else None, "options": options}
-    return render(request, template, page, status=_DRAWN_AS.get(answer.status, answer.status) if answer else 200)
+    return render(request, template, page, status=DRAWN_AS.get(answer.status, answer.status) if answer else 200)
 
 
 def _wished(request: HttpRequest, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the values that the address asks to start with: `?project=7&starts=...`."""
-    return {name: value for name, value in forms.typed(fields, request.GET).items() if name in request.GET}
+    asked = {name.partition("[")[0] for name in request.GET}  # `calls[0]contributor` is of `calls`
+    return {name: value for name, value in forms.typed(fields, request.GET).items() if name in asked}
 
 
 def _errors(answer: Answer | None) -> dict[str, list[str]] | None:

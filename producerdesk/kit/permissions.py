@@ -13,6 +13,8 @@ ANYONE = "anyone"  # even without signing in
 SIGNED_IN = "signed in"  # any viewer; the queryset decides what there is to see
 # what an API says of a role that is too small, and the page under "Your role does not reach this far"
 NOT_YOURS = _("Ask the owner of the desk or the producer of the project: they can do it, or give you the right.")
+# what it says to a program whose token reaches less far than its owner might
+NO_SUCH_SCOPE = _("This token has no scope “%(scope)s”: make one that has, if your role lets you do this.")
 Right = str | Callable[[Viewer], bool]  # a word, or a question to the viewer
 
 
@@ -28,7 +30,7 @@ class ListedRight(BasePermission):
     among the visible ones: a stranger gets 404, too small a role 403.
     """
 
-    message = NOT_YOURS
+    message: Any = NOT_YOURS
 
     def has_permission(self, request: Any, view: Any) -> bool:
         viewer = viewer_of(request)
@@ -41,6 +43,8 @@ class ListedRight(BasePermission):
             return right is not None
         if view.detail and viewer.is_stranger and isinstance(right, str):
             raise Http404  # who works nowhere learns of no thing, not even that a greater role would see it
+        if viewer.via == "token" and isinstance(right, str) and not viewer.allows(right):
+            self.message = NO_SUCH_SCOPE % {"scope": right}
         return False
 
 

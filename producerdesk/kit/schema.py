@@ -147,6 +147,16 @@ class _Listed(OpenApiSerializerFieldExtension):
         return {"type": "array", "items": auto_schema._map_serializer_field(self.target.kind, direction)}
 
 
+def leave_out_what_nobody_may(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """Return the operations that somebody may ask for: an action that no permission lists is refused to all."""
+    return [each for each in endpoints if _is_listed(each[2], each[3].cls, each[3])]
+
+
+def _is_listed(method: str, view: Any, callback: Any) -> bool:
+    action = getattr(callback, "actions", {}).get(method.lower())
+    return action is None or not hasattr(view, "needs") or action in view.needs
+
+
 def document_errors(result: dict, generator: Any, request: Any, public: bool) -> dict:
     """Put the one error shape on every operation (schemathesis and client generators need it there)."""
     result.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR

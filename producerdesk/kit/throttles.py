@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from producerdesk.kit import secret as secrets
+from producerdesk.kit import spans
 from producerdesk.kit.ask import Answer, TurnedAway
 from producerdesk.kit.permissions import viewer_of
 
 
 class Counted(SimpleRateThrottle):
-    """Counts by two numbers: requests of this span, and of the one before for as much of it as is not a minute ago.
+    """Counts by two numbers (kit.spans).
 
     REST framework keeps a list of moments, up to 1,200 of them, which is read and written with every request.
     """
@@ -20,27 +21,15 @@ class Counted(SimpleRateThrottle):
     duration: int  # of a span, in seconds
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        counted = self.get_cache_key(request, view)
-        if self.rate is None or counted is None:
+        key = self.get_cache_key(request, view)
+        if self.rate is None or key is None:
             return True
-        self.key = f"spans:{counted}"
-        now = self.timer()
-        begun, this, before = self.cache.get(self.key) or (now, 0, 0)
-        if not begun <= now < begun + 2 * self.duration:  # a clock that was set back begins anew
-            begun, this, before = now, 0, 0
-        elif now >= begun + self.duration:
-            begun, this, before = begun + self.duration, 0, this
-        self._gone, self._this, self._before = (now - begun) / self.duration, this, before
-        if this + before * (1 - self._gone) >= self.num_requests:
-            return False
-        self.cache.set(self.key, (begun, this + 1, before), 2 * self.duration)
-        return True
+        self._tally = spans.count(self.cache, f"counted:{key}", self.timer(), self.duration, self.num_requests)
+        return self._tally.is_free
 
     def wait(self) -> float:
         """Return the seconds until there is room for one more."""
-        room = self.num_requests - self._this
-        until = 1 - room / self._before if room > 0 else 1
-        return (until - self._gone) * self.duration
+        return self._tally.wait(self.num_requests, self.duration)
 
 
 class _PerRequest(Counted):

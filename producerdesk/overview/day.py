@@ -12,7 +12,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, Substr
 from budgets.models import Budget
 from budgets.standing import with_sums
 from contributors.models import Engagement
-from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
+from contributors.queries import is_me
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
@@ -22,8 +23,9 @@ from projects.serializers import today as day_of
 from projects.stages import Stage
 from sessions.actions.plans import LONGEST
 from sessions.booking.holds import standing
-from sessions.models import Call, StudioSession
+from sessions.models import Call, EditTask, StudioSession
 from sessions.reminders import ASKING
+from sessions.serializers import EditTaskRow
 
 AHEAD = ROWS = 8
 OPEN_ROLES = (Engagement.State.NEEDED, Engagement.State.AUDITIONING)
@@ -36,6 +38,8 @@ def of(viewer: Viewer, now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"date": day_of(viewer).isoformat(), "sessions": _sessions(viewer, now)}
     if viewer.can_anywhere(SCHEDULE_WRITE):
         found |= _calls(viewer, now) | {"stuck": rows.StuckDelivery.read(_stuck(viewer), viewer)}
+    elif viewer.is_authenticated:
+        found["edits"] = EditTaskRow.read(_own_edits(viewer), viewer)
     if viewer.can_anywhere(PEOPLE_READ):
         found["roles"] = rows.OpenRole.read(_roles(viewer), viewer)
     if viewer.can_anywhere(PROJECT_WRITE):
@@ -100,6 +104,13 @@ def _open_calls(viewer: Viewer, asking: bool, now: datetime, begun: datetime) ->
     )
     # by the session first: its index has them in this order, and the rest is never read
     return calls.order_by("session__starts_at", "call_at", "pk")[:ROWS]
+
+
+@prepared
+def _own_edits(viewer: Viewer) -> QuerySet:
+    """Return what the viewer is to edit. Who plans sessions reads of all that is to be edited on the projects."""
+    own = EditTask.objects.visible_to(viewer).filter(is_me(viewer, "assigned_to__", by=SCHEDULE_READ), done_at=None)
+    return own.order_by(F("song__project__deadline").asc(nulls_last=True), "song__position", "pk")[:ROWS]
 
 
 @prepared

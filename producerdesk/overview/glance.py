@@ -19,8 +19,10 @@ from projects.models import Song
 from projects.reading import project_of
 from projects.serializers import today as day_of
 from sessions.actions.plans import LONGEST
+from sessions.models import EditTask
+from sessions.serializers import EditTaskRow
 
-SONGS, AHEAD, ABOARD = 100, 4, 6
+SONGS, AHEAD, ABOARD, EDITS = 100, 4, 6, 6
 WANTED = ("needed", "auditioning", "offered", "confirmed")  # hires that are neither declined nor over
 
 
@@ -35,6 +37,7 @@ def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
         "questions": questions.of(viewer, pk, now),
         "songs": rows.SongAtAGlance.page_folded(_songs(viewer, pk=pk), viewer),
         "sessions": rows.SessionAhead.page_folded(ahead, viewer),
+        "edits": EditTaskRow.page_folded(_edits(viewer, pk=pk), viewer),
     }
     if project["can"]["see_people"]:
         found["people"] = rows.Aboard.page_folded(_people(viewer, pk=pk), viewer)
@@ -50,6 +53,12 @@ def _songs(viewer: Viewer, pk: int) -> QuerySet:
 @prepared
 def _sessions(viewer: Viewer, pk: int, now: datetime, begun: datetime) -> QuerySet:
     return counted(sessions_ahead(viewer, now, begun).filter(project=pk))[:AHEAD]
+
+
+@prepared
+def _edits(viewer: Viewer, pk: int) -> QuerySet:
+    open_ = EditTask.objects.visible_to(viewer).filter(song__project=pk, done_at=None)
+    return counted(open_.order_by("song__position", "song_id", "pk"))[:EDITS]
 
 
 @prepared

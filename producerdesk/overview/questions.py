@@ -22,7 +22,7 @@ from projects.models import Project
 from projects.serializers import today as day_of
 from projects.stages import Stage
 from sessions.actions.plans import LONGEST
-from sessions.models import Call, StudioSession
+from sessions.models import Call, EditTask, StudioSession
 
 Kind, State = StudioSession.Kind, StudioSession.State
 # a rehearsal, a writing day, an audition or a playback goes well without one (trade.md, Who does what)
@@ -59,6 +59,7 @@ def of(viewer: Viewer, pk: int, now: datetime) -> dict[str, Any] | None:
 def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
     """Return the project with what is asked of hires and of the ledger. One statement."""
     columns = ["desk_id", "stage", "deadline", "late_deadline_on", "late_stage", "late_stage_on", "late_song_on"]
+    columns += ["to_edit"]
     if viewer.can_anywhere(PEOPLE_READ):
         columns += ["needed", "auditioning", "offered", "hired", "first", "first_by"]
     if viewer.can_anywhere(BUDGET_READ):
@@ -69,9 +70,16 @@ def _project(viewer: Viewer, pk: int) -> dict[str, Any] | None:
 @prepared
 def _standing(viewer: Viewer, pk: int) -> QuerySet:
     found: QuerySet = Project.objects.visible_to(viewer).filter(pk=pk).with_lateness(day_of(viewer))
+    found = found.annotate(to_edit=_to_edit(viewer))
     if viewer.can_anywhere(PEOPLE_READ):
         found = _with_hires(found)
     return found.annotate(budget_of=Subquery(_budget_of())) if viewer.can_anywhere(BUDGET_READ) else found
+
+
+def _to_edit(viewer: Viewer) -> Coalesce:
+    """Count what is still to be edited, as far as the viewer reads it: all of it, or what the viewer is to do."""
+    open_ = EditTask.objects.visible_to(viewer).filter(song__project=OuterRef("pk"), done_at=None).order_by()
+    return Coalesce(Subquery(open_.values("song__project").annotate(number=Count("pk")).values("number")), 0)
 
 
 def _with_hires(projects: QuerySet) -> QuerySet:
@@ -192,6 +200,7 @@ def _due(project: dict[str, Any]) -> dict[str, Any]:
         "state": state,
         "late_stage": project["late_stage"],
         "delivered": delivered,
+        "to_edit": project["to_edit"],
     }
 
 

@@ -22,7 +22,14 @@ from sessions.actions.imported import change_calendar, end_calendar, import_cale
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
 from sessions.actions.people import call_person, change_call, remove_call, swap_call
 from sessions.actions.plans import KEEP, CallSpec
-from sessions.actions.polling import answer_poll, cancel_poll, confirm_slot, propose_dates
+from sessions.actions.polling import (
+    answer_poll,
+    cancel_poll,
+    clear_answer,
+    confirm_slot,
+    enter_answer,
+    propose_dates,
+)
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
 from sessions.actions.reserving import reserve_gear
 from sessions.actions.wrapping import wrap_session
@@ -41,6 +48,7 @@ __all__ = [
     "challenge_hold",
     "change_calendar",
     "change_call",
+    "clear_answer",
     "confirm_call",
     "confirm_session",
     "confirm_sheet",
@@ -48,6 +56,7 @@ __all__ = [
     "decline_call",
     "duplicate_session",
     "end_calendar",
+    "enter_answer",
     "follow_terms",
     "import_calendar",
     "is_outdated",

@@ -21,6 +21,11 @@ TASKS_AT_MOST = 500  # of a song, done ones among them
 def follow_take(take: Take) -> None:
     """Let a take that is kept be something to edit, and one that is not, nothing. What is done stays done."""
     _follow(take.keeper and take.removed_at is None, song_id=take.song_id, take=take)
+
+
+def follow_sections_of(take: Take) -> None:
+    """Let the sections that use a take know that it went or came back."""
+    _hold(take.song_id)  # who chooses it for one just now is waited for, or finds it as it is
     for section in take.comp_sections.standing():
         follow_section(section)
 
@@ -41,7 +46,7 @@ def _follow(wanted: bool, *, song_id: int, **cause: Any) -> None:
 @transaction.atomic
 def add_task(*, song: Song, title: str) -> EditTask:
     """Write down something to edit."""
-    _hold(song)
+    _hold(song.pk)
     if song.edit_tasks.count() >= TASKS_AT_MOST:
         raise Conflict(_("A song holds up to %(most)d things to edit.") % {"most": TASKS_AT_MOST})
     return EditTask.objects.create(song=song, title=title)
@@ -74,7 +79,7 @@ def assign(*, task: EditTask, person: Contributor | None) -> EditTask:
 @transaction.atomic
 def add_section(*, song: Song, name: str) -> CompSection:
     """Add a section after those there are."""
-    _hold(song)
+    _hold(song.pk)
     count = song.comp_sections.standing().count()
     if count >= SECTIONS_AT_MOST:
         raise Conflict(_("A song has up to %(most)d sections.") % {"most": SECTIONS_AT_MOST})
@@ -92,7 +97,7 @@ def rename_section(*, section: CompSection, name: str) -> CompSection:
 @transaction.atomic
 def move_section(*, section: CompSection, position: int) -> CompSection:
     """Put a section at another place of the song; the others close ranks."""
-    _hold(section.song)
+    _hold_standing(section)
     others = list(section.song.comp_sections.standing().exclude(pk=section.pk))
     others.insert(max(0, position - 1), section)
     _number(others)
@@ -102,7 +107,7 @@ def move_section(*, section: CompSection, position: int) -> CompSection:
 @transaction.atomic
 def set_section_removed(*, section: CompSection, removed: bool) -> CompSection:
     """Take a section out, or bring it back with the takes chosen for it."""
-    _hold(section.song)
+    _hold(section.song_id)
     section.removed_at = clock.now() if removed else None
     section.save(update_fields=["removed_at"])
     _number(list(section.song.comp_sections.standing()))
@@ -113,9 +118,7 @@ def set_section_removed(*, section: CompSection, removed: bool) -> CompSection:
 @transaction.atomic
 def use_take(*, section: CompSection, take: int, used: bool) -> CompSection:
     """Use a take in a section, or no more."""
-    _hold(section.song)
-    if section.removed_at is not None:
-        raise Conflict(_("This section was removed. Bring it back first."))
+    _hold_standing(section)
     found = Take.objects.standing().filter(pk=take, song=section.song_id).first()
     if found is None:
         raise Refused({"take": _("Choose a take of this song.")})
@@ -133,6 +136,14 @@ def _number(sections: list[CompSection]) -> None:
     CompSection.objects.bulk_update(sections, ["position"])
 
 
-def _hold(song: Song) -> None:
+def _hold(song_id: int) -> None:
     """Let one change of a song's map happen at a time."""
-    Song.objects.filter(pk=song.pk).update(position=F("position"))
+    Song.objects.filter(pk=song_id).update(position=F("position"))
+
+
+def _hold_standing(section: CompSection) -> None:
+    """Hold the song, and read the section as it stands then. Raises Conflict if it was removed."""
+    _hold(section.song_id)
+    section.refresh_from_db()
+    if section.removed_at is not None:
+        raise Conflict(_("This section was removed. Bring it back first."))

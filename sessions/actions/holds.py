@@ -15,10 +15,11 @@ from sessions.actions.changes import cancel_session, check_all
 from sessions.actions.noting import note_session
 from sessions.actions.standing import State, called, changing, must_be_live, take_time, wants_for, wish_for
 from sessions.booking import holds
+from sessions.booking.beside import InTheWay
 from sessions.booking.clashes import NotFree, books
 from sessions.booking.models import BookingSlot
 from sessions.booking.resources import lock
-from sessions.booking.slots import InTheWay, Taken, Want
+from sessions.booking.slots import Taken, Want
 from sessions.models import StudioSession
 
 DAY = timedelta(days=1)

@@ -86,7 +86,8 @@ def _read_file(file: File) -> bytes:
     if not file.size:
         raise Refused({"file": _("This file is empty.")})
     if file.size > settings.LARGEST_CALENDAR:  # it lies on the disk: nothing of it is read
-        raise Refused({"file": fetching.too_large(settings.LARGEST_CALENDAR)})
+        what_to_do = _("Export a shorter time: only what is ahead counts.")
+        raise Refused({"file": f"{fetching.too_large(settings.LARGEST_CALENDAR)} {what_to_do}"})
     if not looks_like_one(file.read(HEAD)):
         raise Refused({"file": _("It is no calendar: it does not begin with BEGIN:VCALENDAR.")})
     file.seek(0)

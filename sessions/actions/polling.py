@@ -20,9 +20,10 @@ from sessions.actions.entering import claim_new, enter
 from sessions.actions.plans import CallSpec
 from sessions.actions.standing import State, who_books
 from sessions.booking.clashes import NotFree, NotFreeOn, books
-from sessions.models import Call, DatePoll, PollReply, PollSlot, Room, StudioSession
+from sessions.models import Call, DatePoll, Gear, PollReply, PollSlot, Room, StudioSession
 
 SLOTS_AT_MOST = 12
+ANSWERED = ("answers", "note", "answered_at", "entered_by")  # what an answer writes
 TO_DECIDE = timedelta(days=3)  # the holds stand so much longer than people may answer
 
 
@@ -49,6 +50,7 @@ def propose_dates(
     remote_place: str = "",
     time_zone: str = "",
     songs: Sequence[Song] = (),
+    gear: Sequence[Gear] = (),
     calls: Sequence[CallSpec] = (),
     prepare: str = "",
     notes: str = "",
@@ -59,6 +61,7 @@ def propose_dates(
         raise Refused({"calls": _("Choose whom to ask.")})
     where = plans.plan_where(project=project, room=room, remote_place=remote_place, time_zone=time_zone)
     plans.check_songs(songs, project)
+    plans.check_gear(gear, project)
     by = _answer_by(answer_by, where.time_zone)
     blank = StudioSession(
         project=project,
@@ -72,6 +75,7 @@ def propose_dates(
         notes=notes,
         booked_by_id=who_books(viewer),
     )
+    blank.reserves = list(gear)
     planned = [_slot(blank, number, spec, where.time_zone, calls, by) for number, spec in enumerate(slots)]
     _refuse_twice(planned)
     poll = DatePoll(
@@ -116,6 +120,7 @@ def _slot(
         **{field.attname: getattr(blank, field.attname) for field in StudioSession._meta.concrete_fields}
     )
     session.project, session.desk, session.room = blank.project, blank.desk, blank.room
+    session.reserves = blank.reserves
     session.outside_hours = spec.get("outside_hours", False)
     try:
         when = plans.plan_when(
@@ -147,12 +152,49 @@ def _refuse_twice(planned: Sequence[tuple[StudioSession, list[Call]]]) -> None:
 
 @transaction.atomic
 def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str = "") -> PollReply:
-    """Note which slots work for somebody: every one that is still held needs an answer. Until `answer_by`."""
+    """Note which slots work for oneself: every one that is still held needs an answer. Until `answer_by`."""
     polls.touch(poll)
     polls.must_be_open(poll)
     if not poll.takes_answers(clock.now()):
         when = moments.when(poll.answer_by, poll.slots.all()[0].session.time_zone)
         raise Conflict(_("Answers were due by %(when)s. Write to who asked you.") % {"when": when})
+    _write_answers(poll, reply, answers, note, entered_by=None)
+    polls.tell_answered(reply)
+    return reply
+
+
+@transaction.atomic
+def enter_answer(
+    *, viewer: Viewer, poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str = ""
+) -> PollReply:
+    """Note what somebody told the producer otherwise, also after `answer_by`. What they say themselves stays."""
+    polls.touch(poll)
+    polls.must_be_open(poll)
+    _must_not_have_answered(reply)
+    _write_answers(poll, reply, answers, note, entered_by=who_books(viewer))
+    return reply
+
+
+@transaction.atomic
+def clear_answer(*, poll: DatePoll, reply: PollReply) -> PollReply:
+    """Take back what was entered for somebody: they have not answered. Nobody is asked by mail once more."""
+    polls.touch(poll)
+    polls.must_be_open(poll)
+    _must_not_have_answered(reply)
+    reply.answers, reply.note, reply.answered_at, reply.entered_by = {}, "", None, None
+    reply.save(update_fields=ANSWERED)
+    return reply
+
+
+def _must_not_have_answered(reply: PollReply) -> None:
+    reply.refresh_from_db()  # the poll's row is ours: nobody answers in between
+    if reply.answered_at is not None and reply.entered_by_id is None:
+        raise Conflict(_("%(name)s has answered. That stands.") % {"name": reply.contributor.name})
+
+
+def _write_answers(
+    poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str, *, entered_by: int | None
+) -> None:
     held = set(poll.slots.filter(session__state=State.HOLD).values_list("pk", flat=True))
     if not held:
         raise Conflict(_("None of these dates is held any more."))
@@ -162,11 +204,9 @@ def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str],
     if held - set(answers):
         raise Refused({"answers": _("Say of each date whether it works.")})
     reply.answers = {str(key): answer for key, answer in answers.items() if key in held}
-    reply.note, reply.answered_at = note.strip(), clock.now()
-    reply.clean_fields(exclude=["poll", "contributor", "answers"])
-    reply.save(update_fields=["answers", "note", "answered_at"])
-    polls.tell_answered(reply)
-    return reply
+    reply.note, reply.answered_at, reply.entered_by_id = note.strip(), clock.now(), entered_by
+    reply.clean_fields(exclude=["poll", "contributor", "entered_by", "answers"])
+    reply.save(update_fields=ANSWERED)
 
 
 def confirm_slot(*, viewer: Viewer, poll: DatePoll, slot: PollSlot) -> StudioSession:

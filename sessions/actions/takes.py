@@ -84,6 +84,7 @@ def set_removed(*, take: Take, removed: bool) -> Take:
     take.removed_at = clock.now() if removed else None
     take.save(update_fields=["removed_at", "updated_at"])
     editing.follow_take(take)
+    editing.follow_sections_of(take)
     return take
 
 

@@ -82,15 +82,17 @@ def wrap_session(
 def proposed_stages(session: StudioSession) -> list[dict[str, Any]]:
     """Return which songs of the session may have reached the next stage, as a form would say it.
 
-    What was recorded is proposed with a tick where a take is kept; the rest is for the producer to say.
+    What was recorded is proposed with a tick where a take is kept; the rest is for the producer to say. Who corrects
+    the hours of a wrapped session has said it before: nothing is ticked then.
     """
     after = AFTER.get(Kind(session.kind))
     if after is None:
         return []
-    kept = set(session.takes.filter(keeper=True, removed_at=None).values_list("song_id", flat=True))
+    kept = session.takes.filter(keeper=True, removed_at=None).values_list("song_id", flat=True)
+    ticked = set() if session.state == State.WRAPPED else set(kept)
     songs = session.songs.order_by("position", "pk").values_list("pk", "stage")
     return [
-        {"song": pk, "stage": str(after), "apply": pk in kept} for pk, stage in songs if ORDER[stage] < ORDER[after]
+        {"song": pk, "stage": str(after), "apply": pk in ticked} for pk, stage in songs if ORDER[stage] < ORDER[after]
     ]
 
 

@@ -101,9 +101,9 @@ class CallSheetViewSet(DeskViewSet):
             found = reading.of_version(session, asked["number"])
             if found is None:
                 raise Http404
-            return _printed(found["sheet"], asked["number"], asked["paper"], pk, paper.superseded(found))
+            return _printed(found, asked["number"], asked["paper"], paper.superseded(found))
         found = reading.for_planner(session, content.sheet_of(session))
-        return _printed(found["sheet"], found["number"] if found["is_sent"] else 0, asked["paper"], pk)
+        return _printed(found, found["number"] if found["is_sent"] else 0, asked["paper"])
 
     def _sheet(self, session: StudioSession) -> Response:
         sheet = content.sheet_of(session)
@@ -120,9 +120,9 @@ def _asked(request: Any, wanted: type[serializers.PaperInput | serializers.Since
     return asked.validated_data
 
 
-def _printed(sheet: dict[str, Any], number: int, size: str, pk: str, warning: str = "") -> HttpResponse:
-    address = urljoin(settings.SITE_URL, reverse("sessions:call_sheet", args=[pk]))
-    return files.answer(sheet, number, size, address=address, warning=warning)
+def _printed(found: dict[str, Any], number: int, size: str, warning: str = "") -> HttpResponse:
+    address = urljoin(settings.SITE_URL, reverse("sessions:call_sheet", args=[found["session"]]))
+    return files.answer(found, number, size, address=address, warning=warning)
 
 
 class SheetCopyViewSet(DeskViewSet):
@@ -134,7 +134,11 @@ class SheetCopyViewSet(DeskViewSet):
     inputs = {"opened": serializers.SheetNumberInput, "confirm": serializers.SheetNumberInput}
 
     def get_queryset(self) -> QuerySet:
-        found = super().get_queryset().select_related("call__session__room__studio", "call__contributor")
+        found = (
+            super()
+            .get_queryset()
+            .select_related("call__session__room__studio", "call__session__desk", "call__contributor")
+        )
         return found.order_by("pk")
 
     def known_params(self) -> frozenset[str]:
@@ -172,7 +176,7 @@ class SheetCopyViewSet(DeskViewSet):
         size = _asked(request, serializers.PaperInput)["paper"]
         copy = reading.for_person(self.get_object(), mine=self._is_own())
         address = urljoin(settings.SITE_URL, reverse("sessions:sheet", args=[pk]))
-        return files.answer(copy["sheet"], copy["number"], size, address=address, warning=paper.warning_of(copy))
+        return files.answer(copy, copy["number"], size, address=address, warning=paper.warning_of(copy))
 
     def _copy(self) -> Response:
         return Response(reading.for_person(self.get_object(), mine=self._is_own()))

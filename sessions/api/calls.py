@@ -27,6 +27,7 @@ class CallViewSet(DeskViewSet):
     row = serializers.CallDetail
     filterset_class = CallFilter
     needs = permissions.CALLS
+    steady = True
     inputs = {
         "update": serializers.CallTimeInput,
         "confirm": serializers.NothingInput,

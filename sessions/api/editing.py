@@ -93,6 +93,7 @@ class EditTaskViewSet(DeskViewSet):
     row = serializers.EditTaskRow
     filterset_class = EditTaskFilter
     needs = permissions.EDIT_TASKS
+    steady = True
     inputs = {
         "create": serializers.NewTaskInput,
         "done": serializers.NothingInput,

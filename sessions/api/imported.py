@@ -20,6 +20,7 @@ class ImportedCalendarViewSet(DeskViewSet):
     row = serializers.ImportedCalendarRow
     filterset_class = ImportedCalendarFilter
     needs = permissions.IMPORTED_CALENDARS
+    steady = True
     inputs = {
         "create": serializers.NewImportedCalendarInput,
         "update": serializers.ImportedCalendarInput,

@@ -13,8 +13,8 @@ from producerdesk.accounts.once import once
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
-from projects.models import Project
 from sessions import actions, permissions, serializers
+from sessions.api import offered
 from sessions.api.typed import as_typed
 from sessions.filters import DatePollFilter
 from sessions.models import DatePoll, PollReply, StudioSession
@@ -28,36 +28,29 @@ class DatePollViewSet(DeskViewSet):
     detail_row = serializers.DatePollDetail
     filterset_class = DatePollFilter
     needs = permissions.DATE_POLLS
+    steady = True
     inputs = {
         "create": serializers.NewDatePollInput,
         "confirm": serializers.PollSlotInput,
         "cancel": serializers.NothingInput,
         "answer_mine": serializers.PollAnswersInput,
+        "enter": serializers.EnteredAnswersInput,
+        "clear": serializers.ClearedAnswerInput,
     }
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().select_related("project").order_by("-pk")
 
     def form_start(self, action: str) -> dict[str, Any]:
-        start: dict[str, Any] = {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
+        start: dict[str, Any] = {"project": offered.asked_project(self.request), "kind": StudioSession.Kind.TRACKING}
         return start | {"slots": [{}, {}, {}], "calls": []}
 
     def form_values(self, found: DatePoll, action: str = "update") -> dict[str, Any]:
         return {}
 
     def form_narrow(self, action: str, found: DatePoll | None) -> dict[str, Q]:
-        project_id = found.project_id if found else self._asked_project()
-        known = Project.objects.visible_to(self.viewer).filter(pk=project_id or 0).values_list("desk_id", flat=True)
-        desk_id = known.first() or self.viewer.home_desk_id
-        return {
-            "songs": Q(project_id=project_id or 0),
-            "room": Q(active=True, studio__active=True, studio__desk_id=desk_id),
-            "contributor": Q(desk_id=desk_id, active=True),
-        }
-
-    def _asked_project(self) -> int | None:
-        text = self.request.query_params.get("project", "")
-        return int(text) if text.isdecimal() and len(text) < 18 else None
+        project_id = found.project_id if found else offered.asked_project(self.request)
+        return offered.narrowed(project_id, found.desk_id if found else offered.desk_of(self.viewer, project_id))
 
     @once
     def create(self, request: Any) -> Response:
@@ -95,3 +88,26 @@ class DatePollViewSet(DeskViewSet):
             raise Http404
         actions.answer_poll(poll=poll, reply=reply, **self.said())
         return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def enter(self, request: Any, pk: str) -> Response:
+        """Say for somebody which slots work, as they told you. What they answer themselves wins, now and later."""
+        poll = self.get_object()
+        reply, said = self._reply_said(poll)
+        actions.enter_answer(viewer=self.viewer, poll=poll, reply=reply, **said)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def clear(self, request: Any, pk: str) -> Response:
+        """Take back what was entered for somebody."""
+        poll = self.get_object()
+        reply, _said = self._reply_said(poll)
+        actions.clear_answer(poll=poll, reply=reply)
+        return self.answer(pk)
+
+    def _reply_said(self, poll: DatePoll) -> tuple[PollReply, dict[str, Any]]:
+        said = self.said()
+        reply = poll.replies.select_related("contributor").filter(pk=said.pop("reply")).first()
+        if reply is None:
+            raise Refused({"reply": _("Nobody of this poll.")})
+        return reply, said

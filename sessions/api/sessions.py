@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,7 +17,7 @@ from contributors.queries import is_me
 from producerdesk.accounts.once import once
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit import clock
-from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.api import DeskViewSet, only
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
 from producerdesk.kit.rows import RowSerializer
@@ -37,6 +38,7 @@ from sessions import (
 from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was, proposed_stages
+from sessions.api import offered
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
@@ -188,33 +190,20 @@ class SessionViewSet(DeskViewSet):
             today = clock.today(self.viewer.time_zone)
             days = {"first": today.isoformat(), "last": (today + FIND_AHEAD).isoformat()}
             return {
-                "project": self._asked_project(),
+                "project": offered.asked_project(self.request),
                 "minutes": 240,
                 "opens": "09:00",
                 "closes": "22:00",
                 "by": "time",
             } | days
-        return {"project": self._asked_project(), "kind": StudioSession.Kind.TRACKING}
+        return {"project": offered.asked_project(self.request), "kind": StudioSession.Kind.TRACKING}
 
     def form_narrow(self, action: str, found: StudioSession | None) -> dict[str, Q]:
-        project_id = found.project_id if found else self._asked_project()
-        desk_id = found.desk_id if found else self._desk_of(project_id)
-        narrow = {"songs": Q(project_id=project_id or 0), "room": Q(active=True, studio__active=True)}
-        if desk_id:
-            narrow["room"] &= Q(studio__desk_id=desk_id)
-            narrow["contributor"] = Q(desk_id=desk_id, active=True)
-        narrow["gear"] = Q(active=True, bookable=True) & (Q(desk_id=desk_id) if desk_id else Q())
+        project_id = found.project_id if found else offered.asked_project(self.request)
+        desk_id = found.desk_id if found else offered.desk_of(self.viewer, project_id)
+        narrow = offered.narrowed(project_id, desk_id)
         # the same of a search for free times
-        narrow["rooms"], narrow["people"] = narrow["room"], narrow.get("contributor", Q(active=True))
-        return narrow
-
-    def _asked_project(self) -> int | None:
-        text = self.request.query_params.get("project", "")
-        return int(text) if text.isdecimal() and len(text) < 18 else None
-
-    def _desk_of(self, project_id: int | None) -> int | None:
-        found = Project.objects.visible_to(self.viewer).filter(pk=project_id).values_list("desk_id", flat=True)
-        return found.first() if project_id else self.viewer.home_desk_id
+        return narrow | {"rooms": narrow["room"], "people": narrow["contributor"]}
 
     def form_values(self, found: StudioSession, action: str = "update") -> dict[str, Any]:
         if action in ("move", "duplicate"):
@@ -369,6 +358,18 @@ class SessionViewSet(DeskViewSet):
         quote = pricing.quote(work, session.pk, lines)
         outdated = not quote["missing"] and actions.is_outdated(session, lines)
         return Response(quote | {"outdated": outdated})
+
+    @extend_schema(responses=serializers.WarningList)
+    @action(detail=True, methods=["get"])
+    def warnings(self, request: Any, pk: str) -> Response:
+        """What could go wrong with the session while there is still time. What is over, off or lapsed has none."""
+        found = serializers.SessionWarnings.read_folded(self.ready(only, pk=int(pk)), self.viewer)
+        if not found:
+            raise Http404
+        if "warnings" not in found[0]:
+            raise PermissionDenied
+        warned = found[0]["warnings"]
+        return Response({"count": len(warned), "results": warned})
 
     @extend_schema(responses=serializers.CancellationCost)
     @action(detail=True, methods=["get"])

@@ -23,6 +23,8 @@ from sessions.models import Room, Studio, StudioSession, StudioTerms
 class _Place(InUse):
     """A studio or a room."""
 
+    steady = True
+
     def destroy(self, request: Any, pk: str) -> Response:
         studios.delete(row=self.get_object())
         return Response(status=204)

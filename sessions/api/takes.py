@@ -1,10 +1,13 @@
 """The API of the take log: what was played in the room."""
 
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -13,8 +16,9 @@ from rest_framework.response import Response
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.fresh import Fresh
 from producerdesk.kit.permissions import SIGNED_IN
-from sessions import permissions, serializers, take_sheet
+from sessions import permissions, serializers, take_paper, take_sheet
 from sessions.actions import takes
+from sessions.api.call_sheet import PDF
 from sessions.filters import TakeFilter
 from sessions.models import CallSheetVersion, StudioSession, Take
 
@@ -31,6 +35,9 @@ class TakeLogViewSet(Fresh, DeskViewSet):
         sent = CallSheetVersion.objects.filter(session=OuterRef("pk")).order_by("-number").values("content")[:1]
         found = super().get_queryset().with_presence(self.viewer).annotate(sent_sheet=Subquery(sent))
         return found.order_by("pk")
+
+    def known_params(self) -> frozenset[str]:
+        return frozenset({"paper"}) if self.action == "pdf" else frozenset()
 
     def place_of(self, found: StudioSession) -> tuple[int, int]:
         return found.desk_id, found.project_id
@@ -76,6 +83,19 @@ class TakeLogViewSet(Fresh, DeskViewSet):
         answer = HttpResponse(take_sheet.write(log).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="take-sheet-{pk}.csv"'
         return answer
+
+    @extend_schema(responses=PDF, parameters=[serializers.PaperInput])
+    @action(detail=True)
+    def pdf(self, request: Any, pk: str) -> HttpResponse:
+        """The take sheet on paper."""
+        asked = serializers.PaperInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        log = serializers.ReportRow.read_one(self.get_queryset(), self.get_object().pk, self.viewer)
+        session = serializers.SessionRow.read_one(self.get_queryset(), int(pk), self.viewer)
+        if log is None or session is None:
+            raise Http404
+        address = urljoin(settings.SITE_URL, reverse("sessions:room", args=[pk]))
+        return take_paper.answer(log, session, asked.validated_data["paper"], address=address)
 
 
 class TakeViewSet(DeskViewSet):

@@ -14,10 +14,11 @@ from producerdesk.kit.errors import Clash
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from sessions.booking import away
+from sessions.booking.beside import InTheWay
 from sessions.booking.free import Wish, free_spans, span
 from sessions.booking.hours import Closed
 from sessions.booking.models import BookingSlot, ImportedSpan
-from sessions.booking.slots import InTheWay, Taken, Want
+from sessions.booking.slots import Taken, Want
 from sessions.models.gear import GearRepair
 from sessions.models.imported import ImportedCalendar
 from sessions.models.session import StudioSession

@@ -2,12 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q, QuerySet
-
-from producerdesk.kit.prepared import prepared
-from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import ImportedSpan
 from sessions.booking.resources import lock, resources_for
 
@@ -31,23 +26,6 @@ def replace(
         ImportedSpan(calendar_id=calendar_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at)
         for starts_at, ends_at in spans
     )
-
-
-def over(wanted: Iterable[tuple[int, datetime, datetime]]) -> list[ImportedSpan]:
-    """Return the spans that are in the way of resources at their times. One query."""
-    said = [value for each in wanted for value in each]
-    if not said:
-        return []
-    return list(_over(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects())
-
-
-@prepared
-def _over(viewer: Viewer, **said: Any) -> QuerySet:
-    """Return the spans that overlap, of three values each: resource, start, end."""
-    overlap = Q(pk__in=())
-    for resource_id, starts_at, ends_at in zip(*[iter(said.values())] * 3, strict=True):
-        overlap |= Q(resource_id=resource_id, ends_at__gt=starts_at, starts_at__lt=ends_at)
-    return ImportedSpan.objects.filter(overlap)
 
 
 def spans_of(resource_ids: Iterable[int], since: datetime, until: datetime) -> list[tuple[int, datetime, datetime]]:

@@ -3,24 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db.models import Q, QuerySet
 
 from producerdesk.kit import clock
 from producerdesk.kit.inserting import insert
-from producerdesk.kit.prepared import prepared
-from producerdesk.kit.viewer import NOBODY, Viewer
-from sessions.booking import away, imported
+from sessions.booking import away
+from sessions.booking.beside import InTheWay, found_at
 from sessions.booking.holds import lapsed
-from sessions.booking.models import LONGEST_SLOT, BookingSlot, ImportedSpan
+from sessions.booking.models import BookingSlot, ImportedSpan
 from sessions.booking.resources import lock, resources_for
 from sessions.models.gear import Gear, GearRepair
 from sessions.models.session import StudioSession
 from sessions.models.studio import Room
 
 State = BookingSlot.State
-InTheWay = BookingSlot | ImportedSpan
+Beside = dict[int, list[BookingSlot]]  # by resource
 NOTHING = timedelta()
 
 
@@ -118,7 +114,7 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
     if not changed and not old:
         return Claim()
     lock({want.resource_id for want in changed} | {slot.resource_id for slot in old})
-    beside = _overlapping(changed, session)
+    beside, imported = _standing_beside(changed, session)
     places = {} if anew else standing
     pairs: list[tuple[Want, InTheWay]] = [
         (want, slot)
@@ -126,7 +122,7 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
         for slot in beside[want.resource_id]
         if _in_the_way(slot, want, places.get(want.resource_id), confirmed=confirmed)
     ]
-    pairs += _busy_by_import(changed)
+    pairs += [(wanted[span.resource_id], span) for span in imported]
     gone = _away(changed)
     if pairs or gone:
         raise Taken(pairs, gone)
@@ -175,43 +171,20 @@ def _stands(slot: BookingSlot | None, want: Want, state: State) -> bool:
     return slot is not None and (slot.starts_at, slot.ends_at, slot.state) == (want.starts_at, want.ends_at, state)
 
 
-def _overlapping(wants: list[Want], session: StudioSession | None) -> dict[int, list[BookingSlot]]:
-    """Return, for each wanted resource, the slots of others that overlap the want, without holds that have lapsed.
+def _standing_beside(wants: list[Want], session: StudioSession | None) -> tuple[Beside, list[ImportedSpan]]:
+    """Return, by resource, the slots of others that overlap the wants, without holds that have lapsed; and spans.
 
     One query, and one more where there are holds.
     """
-    found: dict[int, list[BookingSlot]] = {want.resource_id: [] for want in wants}
-    if not wants:
-        return found
-    said: list[Any] = []
-    for want in wants:
-        if want.ends_at - want.starts_at > LONGEST_SLOT:
-            raise ValueError("no slot is longer than LONGEST_SLOT")
-        said += [want.resource_id, want.starts_at, want.ends_at, want.starts_at - LONGEST_SLOT]
-    beside = _beside(NOBODY, **{f"said_{number}": value for number, value in enumerate(said)}).objects()
-    gone = lapsed({slot.session_id for slot in beside if slot.state == State.HOLD}, clock.now())
-    for slot in beside:
+    beside: Beside = {want.resource_id: [] for want in wants}
+    slots, spans = found_at((want.resource_id, want.starts_at, want.ends_at) for want in wants)
+    gone = lapsed({slot.session_id for slot in slots if slot.state == State.HOLD}, clock.now())
+    for slot in slots:
         if (session is None or slot.session_id != session.pk) and not (
             slot.state == State.HOLD and slot.session_id in gone
         ):
-            found[slot.resource_id].append(slot)
-    return found
-
-
-def _busy_by_import(wants: list[Want]) -> list[tuple[Want, InTheWay]]:
-    """Return what imported calendars have in the way."""
-    by_resource = {want.resource_id: want for want in wants}
-    spans = imported.over((want.resource_id, want.starts_at, want.ends_at) for want in wants)
-    return [(by_resource[span.resource_id], span) for span in sorted(spans, key=lambda span: span.starts_at)]
-
-
-@prepared
-def _beside(viewer: Viewer, **said: Any) -> QuerySet:
-    """Return the slots that overlap, of four values each: resource, start, end, start of the earliest that may."""
-    overlap = Q(pk__in=())
-    for resource_id, starts_at, ends_at, earliest in zip(*[iter(said.values())] * 4, strict=True):
-        overlap |= Q(resource_id=resource_id, starts_at__lt=ends_at, starts_at__gt=earliest, ends_at__gt=starts_at)
-    return BookingSlot.objects.filter(overlap)
+            beside[slot.resource_id].append(slot)
+    return beside, spans
 
 
 def _away(wants: list[Want]) -> list[tuple[Want, GearRepair]]:

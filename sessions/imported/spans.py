@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Component
 from icalendar.timezone import tzp
 
+from sessions.imported import free_busy
 from sessions.imported.files import looks_like_one
+from sessions.imported.free_busy import SENSELESS
 
 DAY, WINDOW = timedelta(days=1), timedelta(days=56)
 OCCURRENCES_AT_MOST = 20_000
@@ -55,20 +57,33 @@ def busy(content: bytes, *, zone: str, since: datetime, until: datetime) -> Busy
     place = ZoneInfo(zone)
     found: list[Span] = []
     left_out = 0
-    for calendar in _calendars(content):
-        left_out += _drop_senseless(calendar)
-        for event in _occurrences(calendar, since, until):
-            try:
-                span = _span(event, place)
-            except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-                left_out += 1
-                continue
-            if span and span[0] < until and span[1] > since:
-                found.append((max(span[0], since), min(span[1], until)))
+    for span in _said(content, place, since, until):
+        if span is None:
+            left_out += 1
+        elif span[0] < until and span[1] > since:
+            found.append((max(span[0], since), min(span[1], until)))
     spans = joined(found)
     if len(spans) > SPANS_AT_MOST:
         raise NotACalendar(_("It has more than %(most)d busy times.") % {"most": SPANS_AT_MOST})
     return Busy(spans, left_out)
+
+
+def _said(content: bytes, place: ZoneInfo, since: datetime, until: datetime) -> Iterator[Span | None]:
+    """Yield the spans that events and busy periods take, whenever they are; None for each that makes no sense."""
+    text, blocks = _text(content)
+    for block in blocks:
+        if not _is_ours(free_busy.uid_of(block)):
+            yield from (_span_of_period(period, place) for period in free_busy.periods(block))
+    for calendar in _calendars(text):
+        yield from [None] * _drop_senseless(calendar)
+        for event in _occurrences(calendar, since, until):
+            try:
+                span = _span(event, place)
+            except SENSELESS:
+                yield None
+            else:
+                if span:
+                    yield span
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -82,29 +97,40 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _calendars(content: bytes) -> list[Component]:
+def _text(content: bytes) -> tuple[str, list[str]]:
+    """Return the file without its VFREEBUSY components, and these. Raises NotACalendar."""
     if not looks_like_one(content[:4096]):
         raise NotACalendar(_("It is no calendar: it does not begin with BEGIN:VCALENDAR."))
     if not content.rstrip().upper().endswith(END):
         raise NotACalendar(_("It breaks off in the middle."))
-    text = content.decode("utf-8", "replace")
+    try:
+        return free_busy.taken_out(content.decode("utf-8", "replace"))
+    except free_busy.NeverEnds:
+        raise NotACalendar(_broken()) from None
+
+
+def _broken() -> str:
+    return _("It is a calendar that is broken: it cannot be read.")
+
+
+def _calendars(text: str) -> list[Component]:
     # a zone that is written down wrongly is left out with all others: most are known by their name
     for said in (text, ZONES.sub("", text)):
         tzp.use_default()  # the library would take a zone of another file that has the same name
         with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
             return list(Calendar.from_ical(said, multiple=True))
-    raise NotACalendar(_("It is a calendar that is broken: it cannot be read."))
+    raise NotACalendar(_broken())
 
 
 def _drop_senseless(calendar: Component) -> int:
     """Take out what cannot be followed, and what is ours or takes no time; return how many cannot be followed."""
     kept, dropped = [], 0
     for part in calendar.subcomponents:
-        if part.name != "VEVENT" or _is_ours(part):
+        if part.name != "VEVENT" or _is_ours(str(part.get("UID", ""))):
             continue
         try:
             fits = _can_be_followed(part)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except SENSELESS:
             fits = False
         if fits:
             kept.append(part)
@@ -114,9 +140,9 @@ def _drop_senseless(calendar: Component) -> int:
     return dropped
 
 
-def _is_ours(event: Component) -> bool:
+def _is_ours(uid: str) -> bool:
     """Return whether it is a session of this desk, taken over from an invitation: those count by themselves."""
-    return str(event.get("UID", "")).endswith(f"@{urlsplit(settings.SITE_URL).hostname}")
+    return uid.endswith(f"@{urlsplit(settings.SITE_URL).hostname}")
 
 
 def _can_be_followed(event: Any) -> bool:
@@ -172,6 +198,20 @@ def _span(event: Any, place: ZoneInfo) -> Span | None:
         lasts = event["DURATION"].dt if "DURATION" in event else DAY if type(begins) is date else timedelta()
         ends = begins + lasts
     starts_at, ends_at = _instant(begins, place), _instant(ends, place)
+    return (starts_at, ends_at) if ends_at > starts_at else None
+
+
+def _span_of_period(period: free_busy.Period | None, place: ZoneInfo) -> Span | None:
+    if period is None:
+        return None
+    begins, ends = period
+    try:
+        starts_at, ends_at = (
+            _instant(begins, place),
+            _instant(begins + ends if isinstance(ends, timedelta) else ends, place),
+        )
+    except SENSELESS:
+        return None
     return (starts_at, ends_at) if ends_at > starts_at else None
 
 

@@ -61,7 +61,10 @@ class PollSlot(models.Model):
 
 
 class PollReply(models.Model):
-    """What one person says of the slots: `answers` by the slot's id. Only the desk's staff and that person read it."""
+    """What one person says of the slots: `answers` by the slot's id. Only the desk's staff and that person read it.
+
+    `entered_by` is who plans and wrote it down for that person, who told them otherwise; what one says oneself wins.
+    """
 
     class Answer(models.TextChoices):
         YES = "yes", _("Yes")
@@ -73,6 +76,7 @@ class PollReply(models.Model):
     answers = models.JSONField(default=dict, blank=True)
     note = models.CharField(_("note"), max_length=400, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = PollReplyQuerySet.as_manager()
 

@@ -49,8 +49,20 @@ class Room(Versioned):
         HALF = 30, _("30 minutes")
         HOUR = 60, _("an hour")
 
+    class Kind(models.TextChoices):
+        LIVE = "live", _("Live room")
+        CONTROL = "control", _("Control room")
+        BOOTH = "booth", _("Vocal booth")
+        MIX = "mix", _("Mix room")
+        MASTERING = "mastering", _("Mastering room")
+        WRITING = "writing", _("Writing room")
+        REHEARSAL = "rehearsal", _("Rehearsal room")
+
     studio = models.ForeignKey(Studio, models.PROTECT, related_name="rooms")
     name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=Kind, blank=True, help_text=_("So that a time is found in rooms of a kind.")
+    )
     setup_minutes = models.PositiveSmallIntegerField(
         _("set-up"), default=0, validators=[MaxValueValidator(720)], help_text=_("Minutes kept free before a session.")
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import show
+from sessions.pages import calendar_busy as elsewhere
 from sessions.pages import calendar_closed as closed
 from sessions.pages import calendar_days as days
 from sessions.pages import calendar_drawn as drawn
@@ -30,6 +31,7 @@ CHOICES = {
     "clock": ("studio", "mine"),
     "hours": ("some", "all"),
     "cancelled": ("hide", "show"),
+    "busy": ("show", "hide"),  # what is taken by what stands in other calendars
 }
 FILTERS = ("project", "studio", "room", "person")
 LONG = {"day": 1, "week": 7, "fortnight": 14}
@@ -50,10 +52,10 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     sessions, known = _asked(request, chosen, filters, first, last), known_to(request)
     context: dict[str, Any] = {"current": "calendar", "filters": filters, "date": day}
     answers = {"sessions": sessions, "known": known}
-    if chosen["view"] == "timeline":
+    if chosen["busy"] == "show":
         answers["elsewhere"] = ask(request, "api:session-busy-calendar", query=_moments(first, last))
-        if chosen["rows"] == "gear":
-            answers["gear"] = ask(request, "api:session-gear-calendar", query=_moments(first, last))
+    if chosen["view"] == "timeline" and chosen["rows"] == "gear":
+        answers["gear"] = ask(request, "api:session-gear-calendar", query=_moments(first, last))
     if _shades(chosen):
         answers["open"] = ask(request, "api:session-open-calendar", query=_moments(first, last))
     if all(answer.ok for answer in answers.values()):
@@ -145,7 +147,10 @@ def _drawn(
         "all": chosen["hours"] == "all",
     }
     events = [event for row in rows if _is_shown(event := days.on_clock(row, look["clock"]), first, last)]
-    by_day = _by_day(events, first)
+    spans = said["elsewhere"]["results"] if "elsewhere" in said else []
+    busy = elsewhere.of(events, known, spans, filters, look)
+    taken = elsewhere.by_day(busy, days.days_between(first, last))
+    by_day = _by_day(events, first, taken, whole=view in ("day", "week"))
     context = {
         "view": view,
         "chosen": chosen,
@@ -160,19 +165,23 @@ def _drawn(
         "kept": {"view": view, "date": day.isoformat()},
         "days": by_day,
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
-        "busy": {each["day"] for each in by_day},
+        "busy": {each["day"] for each in by_day if each["sessions"]},
+        "taken": bool(taken),
     }
     shut = closed.of_studios(said["open"]["results"], first, last, look["clock"]) if "open" in said else {}
     if view in ("day", "week"):
         studios = {room["studio"]["id"] for room in drawn.wanted_rooms(known["rooms"], filters)}
-        context["grid"] = drawn.hours_grid(events, first, last, look, closed.everywhere(shut, studios))
+        context["grid"] = grid = drawn.hours_grid(events, first, last, look, closed.everywhere(shut, studios))
+        for column in grid["columns"]:
+            column["busy"] = elsewhere.bands(busy, column["day"], grid["hours"])
     elif view == "timeline":
         listed = _lines(chosen["rows"], events, said, filters)
-        drawn.mark_busy(listed, said["elsewhere"]["results"], look)
+        drawn.mark_busy(listed, spans, look)
+        context["taken"] = any(row["busy"] for row in listed)
         closed.mark(listed, shut)
         context["grid"] = drawn.timeline(events, first, last, look, listed)
     elif view == "month":
-        context["grid"] = drawn.month(events, first, last, day, look)
+        context["grid"] = drawn.month(events, first, last, day, look, taken)
         context["days"], context["shortened"] = _from_day(by_day, day)
     return context
 
@@ -201,12 +210,15 @@ def _next(view: str, span: tuple[dt.date, dt.date], day: dt.date, way: int) -> d
 # --- as a list ----------------------------------------------------------------------------------------
 
 
-def _by_day(events: list[days.Event], first: dt.date) -> list[dict[str, Any]]:
-    """Return the days that have sessions, each with them in their order."""
-    found: dict[str, list[dict[str, Any]]] = {}
+def _by_day(events: list[days.Event], first: dt.date, taken: dict[str, Any], *, whole: bool) -> list[dict[str, Any]]:
+    """Return the days that have sessions, each with them in their order and who is `taken` elsewhere.
+
+    As a `whole` also the days on which somebody is busy elsewhere, and no more is.
+    """
+    found: dict[str, list[dict[str, Any]]] = {day: [] for day in taken} if whole else {}
     for event in events:
         found.setdefault(max(event.starts.date(), first).isoformat(), []).append(event.session)
-    return [{"day": day, "sessions": rows} for day, rows in sorted(found.items())]
+    return [{"day": day, "sessions": rows, "taken": taken.get(day)} for day, rows in sorted(found.items())]
 
 
 def _from_day(listed: list[dict[str, Any]], day: dt.date) -> tuple[list[dict[str, Any]], bool]:

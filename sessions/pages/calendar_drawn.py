@@ -302,13 +302,16 @@ def mark_busy(rows: Sequence[Row], spans: Iterable[Row], look: Row) -> None:
 # --- a month -----------------------------------------------------------------------------------------
 
 
-def month(events: Sequence[Event], first: dt.date, last: dt.date, shown: dt.date, look: Row) -> Row:
-    """Return the weeks of a month, each day with its first sessions and how many more there are."""
+def month(events: Sequence[Event], first: dt.date, last: dt.date, shown: dt.date, look: Row, taken: Row) -> Row:
+    """Return the weeks of a month, each day with its first sessions, how many more there are, and who is `taken`."""
     by_day: dict[dt.date, list[Event]] = defaultdict(list)
     for event in sorted(events, key=lambda event: event.starts):
         for day in days.days_between(max(event.starts.date(), first), min(event.last_day, last)):
             by_day[day].append(event)
-    squares = [_square(day, by_day[day], shown, look) for day in days.days_between(first, last)]
+    squares = [
+        _square(day, by_day[day], shown, look) | {"taken": taken.get(day.isoformat())}
+        for day in days.days_between(first, last)
+    ]
     return {"weeks": [squares[n : n + WEEK] for n in range(0, len(squares), WEEK)], "classes": ""}
 
 

@@ -63,7 +63,7 @@ def _sent(found: dict[str, Any]) -> str:
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The call sheet as it stands, on paper."""
     found = ask(request, "api:call-sheet-detail", args=[pk]).data
-    return _printed(request, found["sheet"], found["number"] if found["is_sent"] else 0, pk)
+    return _printed(request, found, found["number"] if found["is_sent"] else 0)
 
 
 def version(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
@@ -80,7 +80,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 def version_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The same on paper."""
     found = ask(request, "api:call-sheet-version", args=[pk, number]).data
-    return _printed(request, found["sheet"], number, pk, paper.superseded(found))
+    return _printed(request, found, number, paper.superseded(found))
 
 
 def _since(request: HttpRequest) -> str:
@@ -89,6 +89,6 @@ def _since(request: HttpRequest) -> str:
     return text if text.isascii() and text.isdigit() else ""
 
 
-def _printed(request: HttpRequest, sheet: dict[str, Any], number: int, pk: int, warning: str = "") -> HttpResponse:
-    address = request.build_absolute_uri(reverse("sessions:call_sheet", args=[pk]))
-    return files.answer(sheet, number, request.GET.get("paper", ""), address=address, warning=warning)
+def _printed(request: HttpRequest, found: dict[str, Any], number: int, warning: str = "") -> HttpResponse:
+    address = request.build_absolute_uri(reverse("sessions:call_sheet", args=[found["session"]]))
+    return files.answer(found, number, request.GET.get("paper", ""), address=address, warning=warning)

@@ -1,7 +1,7 @@
 """Pages of gear: the list, an item with its repairs and faults."""
 
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import ask
-from producerdesk.kit.pages import act, form_page, resend, show
+from producerdesk.kit.pages import act, form_page, resend, show, undo_url
 
 NARROWED_BY = ("search", "kind", "studio", "room", "state")
 CONTEXT = {"current": "studios"}
@@ -79,9 +79,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     before |= {name: gear[name]["id"] if gear[name] else "" for name in ("studio", "room")}
     before["bookable"] = "true" if gear["bookable"] else "false"
 
-    def undo(now: dict[str, Any]) -> str:
-        return reverse("sessions:undo_gear", args=[pk]) + "?" + urlencode(before | {"_etag": f'"{now["version"]}"'})
-
     return form_page(
         request,
         "sessions/gear_form.html",
@@ -90,7 +87,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         method="PUT",
         then=page_of,
         done=_("Saved."),
-        undo=undo,
+        undo=lambda now: undo_url("sessions:undo_gear", pk, before, now),
         context=CONTEXT | {"gear": gear},
     )
 
@@ -160,7 +157,7 @@ def _about(request: HttpRequest, pk: int, template: str, route: str, *, done: st
 
 
 def edit_repair(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Change the days of a repair."""
+    """Change the days of a repair. Undo writes back what was said before."""
     repair = ask(request, "api:gear-repair-detail", args=[pk]).data
     return form_page(
         request,
@@ -170,8 +167,20 @@ def edit_repair(request: HttpRequest, pk: int) -> HttpResponseBase:
         method="PUT",
         then=_page_of_item,
         done=_("Saved."),
+        undo=_repair_before(repair),
         context=CONTEXT | {"gear": repair["gear"], "repair": repair},
     )
+
+
+def undo_repair(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Write back what was said of a repair before it was changed or ended."""
+    return act(request, "api:gear-repair-detail", args=[pk], method="PUT", done=_("As it was."), then=_page_of_item)
+
+
+def _repair_before(repair: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
+    """Return the way back to what is said of a repair now, if nobody writes in between."""
+    before = {name: repair[name] or "" for name in ("first", "last", "reason")}
+    return lambda now: undo_url("sessions:undo_repair", repair["id"], before, now)
 
 
 def remove_repair(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -197,7 +206,8 @@ def restore_repair(request: HttpRequest, pk: int) -> HttpResponseBase:
 def back(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say that an item is back from repair."""
     done = lambda repair: _("%(name)s is back. It can be booked from today on.") % repair["gear"]  # noqa: E731
-    return act(request, "api:gear-repair-back", args=[pk], done=done, then=_page_of_item)
+    undo = _repair_before(ask(request, "api:gear-repair-detail", args=[pk]).data)
+    return act(request, "api:gear-repair-back", args=[pk], done=done, undo=undo, then=_page_of_item)
 
 
 def remove_fault(request: HttpRequest, pk: int) -> HttpResponseBase:

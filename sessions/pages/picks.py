@@ -61,6 +61,6 @@ def take_row(request: HttpRequest) -> None:
     person, _colon, role = rest.partition(":")
     if word != "add" or not person.isdecimal() or len(person) > 18:
         return
-    numbers = [int(digits) for name in request.POST if (digits := name[6:].partition("]")[0]).isdecimal()]
+    numbers = [int(digits) for name in request.POST if (digits := name[6:10].partition("]")[0]).isdecimal()]
     row = f"calls[{max(numbers, default=-1) + 1}]"
     resend(request, {f"{row}contributor": person, f"{row}role": role[:LONGEST_ROLE], f"{row}call": ""})

@@ -1,14 +1,17 @@
 """Pages of date polls: proposing slots, the grid of who can make which, deciding, calling it off."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from producerdesk.kit.ask import Answer, ask
-from producerdesk.kit.pages import act, form_page, show
+from producerdesk.kit.pages import DRAWN_AS, act, described, form_page, resend, show
+from sessions.pages import poll_answers
 from sessions.pages.booking import hires_of
 from sessions.pages.picks import take_row
 
@@ -65,6 +68,49 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     return act(request, "api:date-poll-cancel", args=[pk], then=page_of, done=done)
 
 
+def enter(request: HttpRequest, pk: int, reply: int) -> HttpResponseBase:
+    """Write down what somebody told you of the dates. Undo takes it back, to what was entered before."""
+    poll = ask(request, "api:date-poll-detail", args=[pk]).data
+    row = next((row for row in poll["replies"] if row["id"] == reply), None)
+    if row is None:
+        raise Http404
+    answer = None
+    if request.method == "POST":
+        resend(request, {"reply": str(reply)})
+        answer = ask(request, "api:date-poll-enter", args=[pk], method="POST")
+        if answer.ok:
+            messages.success(request, _("Entered for %(name)s.") % row["person"], extra_tags=_entered_before(poll, row))
+            return redirect(page_of(poll))
+    _options, form = described(request, "api:date-poll-enter", args=[pk])
+    context = CURRENT | poll_answers.drawn(request, form["fields"], poll, row, answer)
+    context |= {"reply": row, "is_open": poll_answers.is_open(poll)}
+    status = DRAWN_AS.get(answer.status, answer.status) if answer else 200
+    return render(request, "sessions/poll_answer.html", context, status=status)
+
+
+def undo_enter(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Enter again what was entered for somebody before; the message with "Undo" sends it."""
+    return act(request, "api:date-poll-enter", args=[pk], then=page_of, done=_("As it was."))
+
+
+def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back what was entered for somebody."""
+    before = ask(request, "api:date-poll-detail", args=[pk]).data if request.method == "POST" else {"replies": []}
+    row = next((row for row in before["replies"] if str(row["id"]) == request.POST.get("reply")), None)
+    undo = (lambda _poll: _entered_before(before, row)) if row and row["answered_at"] else None
+    return act(request, "api:date-poll-clear", args=[pk], then=page_of, done=_("Taken back. No answer yet."), undo=undo)
+
+
+def _entered_before(poll: dict[str, Any], reply: dict[str, Any]) -> str:
+    """Return the way back to what stood for somebody: an answer that was entered, or none."""
+    said: dict[str, Any] = {"reply": reply["id"]}
+    if not reply["answered_at"]:
+        return f"{reverse('sessions:clear_poll', args=[poll['id']])}?{urlencode(said)}"
+    for number, (slot, answer) in enumerate(reply["answers"].items()):
+        said |= {f"answers[{number}]slot": slot, f"answers[{number}]answer": answer}
+    return f"{reverse('sessions:undo_poll', args=[poll['id']])}?{urlencode(said | {'note': reply['note']})}"
+
+
 def _draw(request: HttpRequest, poll: Answer, refused: Answer | None = None) -> HttpResponse:
     """Draw the grid: a row for each person, a column for each slot."""
     data = poll.data
@@ -78,6 +124,7 @@ def _draw(request: HttpRequest, poll: Answer, refused: Answer | None = None) -> 
             reply | {"cells": [reply["answers"].get(str(slot["id"]), "") for slot in data["slots"]]}
             for reply in data["replies"]
         ],
+        "enters": poll_answers.is_open(data) and data["can"]["decide"],
         "answered": sum(1 for reply in data["replies"] if reply["answered_at"]),
         "answer": refused.data if refused else None,
     }

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
-from producerdesk.kit.pages import act, form_page, show
+from producerdesk.kit.pages import act, form_page, show, undo_url
 from sessions.pages.picks import take_pick, take_place
 
 COMING, PAST, ALL = "coming", "past", "all"
+ONE = "one"  # date of a series
 MOST_DELIVERIES = 100
 
 
@@ -91,6 +92,7 @@ def draw(request: HttpRequest, pk: int, clash: dict[str, Any] | None = None, the
     if session.data["can"]["confirm"]:
         answers["line"] = ask(request, "api:session-line", args=[pk])
     if session.data["can"]["duplicate"]:  # who plans
+        answers["warnings"] = ask(request, "api:session-warnings", args=[pk])
         query = {"ref": f"session:{pk}", "page_size": MOST_DELIVERIES}
         answers["deliveries"] = ask(request, "api:delivery-list", query=query)
     if clash and not then:
@@ -114,8 +116,27 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def gear(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Say which gear a session has reserved."""
-    return _change(request, pk, "session_gear", "api:session-gear", done=_("Reserved. Nobody else gets it then."))
+    """Say which gear a session has reserved. Undo reserves what it had; of a series, where one date was changed."""
+    session = ask(request, "api:session-detail", args=[pk]).data
+    before = {"gear": [item["id"] for item in session["gear"]]}
+
+    def undo(now: dict[str, Any]) -> str:
+        # what the other dates had is not known here, and may have been something else on each
+        alone = request.POST.get("scope", ONE) == ONE
+        return undo_url("sessions:undo_session_gear", pk, before, now) if alone else ""
+
+    return _change(
+        request, pk, "session_gear", "api:session-gear", done=_reserved, undo=undo, more={"session": session}
+    )
+
+
+def undo_gear(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Reserve what a session had before; the message with "Undo" sends it."""
+    return act(request, "api:session-gear", args=[pk], done=_("As it was."), then=page_of)
+
+
+def _reserved(session: dict[str, Any]) -> str:
+    return _("Reserved. Nobody else gets it then.") if session["gear"] else _("Nothing is reserved any more.")
 
 
 def _moved(session: dict[str, Any]) -> str:

@@ -16,14 +16,11 @@ def room(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """The take sheet on paper: A4, or US Letter where it is asked for (`?paper=letter`)."""
+    """The take sheet on paper: the desk's, or what is asked for (`?paper=letter`)."""
     log = ask(request, "api:take-log-report", args=[pk]).data
     session = ask(request, "api:session-detail", args=[pk]).data
-    size = "letter" if request.GET.get("paper") == "letter" else "a4"
     address = request.build_absolute_uri(reverse("sessions:room", args=[pk]))
-    response = HttpResponse(take_paper.pdf(log, session, paper=size, address=address), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="take-sheet-{pk}.pdf"'
-    return response
+    return take_paper.answer(log, session, request.GET.get("paper", ""), address=address)
 
 
 def worker(request: HttpRequest) -> HttpResponse:

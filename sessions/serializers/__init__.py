@@ -86,7 +86,15 @@ from sessions.serializers.inputs import (
 )
 from sessions.serializers.known import KnownInput, KnownRoom, KnownThing, KnownThings
 from sessions.serializers.lines import HoldLine
-from sessions.serializers.polls import DatePollDetail, DatePollRow, NewDatePollInput, PollAnswersInput, PollSlotInput
+from sessions.serializers.polls import (
+    ClearedAnswerInput,
+    DatePollDetail,
+    DatePollRow,
+    EnteredAnswersInput,
+    NewDatePollInput,
+    PollAnswersInput,
+    PollSlotInput,
+)
 from sessions.serializers.private import (
     CoachingNoteInput,
     CoachingNoteRow,
@@ -105,8 +113,10 @@ from sessions.serializers.rows import (
     SessionFacts,
     SessionRow,
     SessionWarning,
+    SessionWarnings,
     SongRef,
     Warned,
+    WarningList,
 )
 from sessions.serializers.studios import (
     HoursInput,
@@ -147,6 +157,7 @@ __all__ = [
     "CalledTo",
     "CancelInput",
     "CancellationCost",
+    "ClearedAnswerInput",
     "CoachingNoteInput",
     "CoachingNoteRow",
     "CompMapRow",
@@ -156,6 +167,7 @@ __all__ = [
     "DuplicateInput",
     "EditInput",
     "EditTaskRow",
+    "EnteredAnswersInput",
     "FaultRow",
     "FeedEvent",
     "FeedEvents",
@@ -233,6 +245,7 @@ __all__ = [
     "SessionFacts",
     "SessionRow",
     "SessionWarning",
+    "SessionWarnings",
     "SheetNumberInput",
     "SheetPaperInput",
     "SheetRef",
@@ -255,6 +268,7 @@ __all__ = [
     "VoiceNoteRow",
     "WallMoment",
     "Warned",
+    "WarningList",
     "WhenInput",
     "WhereInput",
     "WrapInput",

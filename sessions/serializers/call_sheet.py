@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from contributors.models import Contributor
+from producerdesk.kit import papers
 from producerdesk.kit.fields import FormRows, InputSerializer
 from producerdesk.kit.rows import RowSerializer
 from sessions.models import SHEET_GEAR, Audience, CallSheet, GearSource, StudioSession
 from sessions.serializers.inputs import TimeOfDay
-from sessions.sheets.paper import A4, PAPERS
 
 ROWS_AT_MOST = 80
 PEOPLE_AT_MOST = 200
@@ -157,7 +157,9 @@ class SinceInput(serializers.Serializer):
 class PaperInput(serializers.Serializer):
     """How it is printed."""
 
-    paper = serializers.ChoiceField(list(PAPERS), default=A4, help_text=_("A4, or US Letter."))
+    paper = serializers.ChoiceField(
+        papers.CHOICES, default="", help_text=_("A4, or US Letter; unsaid, the paper of the desk.")
+    )
 
 
 class SheetPaperInput(PaperInput):
@@ -247,6 +249,7 @@ class SheetContent(serializers.Serializer):
     people = SheetPerson(many=True)
     running_order = SheetRow(many=True)
     gear = SheetGear(many=True)
+    room_gear = serializers.ListField(child=serializers.CharField())
     contacts = SheetContact(many=True)
     emergency = serializers.CharField()
     notes = serializers.CharField()
@@ -295,6 +298,7 @@ class CallSheetDetail(serializers.Serializer):
     session = serializers.IntegerField()
     version = serializers.IntegerField()
     number = serializers.IntegerField()
+    paper = serializers.ChoiceField(papers.CHOICES)
     sheet = SheetContent()
     is_sent = serializers.BooleanField()
     changes = SheetChange(many=True)
@@ -305,7 +309,10 @@ class CallSheetDetail(serializers.Serializer):
 
 
 class VersionDetail(serializers.Serializer):
-    """A version that was sent, whole. `changes` is what changed to it from version `since`; `numbers` are all."""
+    """A version that was sent, whole, and those who stand on it: what became of it at each.
+
+    `changes` is what changed to it from version `since`; `numbers` are all.
+    """
 
     session = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -314,8 +321,10 @@ class VersionDetail(serializers.Serializer):
     numbers = serializers.ListField(child=serializers.IntegerField())
     published_at = serializers.DateTimeField()
     published_by = serializers.CharField()
+    paper = serializers.ChoiceField(papers.CHOICES)
     sheet = SheetContent()
     changes = SheetChange(many=True)
+    readers = SheetReader(many=True)
 
 
 class CopyDetail(serializers.Serializer):
@@ -328,6 +337,7 @@ class CopyDetail(serializers.Serializer):
     session = serializers.IntegerField()
     state = serializers.ChoiceField(StudioSession.State.choices)
     number = serializers.IntegerField()
+    paper = serializers.ChoiceField(papers.CHOICES)
     published_at = serializers.DateTimeField()
     sheet = SheetContent()
     changes = SheetChange(many=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from contributors.models import Contributor
-from producerdesk.kit.fields import InputSerializer, TimeOfDay, VisibleField
+from producerdesk.kit.fields import Choice, InputSerializer, TimeOfDay, VisibleField
 from projects.models import Project
 from sessions.booking.finding import Search
 from sessions.models import Gear, Room, Studio
@@ -28,15 +28,16 @@ class FindInput(InputSerializer):
     first = DayField(label=_("From"))
     last = DayField(label=_("Until"))
     opens = TimeOfDay(default=dt.time(9), label=_("Not before"))
-    closes = TimeOfDay(default=dt.time(22), label=_("Over by"), help_text=_("Not after the first: the next day."))
+    closes = TimeOfDay(default=dt.time(22), label=_("Over by"), help_text=_("At or before the other: the next day."))
     rooms = VisibleField(
         Room.objects.select_related("studio"),
         many=True,
         required=False,
         max_length=ROOMS_AT_MOST,
         label=_("Rooms"),
-        help_text=_("None means all that are in use."),
+        help_text=_("None chosen: all that are in use."),
     )
+    kind = Choice(Room.Kind.choices, required=False, allow_blank=True, default="", label=_("Kind of room"))
     studio = VisibleField(Studio.objects, required=False, label=_("Studio"))
     people = VisibleField(Contributor.objects, many=True, required=False, max_length=PEOPLE_AT_MOST, label=_("People"))
     gear = VisibleField(

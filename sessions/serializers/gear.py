@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit.fields import InputSerializer, ModelInputSerializer, VisibleField
-from producerdesk.kit.rows import Children, RowSerializer
+from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import Gear, GearFault, GearRepair, Room, Studio
@@ -20,6 +20,12 @@ class GearRef(RowSerializer):
     name = serializers.CharField()
     kind = serializers.ChoiceField(Gear.Kind.choices)
     serial = serializers.CharField()
+
+
+class RoomGear(GearRef):
+    """An item that stays in a session's room: it comes with it. `is_out` on one of the session's days."""
+
+    is_out = Computed(lambda: False, kind=serializers.BooleanField())
 
 
 class HomeRef(RowSerializer):

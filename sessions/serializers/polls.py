@@ -10,6 +10,7 @@ from rest_framework import serializers
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.fields import FormRows, InputSerializer, VisibleField
+from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.rows import Children, Computed, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project
@@ -23,6 +24,7 @@ from sessions.serializers.inputs import (
     WallMoment,
     WhenInput,
     WhereInput,
+    gear_field,
     may_plan,
 )
 from sessions.serializers.rows import HOLD, PersonRef, is_expired, is_it
@@ -56,13 +58,14 @@ class PollSlotRow(RowSerializer):
 
 
 class PollReplyRow(RowSerializer):
-    """What one person says: `answers` by the slot's id."""
+    """What one person says: `answers` by the slot's id. `entered_by` wrote it down for them, who said it otherwise."""
 
     id = serializers.IntegerField()
     person = PersonRef(source="contributor")
     answers = serializers.DictField(child=serializers.ChoiceField(PollReply.Answer.choices))
     note = serializers.CharField()
     answered_at = serializers.DateTimeField(allow_null=True)
+    entered_by = serializers.CharField(source="entered_by.name", allow_null=True)
     mine = Computed(is_it, "contributor_id", "contributor__user_id", kind=serializers.BooleanField(), for_viewer=True)
 
 
@@ -139,6 +142,7 @@ class NewDatePollInput(AboutInput, WhereInput):
 
     project = VisibleField(Project.objects.select_related("desk"), may=may_plan, label=_("Project"))
     slots = SlotInput(many=True, min_length=2, max_length=SLOTS_AT_MOST, label=_("Dates"))
+    gear = gear_field()
     calls = CallInput(many=True, max_length=CALLS_AT_MOST, label=_("Who is asked"))
     answer_by = WallMoment(label=_("Answer by"), help_text=_("The holds stand three days longer, for you to decide."))
     message = serializers.CharField(
@@ -155,7 +159,7 @@ class NewDatePollInput(AboutInput, WhereInput):
 class OneAnswer(InputSerializer):
     """What one says of one slot."""
 
-    slot = serializers.IntegerField(min_value=1, max_value=2**53)
+    slot = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     answer = serializers.ChoiceField(PollReply.Answer.choices)
 
     class Meta:
@@ -180,7 +184,23 @@ class PollAnswersInput(InputSerializer):
         return said
 
 
+def _reply() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=LARGEST_ID, label=_("Whose answer"))
+
+
+class EnteredAnswersInput(PollAnswersInput):
+    """What somebody told you of every slot that is still held. `reply` is that person's row of the poll."""
+
+    reply = _reply()
+
+
+class ClearedAnswerInput(InputSerializer):
+    """Whose answer, that was entered for them, is taken back."""
+
+    reply = _reply()
+
+
 class PollSlotInput(InputSerializer):
     """Which slot it becomes."""
 
-    slot = serializers.IntegerField(min_value=1, max_value=2**53, label=_("Slot"))
+    slot = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, label=_("Slot"))

@@ -60,7 +60,16 @@ class RepeatInput(InputSerializer):
     )
     repeat_until = serializers.DateField(required=False, allow_null=True, default=None, label=_("Until"))
     repeat_times = serializers.IntegerField(
-        required=False, allow_null=True, default=None, min_value=2, max_value=AT_MOST, label=_("Or so many times")
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=2,
+        max_value=AT_MOST,
+        label=_("Or so many times"),
+        error_messages={
+            "min_value": _("A series has two dates at least."),
+            "max_value": _("A series has {max_value} dates at most. Book what comes later as another series."),
+        },
     )
     repeat_skip = DaysField(
         required=False, default=list, label=_("Without"), help_text=_("Days like 2027-03-30, one after another.")

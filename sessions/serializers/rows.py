@@ -12,12 +12,13 @@ from producerdesk.kit.rows import Children, Computed, Listed, Only, RowSerialize
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef, ProjectRef
 from sessions import warnings
+from sessions.booking import away
 from sessions.booking.holds import ranks
 from sessions.models import Call, CallSheetVersion, Gear, SessionSeries, SheetCopy, StudioSession
 from sessions.models.session import is_up
 from sessions.permissions import is_in_room
 from sessions.serializers.call_sheet import SheetRef
-from sessions.serializers.gear import GearRef
+from sessions.serializers.gear import GearRef, RoomGear
 from sessions.serializers.studios import RoomRef
 
 FLAGS = serializers.DictField(child=serializers.BooleanField())
@@ -227,11 +228,28 @@ def _reserved(viewer: Viewer) -> QuerySet:
     return gear.order_by("gear__kind", "gear__name", "gear_id")
 
 
-class SessionDetail(Warned, SessionRow):
+class SessionWarnings(Warned, SessionFacts):
+    """What warnings are found by, and they."""
+
+
+class WarningList(serializers.Serializer):
+    """What could go wrong with a session, the gravest first."""
+
+    count = serializers.IntegerField()
+    results = SessionWarning(many=True)
+
+
+def _in_the_room(viewer: Viewer) -> QuerySet:
+    """Return what stays in rooms, for who books at their desk."""
+    return Gear.objects.visible_to(viewer).staying().order_by("kind", "name", "pk")
+
+
+class SessionDetail(SessionRow):
     """A session, whole. Private notes are for producers, access notes for who plans it or is called."""
 
     desk = DeskRef()
     gear = Children(ReservedGear, "studiosession_id", _reserved)
+    room_gear = Children(RoomGear, "room__sessions", _in_the_room)
     prepare = serializers.CharField()
     address = serializers.CharField(source="room.studio.address", allow_null=True)
     access_notes = Only(
@@ -263,6 +281,16 @@ class SessionDetail(Warned, SessionRow):
         kind=serializers.DictField(child=serializers.BooleanField()),
         for_viewer=True,
     )
+
+    @classmethod
+    def finish(cls, rows: list[dict[str, Any]]) -> None:
+        super().finish(rows)
+        for row in rows:
+            moments = (dt.datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at"))
+            days = away.days_of(*moments, row["time_zone"])
+            out = away.repairs_of([item["id"] for item in row["room_gear"]], *days)
+            for item in row["room_gear"]:
+                item["is_out"] = item["id"] in out
 
 
 class PlayedSong(SongRef):

@@ -50,6 +50,7 @@ class RoomRow(RowSerializer):
     id = serializers.IntegerField()
     studio = StudioRef()
     name = serializers.CharField()
+    kind = serializers.ChoiceField(Room.Kind.choices, allow_blank=True)
     time_zone = serializers.CharField(source="studio.time_zone")
     setup_minutes = serializers.IntegerField()
     reset_minutes = serializers.IntegerField()
@@ -85,6 +86,7 @@ class RoomOfStudio(RowSerializer):
 
     id = serializers.IntegerField()
     name = serializers.CharField()
+    kind = serializers.ChoiceField(Room.Kind.choices, allow_blank=True)
     setup_minutes = serializers.IntegerField()
     reset_minutes = serializers.IntegerField()
     billing_step = serializers.IntegerField()
@@ -229,7 +231,7 @@ class RoomInput(ModelInputSerializer):
 
     class Meta:
         model = Room
-        fields = ["name", "setup_minutes", "reset_minutes", "billing_step", "rates"]
+        fields = ["name", "kind", "setup_minutes", "reset_minutes", "billing_step", "rates"]
 
 
 class NewRoomInput(RoomInput):

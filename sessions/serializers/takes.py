@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit import papers
 from producerdesk.kit.fields import ModelInputSerializer
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.rows import Children, Computed, RowSerializer, utc
@@ -151,6 +152,7 @@ class ReportRow(TakeLogRow):
     """What a session came to. Minutes are null until it is wrapped; overtime is what it took longer than planned."""
 
     kind = serializers.ChoiceField(StudioSession.Kind.choices)
+    paper = Computed(papers.of_desk, "desk__paper", "desk__time_zone", kind=serializers.ChoiceField(papers.CHOICES))
     real_starts_at = serializers.DateTimeField(allow_null=True)
     real_ends_at = serializers.DateTimeField(allow_null=True)
     planned_minutes = Computed(lambda: 0, kind=serializers.IntegerField())

@@ -97,6 +97,11 @@ def _lists(before: Content, after: Content) -> Iterator[tuple[str, str]]:
     came, went = _differ([_gear(row) for row in before["gear"]], [_gear(row) for row in after["gear"]])
     yield from (("gear", _("Gear added: %(what)s") % {"what": text}) for text in came)
     yield from (("gear", _("Gear off: %(what)s") % {"what": text}) for text in went)
+    # another room has other things in it, which says itself; and older sheets said nothing of what is in the room
+    if {"room_gear"} <= before.keys() & after.keys() and _where(before["place"]) == _where(after["place"]):
+        came, went = _differ(before["room_gear"], after["room_gear"])
+        yield from (("gear", _("In the room now: %(what)s") % {"what": text}) for text in came)
+        yield from (("gear", _("Not in the room any more: %(what)s") % {"what": text}) for text in went)
     yield from (("contacts", _("Contact of %(name)s changed") % {"name": name}) for name in _contacts(before, after))
 
 

@@ -1,6 +1,7 @@
 """What a call sheet says: the session as it stands, its people, and what was written for the sheet, as plain data."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 from producerdesk.accounts.models import DeskStaff
 from producerdesk.accounts.roles import Role
 from producerdesk.kit.rows import utc
+from sessions.booking import away
 from sessions.models import RESERVED, Audience, Call, CallSheet, Gear, StudioSession
 from sessions.sheets import starts
 from sessions.sheets.running import Span, Timed, timed
 
 Content = dict[str, Any]
 MINUTE = dt.timedelta(minutes=1)
+SAID_SINCE: Content = {"room_gear": []}  # what sheets that were sent long ago said nothing of
 
 
 def span_of(session: StudioSession) -> Span:
@@ -72,6 +75,7 @@ def compose(session: StudioSession, sheet: CallSheet, calls: Sequence[Call]) -> 
             for row, (starts_at, ends_at) in zip(sheet.running_order, order.rows, strict=True)
         ],
         "gear": [*map(_reserved, session.reserved()), *map(dict, sheet.gear)],
+        "room_gear": _in_the_room(session),
         "contacts": [dict(row) for row in sheet.contacts],
         "emergency": sheet.emergency,
         "notes": sheet.notes,
@@ -81,6 +85,21 @@ def compose(session: StudioSession, sheet: CallSheet, calls: Sequence[Call]) -> 
 
 def _reserved(item: Gear) -> Content:
     return {"what": item.name, "source": RESERVED, "who": ""}
+
+
+def stands(sent: Content, said: Content) -> bool:
+    """Return whether a sheet that was sent still says all. Older ones did not tell what is in the room."""
+    return sent == {name: said[name] for name in said if name in sent or name not in SAID_SINCE}
+
+
+def _in_the_room(session: StudioSession) -> list[str]:
+    """Return what comes with the room and is there on these days: "2 × Neumann U 87"."""
+    if session.room_id is None:
+        return []
+    days = away.days_of(session.starts_at, session.ends_at, session.time_zone)
+    items = Gear.objects.staying().there(*days).filter(room=session.room_id).order_by("kind", "name", "pk")
+    counted = Counter(items.values_list("name", flat=True))
+    return [name if count == 1 else f"{count} × {name}" for name, count in counted.items()]
 
 
 def for_called(content: Content, call_id: int | None = None) -> Content:
@@ -94,14 +113,15 @@ def for_called(content: Content, call_id: int | None = None) -> Content:
     ]
     contacts = [row for row in content["contacts"] if row["audience"] == Audience.EVERYONE]
     hidden = {"people": [_without(person, "audience") for person in people]}
-    return content | hidden | {"contacts": [_without(row, "audience") for row in contacts]}
+    return SAID_SINCE | content | hidden | {"contacts": [_without(row, "audience") for row in contacts]}
 
 
 def for_production(content: Content) -> Content:
     """Return what who plans the session reads: all but what is for nobody."""
     nobody = Audience.NOBODY
     people = [_unreachable(row) if row["audience"] == nobody else row for row in content["people"]]
-    return content | {"people": people, "contacts": [row for row in content["contacts"] if row["audience"] != nobody]}
+    contacts = [row for row in content["contacts"] if row["audience"] != nobody]
+    return SAID_SINCE | content | {"people": people, "contacts": contacts}
 
 
 def lists(content: Content, call_id: int) -> bool:

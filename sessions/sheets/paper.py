@@ -18,12 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import moments
+from producerdesk.kit.papers import A4, LETTER
 
 if TYPE_CHECKING:
     import typst
 
-A4, LETTER = "a4", "letter"
-PAPERS = {A4: "a4", LETTER: "us-letter"}
+PAPERS = {A4: "a4", LETTER: "us-letter"}  # as Typst calls them
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "documents"
 OURS = "Source Sans Pro"  # comes as a package: Latin, Greek, Cyrillic
 # what a machine may have beside it, for the names of the rest of the world; the first that is there comes first
@@ -101,6 +101,7 @@ def _data(sheet: Row, number: int, warning: str) -> dict[str, Any]:
         "contacts": sheet["contacts"],
         "gear": [row | {"source": gear_word(row["source"])} for row in sheet["gear"]],
         "bottom": _parts(
+            (_("Comes with the room"), ", ".join(sheet["room_gear"])),
             (_("Songs"), ", ".join(sheet["songs"])),
             (_("To prepare and bring"), sheet["prepare"]),
             (_("Notes"), sheet["notes"]),
@@ -111,7 +112,7 @@ def _data(sheet: Row, number: int, warning: str) -> dict[str, Any]:
             "running_order": _("Running order"),
             "people": _("Calls"),
             "contacts": _("Contacts"),
-            "gear": _("Gear to bring and hired"),
+            "gear": _("Gear"),
         },
     }
 

@@ -1,6 +1,6 @@
 """A call sheet as it is read: by who plans the session, with what became of it, and by one person who is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,12 +10,13 @@ from producerdesk.kit.errors import Refused
 from producerdesk.kit.rows import utc
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.reasons import worded
-from sessions.models import Call, CallSheet, CallSheetVersion, SheetCopy, StudioSession
-from sessions.notices import CALL_SHEET, ref
+from sessions.models import CallSheet, CallSheetVersion, SheetCopy, StudioSession
+from sessions.notices import CALL_SHEET, ref_of
 from sessions.sheets import changes, content
 
 LISTED = 20  # versions on the page; older ones have pages of their own
 State = Delivery.State
+Row = Mapping[str, Any]
 
 
 def for_planner(session: StudioSession, sheet: CallSheet) -> dict[str, Any]:
@@ -24,17 +25,21 @@ def for_planner(session: StudioSession, sheet: CallSheet) -> dict[str, Any]:
     said, order = content.compose(session, sheet, calls)
     versions = list(session.call_sheets.select_related("published_by").order_by("-number")[: LISTED + 1])
     last = versions[0] if versions else None
-    is_sent = last is not None and last.content == said
+    if last and session.ends_at <= clock.now():
+        # what was in the room then does not change with what is in it now
+        said |= {name: last.content.get(name, nothing) for name, nothing in content.SAID_SINCE.items()}
+    is_sent = last is not None and content.stands(last.content, said)
     tellable = session.state == StudioSession.State.CONFIRMED and session.ends_at > clock.now()
     return {
         "session": session.pk,
         "version": sheet.version,
         "number": last.number if last else 0,
+        "paper": session.desk.prints_on,
         "sheet": content.for_production(said),
         "is_sent": is_sent,
         "changes": changes.between(last.content, said) if last and not is_sent else [],
         "problems": order.problems,
-        "readers": _readers(calls),
+        "readers": _readers(said["people"]),
         "versions": _told(versions),
         "can": {
             "edit": session.state in (StudioSession.State.HOLD, StudioSession.State.CONFIRMED),
@@ -65,8 +70,10 @@ def of_version(session: StudioSession, number: int, since: int | None = None) ->
         "numbers": numbers,
         "published_at": utc(version.published_at),
         "published_by": version.published_by.name,
+        "paper": session.desk.prints_on,
         "sheet": content.for_production(version.content),
         "changes": changes.between(earlier.content, version.content, whole=True) if earlier else [],
+        "readers": _readers(version.content["people"], number),
     }
 
 
@@ -84,6 +91,7 @@ def for_person(copy: SheetCopy, *, mine: bool) -> dict[str, Any]:
         "session": session.pk,
         "state": session.state,
         "number": copy.number,
+        "paper": session.desk.prints_on,
         "published_at": utc(version.published_at),
         "sheet": said,
         "changes": news,
@@ -101,36 +109,41 @@ def _marks(copy: SheetCopy | None) -> dict[str, Any]:
     }
 
 
-def _readers(calls: Sequence[Call]) -> list[dict[str, Any]]:
-    copies = SheetCopy.objects.in_bulk([call.pk for call in calls])
-    mails = Delivery.objects.about([ref(call) for call in calls]).filter(
+def _readers(people: Sequence[Row], number: int | None = None) -> list[dict[str, Any]]:
+    """Return what became of the sheet at those who stand on it: of version `number`, or of the newest each was sent."""
+    # not `in_bulk`, which on SQLite asks once for every 999
+    copies = {copy.pk: copy for copy in SheetCopy.objects.filter(pk__in=[person["call"] for person in people])}
+    mails = Delivery.objects.about([ref_of(person["call"]) for person in people]).filter(
         kind=CALL_SHEET, channel=Delivery.Channel.EMAIL
     )
     sent = {(mail.ref, mail.generation): mail for mail in mails}
-    return [_reader(call, copies.get(call.pk), sent) for call in calls]
+    return [_reader(person, copies.get(person["call"]), number, sent) for person in people]
 
 
-def _reader(call: Call, copy: SheetCopy | None, sent: dict[tuple[str, int], Delivery]) -> dict[str, Any]:
-    mail = sent.get((ref(call), copy.number)) if copy else None
+def _reader(
+    person: Row, copy: SheetCopy | None, number: int | None, sent: dict[tuple[str, int], Delivery]
+) -> dict[str, Any]:
+    number = copy.number if copy and number is None else number
+    mail = sent.get((ref_of(person["call"]), number)) if number else None
     return {
-        "call": call.pk,
-        "name": call.contributor.name,
-        "role": call.role,
-        "number": copy.number if copy else None,
+        "call": person["call"],
+        "name": person["name"],
+        "role": person["role"],
+        "number": number,
         "sent": mail.state if mail else None,
         "sent_at": utc(mail.sent_at) if mail else None,
         "reason": worded(mail.reason) if mail else None,
-        "state": _state(copy, mail),
+        "state": _state(copy, number, mail),
     } | _marks(copy)
 
 
-def _state(copy: SheetCopy | None, mail: Delivery | None) -> str:
-    """Return how far the newest version came with this person."""
+def _state(copy: SheetCopy | None, number: int | None, mail: Delivery | None) -> str:
+    """Return how far this version came with this person."""
     if copy is None:
         return "unsent"
-    if copy.confirmed_number == copy.number:
+    if copy.confirmed_number == number:
         return "confirmed"
-    if copy.opened_number == copy.number:
+    if copy.opened_number == number:
         return "opened"
     if mail is None or mail.state == State.SENT:
         return "sent"

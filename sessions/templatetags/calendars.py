@@ -65,10 +65,17 @@ def calendar_texts() -> dict[str, str]:
         "closed": _("The studio is closed at that time"),
         "notMoved": _("It was not moved"),
         "changed": _("Somebody changed it in the meantime. This is how it stands now."),
+        "agreed": _("The studio has agreed"),
+        "call": _("Call %s"),
+        "reserve": _("Reserve %s"),
+        "gone": _("That room is out of use. Choose another."),
         "form": _("Open the form"),
         "leave": _("Leave it"),
         "free": _("Free for everyone"),
-        "moving": _("Moving %s. Arrows shift it, with Shift its end; Enter saves, Escape leaves it."),
+        "moving": _(
+            "Moving %s. Arrows shift it, with Shift its end, Page Up and Down by a day or a week; "
+            "Enter saves, Escape leaves it."
+        ),
         "left": _("Not moved."),
         "nothingChanged": _("Nothing changed."),
         "fill": _("Say what will be done, and for which project."),

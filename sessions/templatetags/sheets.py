@@ -53,7 +53,7 @@ def named_in(contributor: Any, calls: Iterable[Row]) -> str:
 
 @register.filter
 def reached(readers: Sequence[Row]) -> dict[str, int]:
-    """Return how far the newest version came: how many have it, opened it, confirmed it."""
+    """Return how far a version came: how many have it, opened it, confirmed it."""
     states = [reader["state"] for reader in readers]
     return {
         "called": len(states),
@@ -64,7 +64,7 @@ def reached(readers: Sequence[Row]) -> dict[str, int]:
 
 @register.filter
 def reader_words(reader: Row) -> str:
-    """Return how far the newest version came with this person."""
+    """Return how far a version came with this person."""
     words = {
         "unsent": _("Not sent yet"),
         "sending": _("On its way"),

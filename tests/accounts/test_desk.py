@@ -208,3 +208,21 @@ def test_rules_and_quiet_hours_are_said_and_read_back(cast: Cast, as_: As) -> No
     assert (answer["quiet_from"], answer["quiet_until"]) == ("22:30:00", "07:00:00")
     assert ana.put(path, version=2, **said(quiet_from=None, quiet_until=None)).json()["quiet_from"] is None
     assert "Engineer: none" in " ".join(as_("ben").page(f"/desk/{cast.desk.pk}/").content.decode().split())
+
+
+def test_who_may_not_change_the_desk_reads_each_setting_once(cast: Cast, as_: As) -> None:
+    cast.desk.time_zone = "America/Chicago"
+    cast.desk.save()
+    page = as_("asa").client.get("/desk/", follow=True).content.decode()
+    assert page.count("Reminders before the call time") == 1
+    assert "7 days, 24 hours, 2 hours" in page
+    assert "<dt>Paper</dt><dd>US Letter</dd>" in page
+
+
+def test_a_desk_prints_on_what_it_chose_or_on_what_is_usual_there(cast: Cast, as_: As) -> None:
+    ana, path = as_("ana"), f"desks/{cast.desk.pk}/"
+    assert [ana.get(path).json()[name] for name in ("paper", "prints_on")] == ["", "a4"]
+    assert ana.put(path, version=1, **said(paper="letter")).json()["prints_on"] == "letter"
+    assert ana.put(path, version=2, **said(paper="", time_zone="America/Toronto")).json()["prints_on"] == "letter"
+    refused = ana.put(path, version=3, **said(paper="a5"))
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["paper"])

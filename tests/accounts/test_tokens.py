@@ -71,7 +71,9 @@ def test_a_token_does_what_its_scopes_say(cast: Cast) -> None:
     reads = bearer(token(cast, "project:read"))
     assert reads.get("projects/").json()["count"] == 1
     assert reads.put(f"projects/{cast.project.pk}/", version=1, title="X", artist="Y").status_code == 403
-    assert reads.get("invitations/").status_code == 403
+    refused = reads.get("invitations/")
+    assert refused.status_code == 403
+    assert "no scope “people:read”" in refused.json()["detail"], "who made the token reads what it lacks"
     assert reads.get("notices/").status_code == 403, "the bell is for the person"
     assert reads.put("me/", name="Eve", time_zone="UTC").status_code == 403
 

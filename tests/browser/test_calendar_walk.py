@@ -1,11 +1,13 @@
 """The calendar in a real browser: dragged, drawn and moved by keys, taken back, and what is in the way."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sessions.actions.studios import set_hours
+from sessions.booking import imported
 from sessions.models import StudioSession
 from tests import makers
 from tests.browsing import Browsing, clean
@@ -229,6 +231,115 @@ def test_on_a_timeline_another_row_is_another_room(browsing: Browsing, cast: Cas
     assert when(drums) == (f"{DAY}T10:15", f"{DAY}T14:15")
 
 
+def track(page: Page, row: str, hour: float, day: int = 0, days: int = 1) -> tuple[float, float]:
+    """Return where an hour of a day is in a line that shows 9 to 22."""
+    box = page.locator(f"[data-row='{row}'] .pd-tl-track").bounding_box()
+    assert box
+    return box["x"] + box["width"] * (day + (hour - 9) / 13) / days, box["y"] + 10
+
+
+def test_what_is_drawn_in_a_line_takes_along_whose_line_it_is(browsing: Browsing, cast: Cast) -> None:
+    mic = makers.make_gear(cast.room, "U 87")
+    page = opened(browsing, cast, "view=timeline&rows=gear&span=day")
+    form = page.get_by_role("dialog", name="Book a session")
+    drag(page, track(page, f"gear-{mic.pk}", 11), track(page, f"gear-{mic.pk}", 15))
+    expect(form.get_by_label("Reserve U 87")).to_be_checked()
+    clean(page)
+    form.get_by_label("What will be done").fill("Voice")
+    form.get_by_role("button", name="Book", exact=True).click()
+    said(page, "Booked: ")
+    made = StudioSession.objects.get(title="Voice")
+    assert (*when(made), list(made.gear.all())) == (f"{DAY}T11:00", f"{DAY}T15:00", [mic])
+    page.goto(f"/calendar/?view=timeline&rows=people&span=day&date={DAY}")
+    wren = f"person-{cast.wren_called.pk}"
+    page.locator(f"[data-row='{wren}'] .pd-tl-track").focus()
+    page.keyboard.press("b")
+    called = form.get_by_label(f"Call {cast.wren_called.name}")
+    expect(called).to_be_checked()
+    expect(form.get_by_label("From")).to_have_value("10:00")
+    form.get_by_label("From").fill("16:00")
+    form.get_by_label("What will be done").fill("Doubles")
+    form.get_by_role("button", name="People, songs, price").click()
+    expect(page.locator("[name='calls[0]contributor']")).to_have_value(str(cast.wren_called.pk))
+    page.go_back()
+    drag(page, track(page, wren, 16), track(page, wren, 18))
+    called.uncheck()
+    form.get_by_label("What will be done").fill("Nobody called")
+    form.get_by_role("button", name="Book", exact=True).click()
+    said(page, "Booked: ")
+    assert not StudioSession.objects.get(title="Nobody called").calls.exists()
+
+
+def test_what_is_drawn_over_a_day_ends_on_the_day_it_was_drawn_to(browsing: Browsing, cast: Cast) -> None:
+    page = opened(browsing, cast, "view=timeline&rows=rooms&span=week")
+    form, room = page.get_by_role("dialog", name="Book a session"), f"room-{cast.room.pk}"
+    drag(page, track(page, room, 12, 0, 7), track(page, room, 16, 1, 7))
+    expect(form.locator("[data-ends-said]")).to_contain_text("It ends on ")
+    form.get_by_label("From").fill("12:30")
+    starts, ends = form.get_by_label("From").input_value(), form.get_by_label("Until").input_value()
+    form.get_by_label("What will be done").fill("Lock-out")
+    form.get_by_role("button", name="Book", exact=True).click()
+    said(page, "Booked: ")
+    assert when(StudioSession.objects.get()) == (f"{DAY}T{starts}", f"{TUESDAY}T{ends}")
+    assert ends > starts, "without its day it would be a few hours"
+
+
+def test_a_week_goes_by_pages_and_who_leaves_moves_nothing(
+    browsing: Browsing, cast: Cast, drums: StudioSession
+) -> None:
+    page = opened(browsing, cast, "view=timeline&rows=rooms&span=week")
+    link = event(page, "Drums").locator("a")
+    link.focus()
+    for key in ("m", "PageDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    said(page, "Moved to")
+    assert when(drums) == (f"{TUESDAY}T10:15", f"{TUESDAY}T14:15")
+    link.focus()
+    page.keyboard.press("m")
+    for _week in range(7):
+        page.keyboard.press("PageDown")
+    expect(page.locator(".pd-ghost--away")).to_be_visible()  # it says where it is, beyond what is seen
+    page.get_by_role("link", name="Book session").focus()
+    expect(page.locator(".pd-ghost")).to_have_count(0)
+    link.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    assert when(drums) == (f"{TUESDAY}T10:15", f"{TUESDAY}T14:15")
+
+
+def test_a_studio_that_is_closed_may_have_agreed(browsing: Browsing, cast: Cast, drums: StudioSession) -> None:
+    days = [{"weekday": day, "opens": time(9), "closes": time(15)} for day in range(7)]
+    studio = cast.room.studio
+    set_hours(studio=studio, expected=studio.version, opening_hours=days, closed_days=[])
+    page = opened(browsing, cast)
+    drag(page, point(page, column(DAY), 11), point(page, column(DAY), 13.1))
+    panel = page.get_by_role("alertdialog")
+    expect(panel).to_contain_text("The studio is closed at that time")
+    clean(page)
+    panel.get_by_role("button", name="The studio has agreed").click()
+    said(page, "Moved to")
+    assert when(drums) == (f"{DAY}T12:00", f"{DAY}T16:00")
+    page.keyboard.press("z")
+    said(page, "It stands where it stood")
+    drums.refresh_from_db()
+    assert (*when(drums), drums.outside_hours) == (f"{DAY}T10:00", f"{DAY}T14:00", False)
+    page.locator(column(WEDNESDAY)).click(position={"x": 40, "y": 300})
+    form = page.get_by_role("dialog", name="Book a session")
+    form.get_by_label("What will be done").fill("Late")
+    form.get_by_role("button", name="Book", exact=True).click()
+    expect(form.get_by_role("alert")).to_contain_text("The studio is closed at that time")
+    form.get_by_role("button", name="The studio has agreed").click()
+    said(page, "Booked: ")
+    assert StudioSession.objects.get(title="Late").outside_hours
+
+
+def test_what_is_drawn_is_in_the_room_that_is_looked_at(browsing: Browsing, cast: Cast) -> None:
+    rooms = [makers.make_room(cast.desk, name) for name in ("Aardvark", "Zebra")]
+    page = opened(browsing, cast, f"view=week&room={rooms[1].pk}")
+    page.locator(column(WEDNESDAY)).click(position={"x": 40, "y": 240})
+    expect(page.get_by_role("dialog").get_by_label("Room")).to_have_value(str(rooms[1].pk))
+
+
 def test_what_was_remote_is_remote_again_once_its_move_into_a_room_is_taken_back(
     browsing: Browsing, cast: Cast
 ) -> None:
@@ -293,6 +404,9 @@ def test_on_a_phone_the_calendar_is_an_agenda(browsing: Browsing, cast: Cast, dr
 def test_no_view_keeps_anybody_out(browsing: Browsing, cast: Cast, drums: StudioSession, phone: bool) -> None:
     makers.make_session(cast.project, cast.ana, f"{DAY}T20:00", f"{TUESDAY}T04:00", title="W" * 120, hold=True)
     StudioSession.objects.filter(pk=drums.pk).update(state="cancelled")
+    busy = [datetime.fromisoformat(f"{day}+00:00") for day in (f"{DAY}T16:00", f"{WEDNESDAY}T10:00")]
+    read = makers.make_import(cast.room)
+    imported.replace(calendar_id=read.pk, room_id=cast.room.pk, spans=[(busy[0], busy[1])])
     page = opened(browsing, cast, phone=phone)
     queries = (
         "view=day",
@@ -304,3 +418,17 @@ def test_no_view_keeps_anybody_out(browsing: Browsing, cast: Cast, drums: Studio
     for query in (*queries, "view=timeline&rows=people&span=fortnight", "view=week&project=1&date=2030-01-01"):
         page.goto(f"/calendar/?{query}&date={DAY}")
         clean(page)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_the_pages_of_a_poll_keep_nobody_out(browsing: Browsing, cast: Cast, phone: bool) -> None:
+    held = book(cast, "Strings", f"{DAY}T10:00", f"{DAY}T14:00", hold=True)
+    poll = makers.make_poll(held, [cast.wren_called, cast.nora_called])
+    page = browsing.window(cast.ana, phone=phone)
+    page.goto(f"/date-polls/{poll.pk}/")
+    clean(page)
+    page.get_by_role("link", name=re.compile("Enter for them")).first.click()
+    page.locator("label", has_text="If need be").first.click()
+    clean(page)
+    page.get_by_role("button", name="Enter", exact=True).click()
+    expect(page.get_by_text(f"Entered by {cast.ana.name}")).to_be_visible()

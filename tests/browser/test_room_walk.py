@@ -1,7 +1,9 @@
 """In the room, in a real browser: takes by key and by thumb, two people at once, and a network that comes and goes."""
 
 import random
+import time
 from datetime import timedelta
+from email.utils import formatdate
 
 import pytest
 from django.utils import timezone
@@ -142,6 +144,26 @@ def test_what_one_wrote_oneself_is_nobody_elses(browsing: Browsing, cast: Cast, 
     page.unroute("**/api/v1/take**")
     says(page, "All sent")
     assert Take.objects.get().note == "Brighter"
+
+
+def test_takes_stay_in_their_order_when_the_clock_is_put_right(
+    browsing: Browsing, cast: Cast, session: StudioSession
+) -> None:
+    page = browsing.window(cast.ana)
+    enter(page, session)
+
+    def behind(route: Route) -> None:
+        answer = route.fetch()
+        told = formatdate(time.time() - 10, usegmt=True)
+        route.fulfill(response=answer, headers=answer.headers | {"date": told})
+
+    for number in (1, 2, 3):
+        page.keyboard.press("t")
+        page.keyboard.press(str(number))
+        says(page, "All sent")
+        expect(page.locator("[data-row]")).to_have_count(number)
+        page.route("**/api/v1/take**", behind)  # from the second on the page knows of another clock
+    assert [take.rating for take in Take.objects.order_by("taken_at")] == [1, 2, 3]
 
 
 @pytest.mark.heavy

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -83,7 +84,8 @@ def _wide(side: int) -> bytes:
     return out.getvalue()
 
 
-HOSTILE = {
+# what is large is made by the test that sends it
+HOSTILE: dict[str, bytes | Callable[[], bytes]] = {
     "html": b"<!doctype html><script>alert(1)</script>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "gif": picture("GIF"),
@@ -98,20 +100,21 @@ HOSTILE = {
     "pdf that opens as a page": PDF[:9] + b"<script>alert(1)</script>" + PDF[9:],
     "pdf cut off": PDF[:40],
     "png cut off": picture("PNG", (400, 400))[:60],
-    "large picture": _wide(8_000),
-    "huge picture": _wide(20_000),
-    "large file": b"%PDF-1.4" + b"0" * receipts.LARGEST_FILE + b"%%EOF",
+    "large picture": lambda: _wide(8_000),
+    "huge picture": lambda: _wide(20_000),
+    "large file": lambda: b"%PDF-1.4" + b"0" * receipts.LARGEST_FILE + b"%%EOF",
 }
 
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_is_no_receipt_is_refused_and_nothing_is_kept(ana: Caller, budget: Budget, what: str) -> None:
-    expense = spend(ana, budget)
-    answer = send(ana, f"expenses/{expense['id']}/receipt/", HOSTILE[what], name="receipt.pdf")
+    expense, made = spend(ana, budget), HOSTILE[what]
+    content = made() if callable(made) else made
+    answer = send(ana, f"expenses/{expense['id']}/receipt/", content, name="receipt.pdf")
     assert answer.status_code == 400 and list(answer.json()["fields"]) == ["receipt"], answer.content
     flat = {name: value for name, value in an_expense().items() if name != "amount"}
     flat |= {"amount.amount": "1.00", "amount.currency": "EUR"}
-    again = send(ana, f"budgets/{budget.pk}/expenses/", HOSTILE[what], name="a.png", **flat)
+    again = send(ana, f"budgets/{budget.pk}/expenses/", content, name="a.png", **flat)
     assert again.status_code == 400 and Expense.objects.count() == 1 and not Receipt.objects.exists()
     assert not default_storage.exists("receipts") or not any(default_storage.listdir(f"receipts/{budget.pk}"))
 

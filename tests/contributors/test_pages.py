@@ -307,13 +307,13 @@ def test_a_table_without_anybody_new_offers_nothing_to_press(ana: Caller) -> Non
 
 def test_a_person_sees_the_own_role_without_a_button_or_anybodys_notes(cast: Cast) -> None:
     makers.make_engagement(cast.project, cast.wren_called, "Violin", fee="77.00", unit="flat")
-    own = makers.make_engagement(cast.project, cast.nora_called, "Lead vocals", fee="55.00", unit="flat", notes="Hm")
+    own = makers.make_engagement(cast.project, cast.nora_called, "Lead vocals", fee="55.00", unit="flat", notes="Sings flat when tired")
     nora = Caller(cast.nora)
     tab = nora.page(f"/projects/{cast.project.pk}/people/").content.decode()
     assert "Lead vocals" in tab and "€55" in tab
     page = nora.page(f"/engagements/{own.pk}/").content.decode()
     for html in (tab, page):
-        assert "Violin" not in html and "€77" not in html and "Hm" not in html
+        assert "Violin" not in html and "€77" not in html and "Sings flat" not in html
         assert "/edit/" not in html.split("<main")[1] and "formaction" not in html
     for path in ("edit/", "delete/"):
         assert nora.page(f"/engagements/{own.pk}/{path}").status_code == 403

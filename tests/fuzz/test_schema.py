@@ -53,7 +53,13 @@ IDS = {
     "gear": "api:gear",
 }
 # kinds whose ids are those of other things
-KNOWN_AS = {"call-sheets": "session", "call-sheet-copies": "call", "deliveries": "delivery", "private-links": "link"}
+KNOWN_AS = {
+    "call-sheets": "session",
+    "take-logs": "session",
+    "call-sheet-copies": "call",
+    "deliveries": "delivery",
+    "private-links": "link",
+}
 # things that are had one at a time: an invitation by its secret, others by the id of what they are part of
 ONE_BY_ONE = "joins call-sheets call-sheet-copies take-logs unsubscribe comp-maps comp-sections input-lists gear-faults"
 NO_LIST = {f"GET /api/v1/{kind}/" for kind in [*ONE_BY_ONE.split(), "gear-repairs"]}

@@ -64,6 +64,7 @@ STANDS_FOR = {
     "imported-calendars": "imported-calendar",
     "date-polls": "date-poll",
     "dates": "date-poll",
+    "answers": "poll-reply",
 }
 OF_THE_LINK = "sessions:my-sheet"
 BEFORE = re.compile(r"((?:invitations/)?[a-z-]+)/\^?(?:<(?:\w+:)?(\w+)>|\(\?P<(\w+)>)")

@@ -80,6 +80,7 @@ DRAWN = {
     "sessions:edit_room": "room options",
     "sessions:edit_studio": "studio options",
     "sessions:end_import": "calendar",
+    "sessions:enter_poll": "poll",
     "sessions:feeds": "whose",
     "sessions:find": "options",
     "sessions:gear": "gear needed sessions",
@@ -168,8 +169,10 @@ ACTS = set(
     sessions:recall_inputs sessions:put_back_inputs sessions:keep_inputs sessions:remove_input_template
     sessions:restore_input_template sessions:new_section sessions:rename_section sessions:move_section
     sessions:use_take sessions:remove_section sessions:restore_section sessions:new_task sessions:task_done
-    sessions:reopen_task sessions:assign_task sessions:keep_voice sessions:remove_note sessions:restore_note
+    sessions:reopen_task sessions:edit-done sessions:edit-reopen sessions:my-edit-done sessions:my-edit-reopen
+    sessions:assign_task sessions:keep_voice sessions:remove_note sessions:restore_note
     sessions:remove_voice sessions:restore_voice sessions:confirm_poll sessions:cancel_poll sessions:refresh_import
+    sessions:undo_repair sessions:undo_session_gear sessions:undo_poll sessions:clear_poll
     """.split()
 )
 BEHIND_A_LINK = "sessions:my-"

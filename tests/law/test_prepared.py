@@ -13,17 +13,41 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from contributors.api import ContributorViewSet, EngagementViewSet
+from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.prepared import Ready, kinds, prepared, ready
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import NOBODY, Grant, Viewer
+from projects.api import ProjectViewSet, SongViewSet
 from projects.models import Project, Song
 from sessions.actions.plans import LONGEST
-from sessions.api import SessionViewSet
+from sessions.api import (
+    CallViewSet,
+    DatePollViewSet,
+    EditTaskViewSet,
+    ImportedCalendarViewSet,
+    RoomViewSet,
+    SessionViewSet,
+    StudioViewSet,
+)
 from sessions.models import StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.law.world import World, make_world
 
+# what is prepared beside sessions, and its list
+STEADY: dict[type[DeskViewSet], str] = {
+    CallViewSet: "calls/",
+    ContributorViewSet: "contributors/",
+    DatePollViewSet: "date-polls/",
+    EditTaskViewSet: "edit-tasks/",
+    EngagementViewSet: "engagements/",
+    ImportedCalendarViewSet: "imported-calendars/",
+    ProjectViewSet: "projects/",
+    RoomViewSet: "rooms/",
+    SongViewSet: "songs/",
+    StudioViewSet: "studios/",
+}
 PEOPLE = ("ana", "nora", "emil", "lena", "cleo")
 
 
@@ -166,6 +190,34 @@ def test_what_somebody_types_is_never_taken_for_a_stand_in(world: World, text: s
         assert ana.get("sessions/", search=text).json()["count"] == 1
         assert ana.get("sessions/", since="8001-01-01T01:17:00Z").json()["count"] == 0
         assert ana.get("sessions/", project=text).status_code == 400
+
+
+@pytest.mark.parametrize("view", STEADY)
+def test_what_a_view_reads_is_the_same_compiled_or_not(
+    world: World, view: type[DeskViewSet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callers = [Caller(getattr(world.cast, name)) for name in PEOPLE]
+    compiled = [_told(caller, STEADY[view]) for caller in callers * 2]
+    assert ready._kept
+    assert max(map(len, compiled)) > 1, "nobody has a row of it"
+    monkeypatch.setattr(view, "steady", False)
+    assert [_told(caller, STEADY[view]) for caller in callers] * 2 == compiled
+
+
+def _told(caller: Caller, address: str) -> list[bytes]:
+    """Return the list as it came, and each thing in it."""
+    listed = caller.get(address)
+    ids = [row["id"] for row in listed.json().get("results", ())]
+    return [listed.content, *(caller.get(f"{address}{pk}/").content for pk in ids)]
+
+
+def test_every_view_that_is_prepared_is_compared() -> None:
+    views, found = [DeskViewSet], set()
+    while views:
+        views += (view := views.pop()).__subclasses__()
+        if view.steady and not view.__name__.startswith("_"):  # those are for others to build on
+            found.add(view)
+    assert found - {SessionViewSet} == STEADY.keys()
 
 
 @pytest.mark.parametrize("name", PEOPLE)

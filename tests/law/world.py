@@ -130,6 +130,7 @@ class World:
             "api:sheet-version": 1,
             "api:imported-calendar": self.imported.pk,
             "api:date-poll": self.poll.pk,
+            "api:poll-reply": self.poll.replies.order_by("pk")[0].pk,
             "api:take": self.session.takes.order_by("pk")[0].pk,
             "api:input-template": InputTemplate.objects.get().pk,
             "api:comp-section": CompSection.objects.get().pk,

@@ -15,7 +15,7 @@ from producerdesk.kit import clock
 from producerdesk.notices import dispatcher
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import notices as invitations
-from sessions import letters, notices
+from sessions import letter_parts, notices
 from sessions.models import Call, StudioSession
 from tests.notices.called import TUESDAY, make_call, make_desk, make_session, tell
 from tests.services import SmtpSink
@@ -82,7 +82,7 @@ def test_an_invitation_tells_all_one_must_know_and_asks(call: Call) -> None:
 
 def test_an_own_call_time_is_told(desk: Desk) -> None:
     found = mail(make_call(make_session(desk), call_at=TUESDAY - timedelta(minutes=30)), notices.INVITATION)
-    assert "Be there at:\n  09:30" in found.text
+    assert "Be there at:\n  09:30\n  Porto time. 10:30 in Berlin." in found.text
     assert "Tue 17 Nov, 09:30" in found.subject
 
 
@@ -242,8 +242,8 @@ def test_the_bell_tells_who_need_not_come(desk: Desk, cancelled: bool, words: st
 def test_addresses_in_mails_and_bells_are_those_of_the_pages() -> None:
     secret = "s" * 43
     assert links.address(secret) == f"http://127.0.0.1:8000{reverse('sessions:my-mine', args=[secret])}"
-    assert reverse("sessions:mine") == letters.SCHEDULE
-    assert letters.SESSION.format(pk=7) == reverse("sessions:detail", args=[7])
+    assert reverse("sessions:mine") == letter_parts.SCHEDULE
+    assert letter_parts.SESSION.format(pk=7) == reverse("sessions:detail", args=[7])
     assert invitations.address(secret).endswith(reverse("members:join", args=[secret]))
 
 

@@ -73,6 +73,8 @@ def a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "def pytest_sessionfinish(session):\n"
         "    counts = {'passed': session.testscollected - session.testsfailed, 'failed': session.testsfailed}\n"
         "    pathlib.Path(os.environ['DESK_TEST_REPORT']).write_text(json.dumps(counts))\n"
+        "    with open('ended', 'a') as ended:\n"
+        "        ended.write('loaded ' if session.config.option.collectonly else 'run ')\n"
     )
     (tmp_path / "test_it.py").write_text("import os\ndef test_it():\n    assert os.environ['TEST_DB'] == 'sqlite'\n")
     (tmp_path / "for_ever.py").write_text(
@@ -95,6 +97,9 @@ def test_both_databases_count_and_what_was_said_is_not_mixed(a_suite: Path, capf
     said = capfd.readouterr().out
     assert (result.passed, result.failed) == (1, 1), said
     of_sqlite, of_postgres = said.split("== Tests on postgres ==")
+    # nothing was compiled here yet, so first one process loads all there is
+    loaded, *ran = (a_suite / "ended").read_text().split()
+    assert loaded == "loaded" and set(ran) == {"run"}
     assert "1 passed" in of_sqlite and "1 failed" in of_postgres and "AssertionError" in of_postgres
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -102,10 +103,10 @@ def test_what_is_over_cancelled_or_delivered_is_not_of_the_day(cast: Cast, as_: 
     [
         ("ana", {"asking", "waiting", "stuck", "roles", "late_projects", "late_songs", "budgets"}),
         ("asa", {"asking", "waiting", "stuck", "roles", "late_projects", "late_songs", "budgets"}),
-        ("lena", {"projects", "budgets"}),
-        ("xavi", {"projects", "budgets"}),
-        ("nora", {"projects"}),
-        ("emil", {"projects"}),
+        ("lena", {"projects", "edits", "budgets"}),
+        ("xavi", {"projects", "edits", "budgets"}),
+        ("nora", {"projects", "edits"}),
+        ("emil", {"projects", "edits"}),
     ],
 )
 def test_each_role_gets_its_own_parts(cast: Cast, as_: As, session: StudioSession, name: str, parts: set[str]) -> None:
@@ -152,6 +153,36 @@ def test_an_artist_answers_in_place(cast: Cast, as_: As, session: StudioSession)
     call.refresh_from_db()
     assert call.answer == "confirmed"
     assert "Yes, I will be there" not in nora.page("/").content.decode()
+
+
+def test_who_is_called_reads_the_hour_of_the_call_on_the_studios_clock_and_the_own(
+    cast: Cast, as_: As, session: StudioSession
+) -> None:
+    call = call_of(session, "Nora")
+    Call.objects.filter(pk=call.pk).update(call_at=call.call_at + dt.timedelta(hours=1))
+    at = session.starts_at + dt.timedelta(hours=1)
+    found = as_("nora").page("/").content.decode().split("pd-next-what")[0].split("pd-next-when")[1]
+    assert f">{at.astimezone(ZoneInfo(session.time_zone)):%H:%M}</time>" in found
+    assert f'data-local="{at:%Y-%m-%dT%H:%M}' in found, "what the browser turns into the reader's own hour"
+    assert "starts 10:00, until" in found
+    planned = as_("ana").page("/").content.decode().split("pd-next-what")[0].split("pd-next-when")[1]
+    assert f'data-local="{session.starts_at:%Y-%m-%dT%H:%M}' in planned
+    asked = as_("nora").page(f"/sessions/{session.pk}/").content.decode()
+    assert f'data-local="{at:%Y-%m-%dT%H:%M}' in asked.split("You are called for")[1].split("</form>")[0]
+    assert f"/schedule/?call={call.pk}" in asked, "the way to one's own call and its call sheet"
+
+
+def test_who_is_called_is_shown_the_next_one_to_come_to(cast: Cast, as_: As, session: StudioSession) -> None:
+    sooner = makers.make_session(cast.project, cast.ana, "2027-03-09T10:00", title="Without Nora")
+    nora = as_("nora")
+
+    def large() -> str:
+        return nora.page("/").content.decode().split("pd-next-what")[1].split("</h2>")[0]
+
+    assert session.title in large(), "not the one that others are called to"
+    nora.post(f"calls/{call_of(session, 'Nora').pk}/decline/")
+    assert sooner.title in large(), "called to nothing, the next of the project"
+    assert "You said no" in nora.page("/").content.decode()
 
 
 def test_an_artists_day_is_the_same_whatever_the_money(cast: Cast, as_: As, session: StudioSession) -> None:

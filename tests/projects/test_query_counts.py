@@ -56,8 +56,9 @@ def test_a_list_takes_as_many_queries_for_1000_rows_as_for_10(cast: Cast) -> Non
     assert many == COUNTS
 
 
-# the project, its songs, sessions and people with all that is their own, the five questions 2; and the frame
-PROJECT_PAGE = SIGNED_IN + 4 + 2 + 1
+# the project, its songs, sessions, people and what is to be edited, with all that is their own; the five questions 2;
+# and the frame
+PROJECT_PAGE = SIGNED_IN + 4 + 2 + 2
 
 
 def people_and_plan(cast: Cast, count: int) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from pytest_django.plugin import DjangoDbBlocker
 
 from sessions.models import StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
+from tests.live import Live
+from tests.sessions.racers import Racers
 
 
 @pytest.fixture
@@ -45,3 +48,13 @@ def session(cast: Cast) -> StudioSession:
         notes="Secret.",
         prepare="Bow.",
     )
+
+
+@pytest.fixture(scope="session")
+def racers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Racers]:
+    """Four processes of clients, on the tests' database: they start only once for all races."""
+    with django_db_blocker.unblock():
+        env = Live().env
+    running = Racers(env | {"DJANGO_SETTINGS_MODULE": "producerdesk.settings"})
+    yield running
+    running.stop()

@@ -3,8 +3,9 @@
 Each job: {"clients": 50, "threads": 12, "seed": 7, "viewer": user id, "wishes": [{book_session's arguments, by id}]}.
 With "port" and "tokens" the clients go over HTTP, else straight to the action. A wish that names a
 "session" confirms it, or over HTTP does the "deed" it names; one that names a "path" is sent there,
-by its own "tokens", "method" and "version", where it has some. They take the wishes in turn and
-wait for the line "go". The answer is one line: who won, who was refused how.
+by its own "tokens", "method" and "version", where it has some; without a port the API answers in this
+process. They take the wishes in turn and wait for the line "go". The answer is one line: who won, who
+was refused how.
 """
 
 import http.client
@@ -22,6 +23,7 @@ import django
 django.setup()
 
 from django.db import connections  # noqa: E402 - apps must be there first
+from django.test import Client  # noqa: E402
 
 from contributors.models import Contributor  # noqa: E402
 from producerdesk.accounts.authentication import viewer_of_user  # noqa: E402
@@ -81,33 +83,48 @@ def press(job: dict, wish: dict, dice: random.Random) -> dict:
 
 
 def _send(job: dict, wish: dict, dice: random.Random) -> dict:
-    token = dice.choice(wish.get("tokens", job["tokens"]))
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    token = dice.choice(wish.get("tokens") or job["tokens"])
+    headers = {"Authorization": wish.get("authorization") or f"Bearer {token}", "Content-Type": "application/json"}
     if "version" in wish:
         headers["If-Match"] = f'"{wish["version"]}"'
-    connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
-    try:
-        connection.request(wish.get("method", "POST"), wish["path"], json.dumps(wish.get("more", {})), headers)
-        response = connection.getresponse()
-        text = response.read()
-    finally:
-        connection.close()
-    answer = json.loads(text) if response.status in (200, 201, 409) else {}
-    if response.status in (200, 201):
-        return {"won": answer.get("id") or answer["session"]}
+    ask = _over_http if "port" in job else _in_process
+    status, text = ask(job, wish.get("method", "POST"), wish["path"], json.dumps(wish.get("more", {})), headers)
+    answer = json.loads(text) if status in (200, 201, 409) else {}
+    if status in (200, 201):
+        return {"won": answer.get("id") or answer.get("session")}
+    if status == 204:
+        return {"won": 0}
     if answer.get("code") == "clash":
         return {"clash": [each["field"] for each in answer["clashes"]]}
     if answer.get("code") == "conflict":
         return {"clash": ["conflict"]}
-    if response.status == 412:
+    if status == 412:
         return {"clash": ["stale"]}
-    return {"error": f"{response.status}: {text[:300]!r}"}
+    if status in wish.get("refused", ()):
+        return {"clash": [str(status)]}
+    return {"error": f"{wish.get('method', 'POST')} {wish['path']} {status}: {text[:300]!r}"}
+
+
+def _over_http(job: dict, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", job["port"], timeout=60)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def _in_process(job: dict, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    answer: Any = client.generic(method, path, body, "application/json", headers=headers)
+    return answer.status_code, answer.content
 
 
 def attempt(job: dict, wish: dict, dice: random.Random) -> dict[str, Any]:
     """Let one client try; return what became of it."""
     try:
-        if "port" in job:
+        if "port" in job or "path" in wish:
             way = press if "session" in wish else _send if "path" in wish else post
             return way(job, wish, dice)
         return {"won": (confirm if "session" in wish else book)(job, wish, dice).pk}

@@ -16,9 +16,9 @@ from sessions import actions
 from sessions.actions.plans import CallSpec
 from sessions.booking import net
 from sessions.booking.free import Wish, free_spans
-from sessions.booking.models import BookingSlot, Resource
+from sessions.booking.models import LONGEST_SLOT, BookingSlot, Resource
 from sessions.booking.resources import lock, relink, resources_for
-from sessions.booking.slots import LONGEST_SLOT, Want, claim
+from sessions.booking.slots import Want, claim
 from sessions.models import Room, StudioSession
 from tests import makers
 from tests.cast import Cast

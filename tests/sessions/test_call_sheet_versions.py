@@ -23,6 +23,7 @@ from tests.services import SmtpSink
 from tests.sessions.scheduling import by_feed, by_link, call_of, feed_of, mint
 
 Settings = Any
+A4, LETTER = (595, 842), (612, 792)
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,31 @@ def test_each_version_is_read_whole_and_compared_with_any_other(cast: Cast, sess
     assert "In the yard" in said and "Version 1" in said and "version 3 was sent since" in said
 
 
+def test_a_version_says_what_became_of_it_at_those_who_stand_on_it(cast: Cast, session: StudioSession) -> None:
+    """Nora agreed to the third; then she is taken off, Emil is called, and a fourth is sent."""
+    actions.confirm_sheet(viewer=cast.viewer("nora"), call=call_of(session, cast.nora_called), number=3)
+    ana = cast.viewer("ana")
+    actions.remove_call(viewer=ana, call=call_of(session, cast.nora_called))
+    actions.call_person(viewer=ana, session=session, contributor=cast.emil_called, role="Player")
+    actions.publish_sheet(viewer=ana, session=session, expected=3)
+
+    def readers(number: int) -> dict[str, str]:
+        found = Caller(cast.ana).get(f"call-sheets/{session.pk}/versions/{number}/").json()["readers"]
+        return {reader["name"]: reader["state"] for reader in found}
+
+    wren, nora, emil = (person.name for person in (cast.wren_called, cast.nora_called, cast.emil_called))
+    assert readers(4) == {wren: "sending", emil: "sending"}
+    assert readers(3) == {wren: "failed", nora: "confirmed"}  # to Wren it had not left before the next was sent
+    assert readers(2) == {wren: "failed", nora: "failed"}
+    page = {
+        number: Caller(cast.ana).page(f"/sessions/{session.pk}/call-sheet/versions/{number}/") for number in (2, 3, 4)
+    }
+    assert "0 opened, 0 confirmed of 2" in page[4].content.decode()
+    # whoever opened an older one may have opened a newer since, and only the newest is noted: it is not summed up
+    for older in (page[2].content.decode(), page[3].content.decode()):
+        assert nora in older and "confirmed of" not in older
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -147,6 +173,14 @@ def test_the_mail_brings_the_paper_as_its_reader_may_read_it(
     assert "+49 11" not in said and "Uwe" not in said
 
 
+def test_what_is_mailed_is_on_the_paper_of_the_desk(cast: Cast, session: StudioSession, posted: SmtpSink) -> None:
+    cast.desk.time_zone = "America/Toronto"
+    cast.desk.save()
+    dispatch(name="test")
+    (file,) = posted.to(cast.wren_called.email)[0].message.iter_attachments()
+    assert size_of(file.get_content()) == LETTER
+
+
 def test_a_sheet_that_cannot_be_printed_is_mailed_without(
     cast: Cast, session: StudioSession, posted: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +192,45 @@ def test_a_sheet_that_cannot_be_printed_is_mailed_without(
     (mail,) = posted.to(cast.wren_called.email)
     assert list(mail.message.iter_attachments()) == []
     assert f"/calls/{call_of(session, cast.wren_called).pk}/sheet/" in mail.text()
+
+
+def size_of(body: bytes) -> tuple[int, int]:
+    box = PdfReader(io.BytesIO(body)).pages[0].mediabox
+    return round(box.width), round(box.height)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "zone", "asked", "size"),
+    [
+        ("", "Europe/Berlin", "", A4),
+        ("", "America/Chicago", "", LETTER),
+        ("", "America/Sao_Paulo", "", A4),
+        ("", "US/Pacific", "", LETTER),  # an older name
+        ("a4", "America/Chicago", "", A4),
+        ("letter", "Europe/Berlin", "", LETTER),
+        ("letter", "Europe/Berlin", "a4", A4),
+        ("", "Europe/Berlin", "letter", LETTER),
+    ],
+)
+def test_every_download_is_on_the_paper_of_the_desk_unless_it_is_asked_for(
+    cast: Cast, session: StudioSession, chosen: str, zone: str, asked: str, size: tuple[int, int]
+) -> None:
+    cast.desk.paper, cast.desk.time_zone = chosen, zone
+    cast.desk.save()
+    ana, nora = Caller(cast.ana), Caller(cast.nora)
+    call, query = call_of(session, cast.nora_called), {"paper": asked} if asked else {}
+    words = f"?paper={asked}" if asked else ""
+    for answer in (
+        ana.get(f"call-sheets/{session.pk}/pdf/", **query),
+        ana.get(f"call-sheets/{session.pk}/pdf/", number=1, **query),
+        nora.get(f"call-sheet-copies/{call.pk}/pdf/", **query),
+        ana.page(f"/sessions/{session.pk}/call-sheet.pdf{words}"),
+        ana.page(f"/sessions/{session.pk}/call-sheet/versions/1.pdf{words}"),
+        nora.page(f"/schedule/calls/{call.pk}/sheet.pdf{words}"),
+        Client().get(f"/my/{mint(cast.wren_called)}/calls/{call_of(session, cast.wren_called).pk}/sheet.pdf{words}"),
+        ana.page(f"/sessions/{session.pk}/take-sheet.pdf{words}"),
+    ):
+        assert (answer.status_code, size_of(answer.content)) == (200, size), answer.headers
 
 
 def test_the_outbox_keeps_the_mail_and_prints_nothing(

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from contributors import links
 from producerdesk.kit import clock
@@ -128,3 +129,60 @@ def test_the_pages_show_it_by_song_and_by_project(cast: Cast, ana: Caller, sessi
     ana.send(f"/comp-sections/{verse.pk}/use/", take=str(song.takes.get().pk), used="false")
     ana.send(f"/comp-sections/{verse.pk}/remove/")
     assert "Verse 1 from take" not in ana.page(f"/songs/{song.pk}/comp/").content.decode()
+
+
+def test_the_project_says_how_much_is_to_be_edited_as_far_as_one_reads_it(
+    cast: Cast, ana: Caller, session: StudioSession, song: Song
+) -> None:
+    for _number in range(8):
+        take(ana, session, song, keeper=True)
+    first = EditTask.objects.order_by("pk")[0]
+    ana.post(f"edit-tasks/{first.pk}/assign/", assigned_to=cast.emil_called.pk)
+    glance, emil = f"projects/{cast.project.pk}/glance/", Caller(cast.emil)
+    found = ana.get(glance).json()
+    assert (found["edits"]["count"], len(found["edits"]["results"]), found["questions"]["due"]["to_edit"]) == (8, 6, 8)
+    assert found["edits"]["results"] == ana.get("edit-tasks/", project=cast.project.pk).json()["results"][:6]
+    page = ana.page(f"/projects/{cast.project.pk}/").content.decode()
+    assert "8 things to edit" in page and "All of it" in page
+    for who, count in ((emil, 1), (Caller(cast.nora), 0), (Caller(cast.lena), 0)):
+        assert who.get(glance).json()["questions"]["due"]["to_edit"] == count
+        assert who.get(glance).json()["edits"]["count"] == count
+    assert "1 thing to edit" in emil.page(f"/projects/{cast.project.pk}/").content.decode()
+    assert "to edit" not in Caller(cast.nora).page(f"/projects/{cast.project.pk}/").content.decode()
+    ana.post(f"edit-tasks/{first.pk}/done/")
+    assert ana.get(glance).json()["questions"]["due"]["to_edit"] == 7
+
+
+def test_who_is_to_edit_reads_it_on_the_own_pages_and_notes_it_there(
+    cast: Cast, ana: Caller, session: StudioSession, song: Song
+) -> None:
+    """Emil has a login and Wren a link; of what is nobody's, or the other's, neither reads."""
+    for note in ("Emils", "Wrens", "Nobodys"):
+        take(ana, session, song, keeper=True, note=note)
+    emils, wrens, _nobodys = EditTask.objects.order_by("pk")
+    for task, person in ((emils, cast.emil_called), (wrens, cast.wren_called)):
+        ana.post(f"edit-tasks/{task.pk}/assign/", assigned_to=person.pk)
+    _link, secret = links.mint(cast.wren_called, now=clock.now())
+    link, emil = Client(), Caller(cast.emil)
+
+    assert [row["id"] for row in emil.get("today/").json()["edits"]] == [emils.pk]
+    assert "edits" not in ana.get("today/").json()  # who plans has it on the projects
+    own = {name: emil.page(path).content.decode() for name, path in (("today", "/"), ("schedule", "/schedule/"))}
+    own["link"] = link.get(f"/my/{secret}/").content.decode()
+    for name, content in own.items():
+        mine, other = ("Wrens", "Emils") if name == "link" else ("Emils", "Wrens")
+        assert "You are to edit" in content and mine in content, name
+        assert other not in content and "Nobodys" not in content, name
+    assert "You are to edit" not in ana.page("/schedule/").content.decode()
+    assert "You are to edit" not in Caller(cast.nora).page("/").content.decode()
+
+    assert link.post(f"/my/{secret}/edit-tasks/{emils.pk}/done/").status_code == 404
+    said = link.post(f"/my/{secret}/edit-tasks/{wrens.pk}/done/", follow=True).content.decode()
+    assert "You are to edit" not in said and f"/my/{secret}/edit-tasks/{wrens.pk}/reopen/" in said
+    wrens.refresh_from_db()
+    assert wrens.done_by == "Wren Castellan"
+    link.post(f"/my/{secret}/edit-tasks/{wrens.pk}/reopen/")
+    wrens.refresh_from_db()
+    assert wrens.done_at is None
+    emil.send(f"/schedule/edit-tasks/{emils.pk}/done/", next="/")
+    assert emil.get("today/").json()["edits"] == []

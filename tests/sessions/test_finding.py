@@ -57,6 +57,28 @@ def test_what_is_taken_is_left_out_time_first_or_room_first(cast: Cast, ana: Cal
     assert only == [("A", "2027-03-09", left)]
 
 
+def test_a_time_is_found_in_rooms_of_a_kind(cast: Cast, ana: Caller) -> None:
+    booth = makers.make_room(cast.room.studio, "Booth", kind="booth")
+    put = ana.put(f"rooms/{cast.room.pk}/", version=1, name="A", kind="live")
+    assert put.json()["kind"] == "live"
+    day = {"last": "2027-03-09"}
+    assert [room for room, *_ in times(ana.get("sessions/find/", **asked(cast, kind="booth", **day)))] == ["Booth"]
+    assert len(times(ana.get("sessions/find/", **asked(cast, kind="", **day)))) == 2
+    both = asked(cast, kind="live", rooms=[booth.pk, cast.room.pk], **day)
+    assert [room for room, *_ in times(ana.get("sessions/find/", **both))] == ["A"]
+    assert "kind" in ana.get("sessions/find/", **asked(cast, kind="cellar")).json()["fields"]
+
+
+def test_the_page_says_what_is_missing_where_there_is_no_room(cast: Cast, ana: Caller) -> None:
+    form = ana.page("/sessions/find/").content.decode()
+    assert ">Any kind</option>" in form
+    assert 'action="#found"' in form
+    cast.room.delete()
+    empty = ana.page("/sessions/find/").content.decode()
+    assert "First a room" in empty
+    assert 'href="/studios/"' in empty
+
+
 def test_people_of_any_desk_buffers_and_hours_count(cast: Cast, ana: Caller) -> None:
     cara = makers.make_contributor(cast.desk, user=cast.cara)
     elsewhere = makers.make_contributor(cast.other_desk, user=cast.cara)

@@ -1,13 +1,12 @@
 """Gear: what a desk has, what is away, and that one session at a time has an item."""
 
 import datetime as dt
-import re
-from html import unescape
 from typing import Any
 
 import pytest
 
 from sessions.models import BookingSlot, Gear, GearFault, GearRepair, StudioSession
+from sessions.sheets import changes
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
@@ -285,11 +284,9 @@ def test_the_pages_of_gear(cast: Cast, ana: Caller) -> None:
     assert made.url == f"/gear/{gear.pk}/"
     said = {"name": "U 87 Ai", "kind": "microphone", "serial": "4711", "bookable": "true", "_etag": '"1"'}
     ana.send(f"/gear/{gear.pk}/edit/", **said)
-    page = ana.page(f"/gear/{gear.pk}/").content.decode()
-    assert "U 87 Ai" in page
-    undo = f"/gear/{gear.pk}/undo/"
-    form = page.split(f'action="{undo}"')[1].split("</form>")[0]
-    ana.send(undo, **{name: unescape(text) for name, text in re.findall(r'name="(\w+)" value="([^"]*)"', form)})
+    gear.refresh_from_db()
+    assert gear.name == "U 87 Ai"
+    ana.undo(f"/gear/{gear.pk}/")
     gear.refresh_from_db()
     assert gear.name == "Neumann U 87"
     ana.send(f"/gear/{gear.pk}/fault/", text="Hums")
@@ -301,6 +298,65 @@ def test_the_pages_of_gear(cast: Cast, ana: Caller) -> None:
     assert "Nothing fits" in ana.page("/gear/", search="nope").content.decode()
     ana.send(f"/gear/{gear.pk}/archive/")
     assert "1 retired item" in ana.page("/gear/").content.decode()
+
+
+@pytest.mark.once
+def test_the_end_of_a_repair_is_taken_back(cast: Cast, ana: Caller, mic: Gear) -> None:
+    page = f"/gear/{mic.pk}/"
+    for first, last in (("2027-02-20", "2027-03-20"), ("2027-04-01", None)):  # before today it is cut, after it is off
+        away = repair(mic, first, last, reason="Capsule & body")
+        ana.send(f"/gear-repairs/{away.pk}/back/")
+        away.refresh_from_db()
+        assert (away.last, away.removed_at is None) == (
+            None if last is None else dt.date(2027, 2, 28),
+            last is not None,
+        )
+        ana.undo(page)
+        away.refresh_from_db()
+        assert (str(away.first), away.last and str(away.last)) == (first, last)
+        assert (away.reason, away.removed_at) == ("Capsule & body", None)
+
+
+@pytest.mark.once
+def test_a_change_of_a_repair_is_taken_back_unless_somebody_wrote_since(cast: Cast, ana: Caller, mic: Gear) -> None:
+    away = repair(mic, "2027-03-10", "2027-03-12", reason="Capsule")
+    edit, page = f"/gear-repairs/{away.pk}/edit/", f"/gear/{mic.pk}/"
+    ana.send(edit, first="2027-03-11", last="", reason="", _etag='"1"')
+    ana.undo(page)
+    away.refresh_from_db()
+    assert (str(away.first), str(away.last), away.reason) == ("2027-03-10", "2027-03-12", "Capsule")
+    ana.send(edit, first="2027-03-11", last="", reason="", _etag='"3"')
+    GearRepair.objects.filter(pk=away.pk).update(version=9, reason="Body")
+    ana.undo(page)
+    away.refresh_from_db()
+    assert (str(away.first), away.reason) == ("2027-03-11", "Body")
+
+
+@pytest.mark.once
+def test_what_a_session_had_reserved_is_taken_back(cast: Cast, ana: Caller, mic: Gear) -> None:
+    other = makers.make_gear(cast.room, "LA-2A")
+    session = StudioSession.objects.get(pk=ana.post("sessions/", **booking(cast, mic)).json()["id"])
+    page = f"/sessions/{session.pk}/"
+    ana.send(f"{page}gear/", gear=[other.pk], _etag=f'"{session.version}"')
+    assert list(session.gear.all()) == [other]
+    ana.undo(page)
+    assert (list(session.gear.all()), slots(other)) == ([mic], [])
+    session.refresh_from_db()
+    # somebody else takes it meanwhile: said, and nothing half done
+    ana.send(f"{page}gear/", gear=[], _etag=f'"{session.version}"')
+    assert ana.post("sessions/", **booking(cast, mic, title="Other")).status_code == 201
+    ana.undo(page)
+    assert not session.gear.exists()
+    assert "Neumann U 87" in ana.page(page).content.decode()
+
+
+@pytest.mark.once
+def test_of_a_series_only_the_gear_of_one_date_is_taken_back(cast: Cast, ana: Caller, mic: Gear) -> None:
+    made = ana.post("sessions/", **booking(cast, repeats="weekly", repeat_times=2)).json()
+    page = f"/sessions/{made['id']}/"
+    ana.send(f"{page}gear/", gear=[mic.pk], scope="all", _etag=f'"{made["version"]}"')
+    assert len(slots(mic)) == 2
+    assert ">Undo</button>" not in ana.page(page).content.decode()
 
 
 @pytest.mark.once
@@ -317,6 +373,53 @@ def test_the_form_offers_gear_and_the_call_sheet_lists_it(cast: Cast, ana: Calle
     answer = ana.send(f"/sessions/{session.pk}/gear/", gear=[], _etag='"1"')
     assert answer.status_code == 302
     assert not session.gear.exists()
+
+
+@pytest.mark.once
+def test_a_session_and_its_call_sheet_say_what_comes_with_the_room(cast: Cast, ana: Caller) -> None:
+    console, *_mics = (makers.make_gear(cast.room, name, bookable=False) for name in ("Console", "U 67", "U 67"))
+    makers.make_gear(cast.room, "Retired", bookable=False, active=False)
+    makers.make_gear(cast.room, "Reserved alone")
+    makers.make_gear(cast.room.studio, "Of the studio", bookable=False)
+    repair(console, "2027-03-10", "2027-03-10")
+    made = ana.post("sessions/", **booking(cast, room=cast.room.pk, remote_place="")).json()
+    assert [(item["name"], item["is_out"]) for item in made["room_gear"]] == [
+        ("Console", True),
+        ("U 67", False),
+        ("U 67", False),
+    ]
+    page = ana.page(f"/sessions/{made['id']}/").content.decode()
+    assert "Comes with the room" in page and "Out for repair" in page
+    sheet = ana.get(f"call-sheets/{made['id']}/").json()["sheet"]
+    assert (sheet["gear"], sheet["room_gear"]) == ([], ["2 × U 67"])  # what is away is not promised
+    assert "2 × U 67" in ana.page(f"/sessions/{made['id']}/call-sheet/").content.decode()
+    elsewhere = ana.post("sessions/", **booking(cast, day="2027-03-11")).json()
+    assert elsewhere["room_gear"] == []
+    assert ana.get(f"call-sheets/{elsewhere['id']}/").json()["sheet"]["room_gear"] == []
+    # who is called reads it on the sheet that was sent, not on the session
+    called = makers.make_session(
+        cast.project,
+        cast.ana,
+        "2027-03-12T10:00",
+        "2027-03-12T12:00",
+        room=cast.room,
+        calls=[{"contributor": cast.nora_called, "role": "Voice"}],
+    )
+    assert Caller(cast.nora).get(f"sessions/{called.pk}/").json()["room_gear"] == []
+
+
+@pytest.mark.once
+def test_another_room_tells_no_change_of_gear(cast: Cast) -> None:
+    def sheet(room: str, *gear: str) -> dict[str, Any]:
+        place = dict.fromkeys(("studio", "address", "city", "phone", "remote"), "") | {"room": room}
+        return {"place": place, "songs": [], "gear": [], "room_gear": list(gear), "people": [], "contacts": []}
+
+    told = lambda *sheets: [text for _what, text in changes._lists(*sheets)]  # noqa: E731
+    assert told(sheet("A", "U 67"), sheet("A", "2 × U 67")) == [
+        "In the room now: 2 × U 67",
+        "Not in the room any more: U 67",
+    ]
+    assert told(sheet("A", "U 67"), sheet("B", "C 12")) == []
 
 
 # --- in the calendar ----------------------------------------------------------------------------------

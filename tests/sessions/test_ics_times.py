@@ -24,6 +24,7 @@ HOURS = [
     ("2027-03-28T01:30", None, BERLIN, "2027-03-28T00:30", 120),  # over the change
     ("2027-03-28T03:30", None, BERLIN, "2027-03-28T01:30", 60),  # the first hour after it
     ("2027-03-28T10:00", None, BERLIN, "2027-03-28T08:00", 480),
+    ("2027-10-31T01:00", None, BERLIN, "2027-10-30T23:00", 90),  # until the first of two
     ("2027-10-31T02:30", 0, BERLIN, "2027-10-31T00:30", 30),  # the first of two
     ("2027-10-31T02:30", 1, BERLIN, "2027-10-31T01:30", 30),  # the second
     ("2027-10-31T10:00", None, BERLIN, "2027-10-31T09:00", 480),
@@ -94,8 +95,22 @@ def test_an_hour_is_the_same_in_api_page_and_calendar(
             body = read(path).content
             for read_back in times_of(body):
                 assert read_back == (starts, starts + timedelta(minutes=minutes)), path
-            if not fold:
-                assert f"DTSTART;TZID={zone}:{local.replace('-', '').replace(':', '')}00".encode() in body
+            for name, moment, wall in (
+                ("DTSTART", starts, local),
+                ("DTEND", starts + timedelta(minutes=minutes), ends.local),
+            ):
+                assert _line(name, moment, wall, zone) in body.decode().splitlines(), path
+
+
+def _line(name: str, moment: datetime, wall: str, zone: str) -> str:
+    """Return how a moment stands in a file: by the clock there, or in UTC where that says the hour twice.
+
+    A TZID means the first of the two (RFC 5545, 3.3.5), but libical, ical.js and khal read the second of them.
+    """
+    offsets = {datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1)}
+    if len(offsets) == 2:
+        return f"{name}:{moment:%Y%m%dT%H%M%S}Z"
+    return f"{name};TZID={zone}:{wall.replace('-', '').replace(':', '')}00"
 
 
 @pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, LORD_HOWE, KATHMANDU, SANTIAGO])
@@ -171,13 +186,14 @@ def test_lines_are_folded_at_75_octets_and_never_in_a_character(hostile: bytes) 
 
 
 # --- what a file says of a call --------------------------------------------------------------------------
-def test_a_file_publishes_and_invites_nobody(cast: Cast) -> None:
+def test_a_file_is_no_message_and_invites_nobody(cast: Cast) -> None:
     with time_machine.travel("2027-01-04T09:00:00Z", tick=False):
         session = book(cast, cast.nora_called, cast.wren_called)
         answer = read(f"/my/{mint(cast.nora_called)}/calls/{call_of(session, cast.nora_called).pk}.ics")
     assert answer["Content-Type"].startswith("text/calendar; charset=utf-8")
     calendar = Calendar.from_ical(answer.content)
-    assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
+    assert "METHOD" not in calendar, "a message of iTIP would need an organizer"
+    assert calendar["VERSION"] == "2.0"
     text = answer.content.decode()
     assert "ATTENDEE" not in text
     assert "ORGANIZER" not in text

@@ -1,7 +1,6 @@
 """Imported busy calendars: read by the workers, and in the way of whatever is booked."""
 
 import ipaddress
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,19 +12,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contributors.models import Contributor
-from producerdesk.kit import clock, limits
+from producerdesk.kit import clock
 from sessions.booking.models import ImportedSpan
 from sessions.booking.resources import relink
 from sessions.imported import refresh as refreshing
 from sessions.imported.refresh import refresh_due
-from sessions.imported.spans import NotACalendar, busy
-from sessions.models import ImportedCalendar
+from sessions.models import ImportedCalendar, StudioSession
 from tests import makers
 from tests.calendars import LUNCH, Site, calendar, event, fail, ok, serving
 from tests.calling import Caller
 from tests.cast import Cast
 
-SINCE = datetime(2027, 3, 1, tzinfo=UTC)
 PATH = "imported-calendars/"
 DAY = {"day": "2027-03-10", "starts": "10:00", "ends": "13:30"}  # Berlin: over lunch from 12:00 to 14:00
 
@@ -50,132 +47,6 @@ def take_in(caller: Caller, site: Site, **of: Any) -> dict[str, Any]:
     assert made.status_code == 201, made.content
     assert refresh_due() == 1
     return caller.get(f"{PATH}{made.json()['id']}/").json()
-
-
-def spans(content: bytes, zone: str = "Europe/Berlin", days: int = 60) -> list[tuple[str, str]]:
-    found = busy(content, zone=zone, since=SINCE, until=SINCE + timedelta(days=days))
-    return [(starts.strftime("%m-%d %H:%M"), ends.strftime("%m-%d %H:%M")) for starts, ends in found.spans]
-
-
-# --- what a file says ---------------------------------------------------------------------------------
-ZONE = (
-    "BEGIN:VTIMEZONE\r\nTZID:{}\r\nBEGIN:STANDARD\r\nDTSTART:{}\r\nTZOFFSETFROM:+0500\r\nTZOFFSETTO:+0500\r\n"
-    "END:STANDARD\r\nEND:VTIMEZONE\r\n"
-)
-BERLIN = [("03-10 09:00", "03-10 11:00")]
-AT_TEN = ("DTSTART{}:20270310T100000", "DTEND{}:20270310T120000")
-
-
-def at_ten(zone: str = "") -> str:
-    return event(*(line.format(zone and f";TZID={zone}") for line in AT_TEN))
-
-
-@pytest.mark.once
-@pytest.mark.parametrize(
-    ("content", "found"),
-    [
-        (calendar(at_ten()), BERLIN),  # floating: the owner's clock
-        (calendar(at_ten("Nowhere/Land")), BERLIN),
-        (calendar(at_ten("W. Europe Standard Time")), BERLIN),
-        (calendar(ZONE.format("Own", "19700101T000000"), at_ten("Own")), [("03-10 05:00", "03-10 07:00")]),
-        (calendar(ZONE.format("Own", "nonsense"), at_ten("Own")), BERLIN),  # a broken zone is no reason to be free
-        (calendar(event("DTSTART;VALUE=DATE:20270310")), [("03-09 23:00", "03-10 23:00")]),
-        (calendar(event("DTSTART;VALUE=DATE:20270328")), [("03-27 23:00", "03-28 22:00")]),  # the clocks go on
-        (calendar(event("DTSTART:20270310T100000Z", "DURATION:PT90M")), [("03-10 10:00", "03-10 11:30")]),
-        (calendar(event("DTSTART:20270310T100000Z", "DTEND:20270310T110000Z", "TRANSP:TRANSPARENT")), []),
-        (calendar(event("DTSTART:20270310T100000Z", "DTEND:20270310T110000Z", "STATUS:CANCELLED")), []),
-        (calendar(event("DTSTART:20270310T100000Z")), []),
-        (calendar(event("DTSTART:20270310T100000Z", "DTEND:20270310T090000Z")), []),
-        (calendar(event("SUMMARY:no time at all"), at_ten()), BERLIN),
-        (calendar(event("DTSTART:99999999T999999Z", uid="2"), at_ten()), BERLIN),
-        (
-            calendar(event("DTSTART:20270310T100000Z", "DURATION:PT1H", "RRULE:FREQ=SECONDLY", uid="2"), at_ten()),
-            BERLIN,
-        ),
-        (calendar(event("DTSTART:20270310T100000Z", "DURATION:PT1H", "RRULE:FREQ=OFTEN", uid="2"), at_ten()), BERLIN),
-        (calendar(event("DTSTART:00010101T000000Z", "DTEND:99991231T235959Z")), [("03-01 00:00", "04-30 00:00")]),
-        # what touches is one; what lies over another, too
-        (
-            calendar(
-                event("DTSTART:20270310T100000Z", "DTEND:20270310T120000Z", uid="1"),
-                event("DTSTART:20270310T120000Z", "DTEND:20270310T130000Z", uid="2"),
-                event("DTSTART:20270310T103000Z", "DTEND:20270310T110000Z", uid="3"),
-            ),
-            [("03-10 10:00", "03-10 13:00")],
-        ),
-    ],
-)
-def test_when_a_calendar_says_busy(content: bytes, found: list[tuple[str, str]]) -> None:
-    assert spans(content) == found
-
-
-@pytest.mark.once
-def test_what_repeats_for_ever_is_followed_to_the_horizon_on_its_own_clock() -> None:
-    weekly = event(
-        "DTSTART;TZID=Europe/Berlin:20200304T100000",
-        "DURATION:PT2H",
-        "RRULE:FREQ=WEEKLY",
-        "EXDATE;TZID=Europe/Berlin:20270317T100000",
-    )
-    apart = event(
-        "DTSTART;TZID=Europe/Berlin:20270325T100000",
-        "DURATION:PT2H",
-        "RECURRENCE-ID;TZID=Europe/Berlin:20270324T100000",
-    )
-    found = spans(calendar(weekly, apart))
-    assert found[:4] == [(f"03-{day} 09:00", f"03-{day} 11:00") for day in ("03", "10", "25")] + [
-        ("03-31 08:00", "03-31 10:00")
-    ]
-    assert len(found) == 8
-
-
-@pytest.mark.once
-def test_our_own_sessions_do_not_come_back_as_somebody_elses(settings: Any) -> None:
-    settings.SITE_URL = "https://desk.example.com"
-    assert spans(calendar(event("DTSTART:20270310T100000Z", "DURATION:PT1H", uid="call-7@desk.example.com"))) == []
-
-
-@pytest.mark.once
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "no calendar"),
-        (b"<html>Sign in</html>", "no calendar"),
-        (LUNCH[:-20], "breaks off"),
-        (b"BEGIN:VCALENDAR\r\nthis is no line\r\nEND:VEVENT\r\nEND:VCALENDAR", "broken"),
-        (
-            calendar(
-                *(
-                    event(
-                        f"DTSTART:20200101T00{n}000Z",
-                        "DURATION:PT1M",
-                        "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6",
-                        uid=str(n),
-                    )
-                    for n in range(3)
-                )
-            ),
-            "more than",
-        ),
-    ],
-)
-def test_what_is_no_calendar_is_said(content: bytes, why: str) -> None:
-    with pytest.raises(NotACalendar, match=why):
-        spans(content, days=400)
-
-
-@pytest.mark.once
-def test_following_a_rule_ends_when_it_takes_too_long() -> None:
-    never = calendar(
-        *(
-            event("DTSTART:20270310T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", uid=str(n))
-            for n in range(9)
-        )
-    )
-    begun = time.monotonic()
-    with pytest.raises(limits.TookTooLong), limits.at_most(0.3):
-        spans(never)
-    assert time.monotonic() - begun < 2
 
 
 # --- in the way of bookings ---------------------------------------------------------------------------
@@ -264,10 +135,44 @@ def test_find_a_time_goes_round_it(here: Site, cast: Cast, ana: Caller) -> None:
     assert [start["starts"] for start in day["starts"]] == ["11:00", "14:00", "14:30", "15:00"]
 
 
-def test_the_timeline_draws_it(here: Site, cast: Cast, ana: Caller) -> None:
+def test_every_view_of_the_calendar_shows_it(here: Site, cast: Cast, ana: Caller) -> None:
     take_in(ana, here, room=cast.room.pk)
-    drawn = ana.page("/calendar/", view="timeline", rows="rooms", date="2027-03-10").content.decode()
-    assert 'title="Busy in imported calendar House"' in drawn
+    room, day = cast.room.name, {"date": "2027-03-10"}
+
+    def drawn(view: str, **more: Any) -> str:
+        return ana.page("/calendar/", view=view, **day | more).content.decode()
+
+    told = f"Busy elsewhere: {room} 12:00 – 14:00 (House)"
+    assert 'title="Busy in imported calendar House"' in drawn("timeline", rows="rooms")
+    for view in ("day", "week"):
+        page = ana.page("/calendar/", view=view, **day)
+        (band,) = [band for column in page.context["grid"]["columns"] for band in column["busy"]]
+        assert (band["names"], band["at"].split()[0]) == (room, "ah-12")
+        assert page.content.decode().count(told) == 3, view  # on sight, read out, and in the list of a phone
+    assert f">Busy: {room}</span>" in drawn("month") and told in drawn("month")
+    assert "Dentist" not in drawn("day") + drawn("month")
+    # in a list it stands beside sessions alone
+    assert told not in drawn("agenda")
+    session = makers.make_session(cast.project, cast.ana, "2027-03-10T18:00", "2027-03-10T20:00")
+    assert told in drawn("agenda")
+    # narrowed to what it is not about, switched off, or asked for by who books nothing there: not a word
+    assert told not in drawn("week", person=cast.wren_called.pk)
+    assert told in drawn("week", room=cast.room.pk)
+    assert told not in drawn("week", project=cast.project.pk)  # whose session is elsewhere
+    StudioSession.objects.filter(pk=session.pk).update(room=cast.room)
+    assert told in drawn("week", project=cast.project.pk)
+    assert told not in drawn("week", busy="hide")
+    assert told not in Caller(cast.lena).page("/calendar/", view="week", **day).content.decode()
+
+
+def test_of_a_calendar_of_another_desk_only_busy_is_drawn(here: Site, cast: Cast, ana: Caller) -> None:
+    sam = makers.make_user("sam")
+    elsewhere = makers.make_desk(sam)
+    nora = makers.make_contributor(elsewhere, "N.", user=cast.nora)
+    take_in(Caller(sam), here, contributor=nora.pk)
+    page = ana.page("/calendar/", view="day", date="2027-03-10", person=cast.nora_called.pk).content.decode()
+    assert "Busy elsewhere: Nora 12:00 – 14:00<" in page
+    assert "House" not in page and "N." not in page
 
 
 # --- reading again and again --------------------------------------------------------------------------
@@ -370,10 +275,16 @@ def test_a_file_that_is_too_large_or_none_is_refused_at_its_field(cast: Cast, an
     for content, why in ((b"x" * (2**20 + 1), "at most 1 MB"), (b"<html>", "no calendar"), (b"", "empty")):
         refused = send(ana, content, room=cast.room.pk)
         assert refused.status_code == 400 and why in refused.json()["fields"]["file"][0]
-    huge = ana.client.post(
-        "/imported-calendars/new/", {"name": "x", "file": SimpleUploadedFile("a.ics", b"x" * 50 * 2**20)}
-    )
-    assert huge.status_code == 413 and "5 MB" in huge.content.decode()
+    # the page draws its form again, with what was typed
+    said = {"name": "House", "room": cast.room.pk, "file": SimpleUploadedFile("a.ics", b"x" * 6 * 2**20)}
+    drawn = ana.client.post("/imported-calendars/new/", said)
+    text = drawn.content.decode()
+    assert drawn.status_code == 422 and "at most 1 MB are read. Export a shorter time" in text
+    assert 'value="House"' in text
+    # far beyond it nothing is read at all, and the field is named all the same
+    huge = send(ana, b"x" * 27 * 2**20, room=cast.room.pk)
+    assert (huge.status_code, huge.json()["code"]) == (413, "too_large")
+    assert "at most 26 MB" in huge.json()["fields"]["file"][0]
 
 
 @pytest.mark.once

@@ -253,6 +253,47 @@ def test_yes_and_no_from_a_calendar_are_answers(cast: Cast, called: Call) -> Non
     assert fresh(called).version == version, "a mail that comes twice is one answer"
 
 
+# what KDE's calendar library (KCalendarCore 5.103) makes of our invitation when somebody says yes, line by line
+KDE_SAYS_YES = """BEGIN:VCALENDAR
+PRODID:-//K Desktop Environment//NONSGML libkcal 4.3//EN
+VERSION:2.0
+X-KDE-ICAL-IMPLEMENTATION-VERSION:1.0
+METHOD:REPLY
+BEGIN:VEVENT
+ORGANIZER;CN=Ana:MAILTO:
+ {address}
+DTSTAMP:20261121T180723Z
+ATTENDEE;CN=Wren Castellan;RSVP=TRUE;PARTSTAT=ACCEPTED;
+ ROLE=REQ-PARTICIPANT;CUTYPE=INDIVIDUAL;X-UID=93988212158864:mailto:
+ p5@example.com
+CREATED:20261121T180723Z
+UID:call-{pk}@127.0.0.1
+SEQUENCE:1
+LAST-MODIFIED:20270301T120000Z
+DESCRIPTION:Bring\\; the\\, nylon \\\\ string\\nguitar 🎸 ÄÖÜ
+SUMMARY:Tracking · Salt & Neon
+LOCATION:Nora's kitchen
+STATUS:CONFIRMED
+CATEGORIES:Salt & Neon
+DTSTART:20270310T090000Z
+DTEND:20270310T170000Z
+TRANSP:OPAQUE
+REQUEST-STATUS:2.0;Success.
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.usefixtures("inbound")
+def test_the_yes_of_a_real_calendar_is_an_answer(called: Call) -> None:
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"], message["To"] = "wren@elsewhere.example", replies.address_of(called)
+    message.set_content("Wren Castellan accepts this meeting invitation")
+    text = KDE_SAYS_YES.format(address=replies.address_of(called), pk=called.pk)
+    message.add_alternative(text, subtype="calendar", params={"method": "REPLY"})
+    assert replies.receive(message.as_bytes()) == f"call {called.pk}: confirmed"
+
+
 @pytest.mark.usefixtures("inbound")
 def test_the_address_survives_a_mail_server_that_changes_its_case_or_names_it_elsewhere(called: Call) -> None:
     address = replies.address_of(called)

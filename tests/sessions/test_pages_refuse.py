@@ -109,7 +109,7 @@ COUNTS = {
     "/api/v1/sessions/calendar/?since=2027-03-01T00:00:00Z&until=2027-04-01T00:00:00Z": SIGNED_IN + 2,  # rows, calls
     "/api/v1/sessions/known/": SIGNED_IN + 1,
     "/api/v1/sessions/known/?few=true": SIGNED_IN + 1,
-    "/calendar/?view=month&date=2027-03-01": SIGNED_IN + 2 + FRAME,  # rows, what narrows them
+    "/calendar/?view=month&date=2027-03-01": SIGNED_IN + 3 + FRAME,  # rows, what narrows them, who is busy elsewhere
     "/sessions/?when=all": SIGNED_IN + 4 + FRAME,
 }
 

@@ -5,11 +5,7 @@ alone from its first statement on (`transaction_mode=IMMEDIATE`), so the lock ha
 both there is the trigger, which tests/sessions/test_booking.py tries alone.
 """
 
-import json
-import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
@@ -19,93 +15,24 @@ from pytest_django.plugin import DjangoDbBlocker
 from budgets.audit import chain_break
 from budgets.models import Budget, BudgetEntry
 from contributors.models import Contributor
-from desklib.paths import PYTHON
 from producerdesk.accounts.models import ApiToken
-from producerdesk.kit import clock
 from sessions import actions
 from sessions.models import BookingSlot, CallSheet, CallSheetVersion, StudioSession
 from sessions.pricing import SOURCE
 from tests import makers, services
 from tests.cast import Cast, make_cast
 from tests.live import Live
+from tests.sessions.racers import PROCESSES, Racers, poll_of, tokens_of
 
 pytestmark = [pytest.mark.heavy, pytest.mark.soak]
 
-PROCESSES, CLIENTS = 4, 50
+CLIENTS = 50
 FEW = services.rounds(12, 50)  # clients of the smaller races
-THREADS = 10  # a process; PostgreSQL takes a hundred connections as it comes, and other tests hold some
 ROUNDS = services.rounds(2, 20)
 HTTP_ROUNDS = services.rounds(1, 20)
 DEED_ROUNDS = services.rounds(2, 20)
 FEW_ROUNDS = services.rounds(3, 20)
 WORST_WAIT = 60.0  # seconds; far above what was measured, to notice a lock that is given back late
-
-
-@dataclass
-class Outcome:
-    """What became of all clients of a round."""
-
-    won: list[int]
-    clashes: list[list[str]]
-    errors: list[str]
-    worst: float
-
-
-class Racers:
-    """The four processes."""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        command = [str(PYTHON), "-m", "tests.sessions.racing"]
-        self._processes = [
-            subprocess.Popen(
-                command, cwd=services.ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-            for _ in range(PROCESSES)
-        ]
-
-    def race(self, viewer: int, wishes: list[dict], *, seed: int, clients: int = CLIENTS, **over: object) -> Outcome:
-        """Let all clients go at once and wait for the last. `over` says by which port and tokens they go."""
-        job = {"clients": clients, "threads": THREADS, "viewer": viewer, "wishes": wishes} | over
-        for number, process in enumerate(self._processes):
-            self._say(process, json.dumps(job | {"seed": seed * 10 + number}))
-        for process in self._processes:
-            assert self._hear(process) == "ready"
-        for process in self._processes:
-            self._say(process, "go")
-        found = [each for process in self._processes for each in json.loads(self._hear(process))]
-        return Outcome(
-            won=[each["won"] for each in found if "won" in each],
-            clashes=[each["clash"] for each in found if "clash" in each],
-            errors=[each["error"] for each in found if "error" in each],
-            worst=max(each["seconds"] for each in found),
-        )
-
-    def stop(self) -> None:
-        """End them."""
-        for process in self._processes:
-            assert process.stdin and process.stdout
-            process.stdin.close()
-            process.wait(timeout=30)
-            process.stdout.close()
-
-    def _say(self, process: subprocess.Popen, line: str) -> None:
-        assert process.stdin
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
-
-    def _hear(self, process: subprocess.Popen) -> str:
-        assert process.stdout
-        return process.stdout.readline().strip()
-
-
-@pytest.fixture(scope="module")
-def racers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Racers]:
-    """The processes, on the tests' database."""
-    with django_db_blocker.unblock():
-        env = Live().env
-    running = Racers(env | {"DJANGO_SETTINGS_MODULE": "producerdesk.settings"})
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -150,17 +77,6 @@ def assert_sound(cast: Cast) -> None:
     sources = BudgetEntry.objects.values_list("source_id", flat=True).distinct()
     open_ = {key for key in sources if BudgetEntry.objects.of_source(SOURCE, key).level().open}
     assert open_ == set(standing.values_list("pk", flat=True))
-
-
-def tokens_of(cast: Cast) -> list[str]:
-    """Return tokens of as many people as together stay under the limit of requests a minute."""
-    scopes = ["project:read", "people:read", "schedule:read", "schedule:write"]
-    tokens = []
-    for _ in range(8):
-        user = makers.make_user()
-        makers.make_staff(cast.desk, user)
-        tokens.append(ApiToken.objects.create(user=user, name="race", scopes=scopes)[1])
-    return tokens
 
 
 def test_one_of_two_hundred_gets_the_room(racers: Racers, cast: Cast) -> None:
@@ -431,18 +347,7 @@ def test_every_deed_meets_every_other_over_http(racers: Racers, served: Live, ca
 def test_of_the_slots_of_a_poll_confirmed_at_once_one_is_booked(racers: Racers, cast: Cast) -> None:
     people = people_of(cast)[:2]
     for day in range(1, FEW_ROUNDS + 1):
-        poll = actions.propose_dates(
-            viewer=cast.viewer("ana"),
-            project=cast.project,
-            title="Vocals",
-            room=cast.room,
-            calls=[{"contributor": person} for person in people],
-            answer_by=clock.now() + timedelta(hours=1),
-            slots=[
-                {"starts_local": f"2027-07-{day:02}T{hour}:00", "ends_local": f"2027-07-{day:02}T{hour + 1}:00"}
-                for hour in (10, 11, 12)
-            ],
-        )
+        poll = poll_of(cast, day, people, hours=(10, 11, 12))
         slots = [slot.session_id for slot in poll.slots.all()]
         outcome = racers.race(cast.ana.pk, [{"session": key} for key in slots], seed=day, clients=6)
         assert outcome.errors == []

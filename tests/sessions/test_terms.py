@@ -19,6 +19,7 @@ from sessions import actions, cancelling, pricing
 from sessions.actions.studios import set_terms
 from sessions.models import CancellationTier, RoomRate, StudioSession, StudioTerms
 from tests import makers, services
+from tests.calling import Caller
 from tests.cast import Cast
 
 SCALE = ((14, "days", 25), (7, "days", 50), (48, "hours", 100))
@@ -172,6 +173,23 @@ def test_a_deposit_is_said_with_its_day_and_adds_nothing(cast: Cast, terms: dict
     }
     session = makers.make_session(cast.project, cast.ana, "2087-03-20T10:00", room=cast.room)
     assert level(session) == (49_600, 0)
+
+
+def test_what_is_not_booked_yet_was_not_due_before(cast: Cast) -> None:
+    give(cast, deposit_days=14, deposit_percent=30)
+    day = clock.wall(clock.now() + dt.timedelta(days=3), cast.room.studio.time_zone).local[:10]
+    said = {
+        "project": cast.project.pk,
+        "title": "x",
+        "room": cast.room.pk,
+        "day": day,
+        "starts": "10:00",
+        "ends": "12:00",
+    }
+    drawn = Caller(cast.ana).send("/sessions/price/", **said).content.decode()
+    assert "due at once" in drawn
+    later = Caller(cast.ana).send("/sessions/price/", **said | {"day": "2087-03-20"}).content.decode()
+    assert "due Thu 6 Mar 2087" in later
 
 
 def test_without_a_price_there_is_no_deposit(cast: Cast) -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 def codes(ana: Caller, session: StudioSession) -> list[str]:
-    return [warning["code"] for warning in ana.get(f"sessions/{session.pk}/").json()["warnings"]]
+    return [warning["code"] for warning in ana.get(f"sessions/{session.pk}/warnings/").json()["results"]]
 
 
 def calls(*people: tuple[Contributor, str]) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_of_another_project_no_more_is_told_than_that_it_is_short(
     elsewhere = makers.make_project(cast.desk, "Nobody knows")
     said: dict[str, Any] = {"title": "Hush", "remote_place": "Ferry", "calls": calls((cast.wren_called, "Violin"))}
     makers.make_session(elsewhere, cast.ana, "2027-03-10T18:20", "2027-03-10T20:00", **said)
-    found = ana.get(f"sessions/{session.pk}/").json()["warnings"][-1]
+    found = ana.get(f"sessions/{session.pk}/warnings/").json()["results"][-1]
     text = "Wren Castellan has 20 min between two calls at different places"
     assert found == {"code": "no_travel_time", "text": text, "link": ""}
 
@@ -84,7 +84,7 @@ def test_of_another_project_no_more_is_told_than_that_it_is_short(
 def test_who_does_not_plan_reads_none(cast: Cast, session: StudioSession) -> None:
     for who in ("nora", "lena"):
         caller = Caller(getattr(cast, who))
-        assert "warnings" not in caller.get(f"sessions/{session.pk}/").json()
+        assert caller.get(f"sessions/{session.pk}/warnings/").status_code == 403
         assert all("warnings" not in row for row in caller.get("today/").json()["sessions"]["results"])
         assert b'id="warnings"' not in caller.page(f"/sessions/{session.pk}/").content
 
@@ -108,10 +108,10 @@ def test_the_preview_the_page_and_today_say_the_same(cast: Cast, ana: Caller, se
     found = [warning["code"] for warning in quote.json()["warnings"]]
     assert found == ["no_engineer", "no_singer", "missing_charts", "no_travel_time"]
     page = ana.page(f"/sessions/{session.pk}/")
-    assert page.context["session"]["warnings"] == ana.get(f"sessions/{session.pk}/").json()["warnings"]
+    assert page.context["warnings"] == ana.get(f"sessions/{session.pk}/warnings/").json()
     assert "No chart for =1+1 &lt;script&gt;" in page.content.decode()
     today = ana.get("today/").json()["sessions"]["results"][0]
-    assert today["warnings"] == page.context["session"]["warnings"]
+    assert today["warnings"] == page.context["warnings"]["results"]
 
 
 @pytest.mark.once

@@ -25,8 +25,8 @@ def _later() -> Any:
 
 
 def take(ana: Caller, session: StudioSession, **said: Any) -> dict[str, Any]:
-    song = session.songs.order_by("pk")[0].pk
-    return ana.post(f"take-logs/{session.pk}/takes/", key=str(uuid.uuid4()), song=song, **said).json()
+    said = {"song": session.songs.order_by("pk")[0].pk} | said
+    return ana.post(f"take-logs/{session.pk}/takes/", key=str(uuid.uuid4()), **said).json()
 
 
 def test_stages_are_proposed_and_moved_in_the_one_action(cast: Cast, ana: Caller, session: StudioSession) -> None:
@@ -49,6 +49,10 @@ def test_stages_are_proposed_and_moved_in_the_one_action(cast: Cast, ana: Caller
     assert (sent.status_code, sent["Location"]) == (302, f"/sessions/{session.pk}/report/")
     stages = {song.title: song.stage for song in cast.project.songs.all()}
     assert stages == {"Last Ferry": "editing", "Undertow": "brief", "Mixed already": "mixing"}
+    # who corrects the hours later moves nothing without a tick
+    take(ana, session, keeper=True, song=other.pk)
+    form = ana.options(f"sessions/{session.pk}/wrap/").json()["forms"]["POST"]
+    assert form["values"]["stages"] == [{"song": other.pk, "stage": "editing", "apply": False}]
 
 
 def test_songs_of_other_sessions_are_not_moved_and_nothing_is_wrapped_then(
@@ -105,6 +109,11 @@ def test_the_take_sheet_is_printed_for_who_is_in_the_room(cast: Cast, ana: Calle
     assert len(full.content) > len(empty.content)
     assert full["Content-Disposition"] == f'inline; filename="take-sheet-{session.pk}.pdf"'
     assert Caller(cast.lena).page(path).status_code == 403
+    # a program gets the same by the API
+    said = f"take-logs/{session.pk}/pdf/"
+    assert Caller(cast.nora).get(said, paper="letter").content.startswith(b"%PDF-")
+    assert [Caller(who).get(said).status_code for who in (cast.lena, cast.cleo)] == [403, 404]
+    assert "paper" in ana.get(said, paper="b5").json()["fields"]
     _link, secret = links.mint(cast.wren_called, now=clock.now())
     assert Caller(authorization=f"Link {secret}").get(f"take-logs/{session.pk}/report/").status_code == 200
 

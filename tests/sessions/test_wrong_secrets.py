@@ -88,6 +88,12 @@ def test_a_wrong_secret_is_answered_as_if_it_had_never_been(cast: Cast, made: An
     assert NEVER.encode() not in never[1]
 
 
+def test_a_link_that_a_mail_program_cut_off_gets_the_words_for_one_that_opens_nothing(cast: Cast) -> None:
+    whole, cut = (opened(f"/my/{secret}/") for secret in (NEVER, NEVER[:12]))
+    assert (cut[0], cut[1]) == (whole[0], whole[1])
+    assert b"This link opens nothing" in cut[1]
+
+
 def test_a_right_secret_is_something_else(cast: Cast) -> None:
     """So that what is compared above is not one wall for all."""
     assert opened(f"/my/{mint(cast.wren_called)}/")[0] == 200

@@ -6,8 +6,6 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from babel.core import Locale
-from babel.numbers import NumberPattern, format_currency, get_decimal_symbol, parse_pattern
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -15,17 +13,15 @@ from django.utils.formats import number_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import controls, drawings, moments, tones, words
-from producerdesk.kit.money import digits
+from producerdesk.kit.sums import parts_of
 from producerdesk.kit.text import first_link
 
 register = template.Library()
 
 THEMES = ("light", "dark", "auto")
-MINUS = "\N{MINUS SIGN}"
 DRAWN_AT_MOST = 2000  # small drawings that are kept. By type too: what is marked safe and what is not may read alike
 MARK = (("2", "9.5", "8"), ("7.6", "4", "16"), ("13.2", "7.5", "10"), ("18.8", "10.5", "4"))
 
@@ -127,7 +123,7 @@ def strips(clashes: Any, wish: Any, zone: Any = None) -> SafeString:
 def as_form(address: str) -> dict[str, Any]:
     """Return an address as a form that posts to it sends it: its path, and its query as fields."""
     parts = urlsplit(address)
-    return {"path": parts.path, "fields": parse_qsl(parts.query)}
+    return {"path": parts.path, "fields": parse_qsl(parts.query, keep_blank_values=True)}
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -270,39 +266,16 @@ def money_short(sum_: Mapping[str, str] | None) -> SafeString | str:
 @register.filter
 def money_text(sum_: Mapping[str, str] | None) -> str:
     """Return a sum as plain text, for labels, mails and files."""
-    return moments.NOTHING if sum_ is None else "".join(_parts(sum_, whole=False))
+    return moments.NOTHING if sum_ is None else "".join(parts_of(sum_, whole=False))
 
 
 def _money(sum_: Mapping[str, str] | None, *, whole: bool) -> SafeString | str:
     if sum_ is None:
         return moments.NOTHING
-    before, minor, after = _parts(sum_, whole=whole)
+    before, minor, after = parts_of(sum_, whole=whole)
     if not minor:
         return format_html('<span class="pd-money">{}{}</span>', before, after)
     return format_html('<span class="pd-money">{}<span class="pd-minor">{}</span>{}</span>', before, minor, after)
-
-
-def _parts(sum_: Mapping[str, str], *, whole: bool) -> tuple[str, str, str]:
-    """Return ("€12,524", ".50", ""): what stands before the minor units, they themselves, and what follows."""
-    currency = sum_.get("currency") if isinstance(sum_, Mapping) else None
-    if not currency:
-        raise ValueError(f"{sum_!r} has no currency")
-    amount = drawings.amount_of(sum_)
-    places = 0 if whole and amount == amount.to_integral_value() else digits(currency)
-    locale, pattern = _pattern(to_locale(get_language() or "en"), places)
-    text = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=False).replace("-", MINUS)
-    if not places:
-        return text, "", ""
-    head, _sep, tail = text.rpartition(get_decimal_symbol(locale))
-    return head, f"{_sep}{tail[:places]}", tail[places:]
-
-
-@cache
-def _pattern(name: str, places: int) -> tuple[Locale, NumberPattern]:
-    locale = Locale.parse(name)
-    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
-    pattern.frac_prec = (places, places)
-    return locale, pattern
 
 
 # --- the page -------------------------------------------------------------------------------------

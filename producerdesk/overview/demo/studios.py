@@ -41,12 +41,16 @@ def make_studios(demo: Demo) -> None:
         access_notes="Second yard, goods lift to the third floor. The door closes at 22:00.",
         phone="+49 30 000000",
     )
-    demo.rooms["A"] = make_room(foxglove, "Room A", 30, 30, hour="62.00", half_day="250.00", day="480.00")
-    demo.rooms["B"] = make_room(foxglove, "Room B", 15, 15, hour="38.00", day="270.00")
-    demo.rooms["Live"] = make_room(tin_roof, "Live room", 30, 45, hour="75.00", half_day="320.00", day="590.00")
+    demo.rooms["A"] = make_room(
+        foxglove, "Room A", Room.Kind.LIVE, 30, 30, hour="62.00", half_day="250.00", day="480.00"
+    )
+    demo.rooms["B"] = make_room(foxglove, "Room B", Room.Kind.CONTROL, 15, 15, hour="38.00", day="270.00")
+    demo.rooms["Live"] = make_room(
+        tin_roof, "Live room", Room.Kind.LIVE, 30, 45, hour="75.00", half_day="320.00", day="590.00"
+    )
 
 
-def make_room(studio: Any, name: str, setup: int, reset: int, **rates: str) -> Room:
+def make_room(studio: Any, name: str, kind: str, setup: int, reset: int, **rates: str) -> Room:
     hours = {"hour": 1, "half_day": 5, "day": 10}
     minimum = {"hour": 3}
     rows = [
@@ -54,4 +58,4 @@ def make_room(studio: Any, name: str, setup: int, reset: int, **rates: str) -> R
         for unit, rate in rates.items()
     ]
     rows.append({"unit": "overtime", "factor": Decimal("1.5"), "hours": 10})
-    return create_room(studio=studio, name=name, setup_minutes=setup, reset_minutes=reset, rates=rows)
+    return create_room(studio=studio, name=name, kind=kind, setup_minutes=setup, reset_minutes=reset, rates=rows)

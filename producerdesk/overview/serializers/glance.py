@@ -9,7 +9,7 @@ from producerdesk.overview.serializers.questions import Questions
 from projects.models import Song
 from projects.serializers import ProjectDetail, SongDateRow
 from projects.stages import Stage
-from sessions.serializers import CalendarRow
+from sessions.serializers import CalendarRow, EditTaskRow
 
 
 class SongAtAGlance(RowSerializer):
@@ -53,6 +53,13 @@ class SessionsAhead(serializers.Serializer):
     results = SessionAhead(many=True)
 
 
+class EditsToDo(serializers.Serializer):
+    """The first things that are still to be edited, and how many there are."""
+
+    count = serializers.IntegerField()
+    results = EditTaskRow(many=True)
+
+
 class PeopleAboard(serializers.Serializer):
     """The first of those who are needed, asked or hired, and how many there are."""
 
@@ -67,4 +74,5 @@ class Glance(serializers.Serializer):
     questions = Questions()
     songs = SongsAtAGlance()
     sessions = SessionsAhead()
+    edits = EditsToDo()
     people = PeopleAboard(required=False)

@@ -55,7 +55,7 @@ class HiresAnswer(Answered):
 
 
 class DueAnswer(Answered):
-    """When must it be finished, and are we on time?"""
+    """When must it be finished, and are we on time? `to_edit` is how much the reader knows of that is still to edit."""
 
     deadline = serializers.DateField(allow_null=True)
     late_deadline_on = serializers.DateField(allow_null=True)
@@ -63,6 +63,7 @@ class DueAnswer(Answered):
     late_stage_on = serializers.DateField(allow_null=True)
     late_song_on = serializers.DateField(allow_null=True)
     delivered = serializers.BooleanField()
+    to_edit = serializers.IntegerField()
 
 
 class BudgetAnswer(Answered):

@@ -17,7 +17,7 @@ from projects.serializers import ProjectRef
 from projects.stages import Stage
 from sessions.actions import NUDGE_PAUSE
 from sessions.models import Call, StudioSession
-from sessions.serializers import PersonRef, SessionFacts, Warned
+from sessions.serializers import EditTaskRow, PersonRef, SessionFacts, Warned
 
 _FLAGS = serializers.DictField(child=serializers.BooleanField())
 
@@ -161,12 +161,16 @@ class ProjectOfDay(RowSerializer):
 
 
 class Today(serializers.Serializer):
-    """The viewer's day. A part is missing where the viewer's roles have none of it."""
+    """The viewer's day. A part is missing where the viewer's roles have none of it.
+
+    `edits` is what the viewer is to edit, where he or she plans no sessions.
+    """
 
     date = serializers.DateField()
     sessions = DaySessions()
     asking = OpenCall(many=True, required=False)
     waiting = OpenCall(many=True, required=False)
+    edits = EditTaskRow(many=True, required=False)
     roles = OpenRole(many=True, required=False)
     late_projects = LateProject(many=True, required=False)
     late_songs = LateSong(many=True, required=False)

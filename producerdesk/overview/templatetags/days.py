@@ -20,6 +20,13 @@ Row = Mapping[str, Any]
 SAID_ALREADY = ("no_engineer", "unanswered")  # of warnings: what `in_order` says in its own lines
 
 
+@register.filter
+def there_at(session: Row) -> str:
+    """Return when the reader is to come: at the own call; for who plans the session when it starts."""
+    call = None if session["can"]["plan"] else mine(session["calls"])
+    return call["call_at"] if call else session["starts_at"]
+
+
 # --- the sentence on top --------------------------------------------------------------------------------
 
 
@@ -79,15 +86,21 @@ def all_done(day: Row) -> bool:
 def next_of(day: Row) -> Row | None:
     """Return the session to show large: the next that is booked, or, for who is only called, the next one to come to.
 
-    A no is none to come to.
+    A no is none to come to. Who is called to none of them reads the next of their projects.
     """
-    for session in day["sessions"]["results"]:
-        call = mine(session["calls"])
-        if not session["can"]["plan"] and call and call.get("answer") == "declined":
-            continue
-        if session["state"] == "confirmed" or not session["can"]["plan"]:
+    open_ = [session for session in day["sessions"]["results"] if not _said_no(session)]
+    for session in open_:
+        if session["state"] == "confirmed" if session["can"]["plan"] else mine(session["calls"]):
             return session
-    return None
+    return next((session for session in open_ if not session["can"]["plan"]), None)
+
+
+def _said_no(session: Row) -> bool:
+    call = None if session["can"]["plan"] else mine(session["calls"])
+    return call is not None and call["answer"] == "declined"
+
+
+register.filter("said_no", _said_no)
 
 
 @register.filter

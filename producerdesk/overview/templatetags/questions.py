@@ -104,6 +104,14 @@ def _hires(found: Row, project: Row) -> Item:
 
 
 def _due(found: Row, project: Row) -> Item:
+    said = _on_time(found, project)
+    if not found["to_edit"] or found["delivered"]:
+        return said
+    edits = ngettext("%(to_edit)d thing to edit", "%(to_edit)d things to edit", found["to_edit"]) % found
+    return said | {"why": "; ".join(filter(None, (said.get("why"), edits)))}
+
+
+def _on_time(found: Row, project: Row) -> Item:
     said: Item = {
         "question": _("When due, are we on time?"),
         "url": reverse("projects:songs", args=[project["id"]]),

@@ -98,16 +98,17 @@
   });
 
   /* --- another project: the form comes anew from the server; what was typed meanwhile is not lost --- */
-  const KEPT = ["title", "day", "starts", "ends", "ends_on", "prepare", "notes"];
+  const PARTS = ["booking", "polling"];
+  const KEPT = ["title", "day", "starts", "ends", "ends_on", "answer_by", "message", "prepare", "notes"];
   let typed = {};
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.target.id === "booking" && document.getElementById("form");
+    const form = PARTS.includes(event.detail.target.id) && document.getElementById("form");
     if (form) typed = Object.fromEntries(KEPT.filter((name) => name in form.elements).map((name) => [name, form.elements[name].value]));
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    const box = document.getElementById("booking");
+    const box = document.getElementById(event.detail.target.id);
     const form = box?.querySelector("#form");
-    if (event.detail.target.id !== "booking" || !form) return;
+    if (!form || !PARTS.includes(box.id)) return;
     KEPT.filter((name) => name in typed).forEach((name) => { form.elements[name].value = typed[name]; });
     start(box);
   });

@@ -71,7 +71,13 @@
   const kindOf = (root) => KINDS[root.dataset.kind];
   const roomOf = (cell) => cell?.closest("[data-row]")?.dataset.room || "";
 
-  const drawnIn = (cell) => (cell.closest("[data-row='remote']") ? "remote" : roomOf(cell));
+  /* What the line says that was drawn in: its room, person or item. */
+  function drawnIn(cell) {
+    const row = cell.closest("[data-row]");
+    const [what, id] = (row?.dataset.row || "").split("-");
+    if (!id || what === "room") return { room: id || what };
+    return { room: "", [what]: { id, name: row.querySelector(".pd-tl-name b").textContent } };
+  }
 
   /* What is being drawn or moved, before the server has drawn it. */
   function ghost() {
@@ -85,7 +91,9 @@
       clear();
       const root = cal.grid();
       const across = root.dataset.kind === "line";
-      kindOf(root).parts(root, starts, ends, cell).forEach(([element, from, share], turn) => {
+      const parts = kindOf(root).parts(root, starts, ends, cell);
+      if (!parts.length) away(starts, ends);
+      parts.forEach(([element, from, share], turn) => {
         if (root.dataset.kind === "month") return element.classList.add("is-over");
         const part = cal.make("div", turn ? "" : `${clock(starts)} – ${clock(ends)}`, "pd-ghost");
         if (!turn && title) part.append(cal.make("small", title));
@@ -98,6 +106,13 @@
         shown.push(part);
         return part;
       });
+    }
+    /* By keys it may leave what is seen: then it says where it is. */
+    function away(starts, ends) {
+      const part = cal.make("div", cal.span(starts, ends), "pd-ghost pd-ghost--away");
+      part.setAttribute("aria-hidden", "true");
+      cal.grid().append(part);
+      shown.push(part);
     }
     const box = () => shown[0]?.getBoundingClientRect() || live.querySelector(".is-over")?.getBoundingClientRect();
     return { show, clear, box, refuse: () => shown.forEach((part) => part.classList.add("is-refused")) };
@@ -113,7 +128,7 @@
     const cell = element ? kind.cells(root).find((each) => each.contains(element)) : event.target.closest(".pd-hg-day, .pd-tl-track, .pd-mo-day");
     if (!cell) return null;
     const at = kind.at(root, cell, event.clientX, event.clientY);
-    if (!element) return cal.mayBook ? { root, kind, cell, at, how: "draw" } : null;
+    if (!element) return cal.open ? { root, kind, cell, at, how: "draw" } : null;
     if (!element.dataset.version) return null;
     return { root, kind, cell, at, element, session: cal.read(element), how: event.target.dataset.grip || "move" };
   }
@@ -174,14 +189,14 @@
       return press(root, cell, at);
     }
     if (!shown || !to) return void shown?.clear();
-    if (how === "draw") return cal.open({ ...to, room: drawnIn(cell) }, shown.clear);
+    if (how === "draw") return cal.open({ ...to, ...drawnIn(cell) }, shown.clear);
     if (to.starts === session.starts && to.ends === session.ends && (!to.room || to.room === session.room)) return void shown.clear();
     cal.move(session, to, shown);
   }
   /* A press on empty time takes the half hour that was pressed, for as long as a session is. */
   function press(root, cell, at) {
     const starts = root.dataset.kind === "month" ? at + MORNING : Math.floor(at / (30 * MINUTE)) * 30 * MINUTE;
-    const to = { starts, ends: starts + USUAL, room: drawnIn(cell) };
+    const to = { starts, ends: starts + USUAL, ...drawnIn(cell) };
     const shown = ghost();
     shown.show(to.starts, to.ends, cell, "");
     cal.open(to, shown.clear);
@@ -206,9 +221,10 @@
     const cells = kindOf(root).cells(root);
     return cells.find((cell) => cell === element || cell.contains(element)) || cells.find((cell) => cell.dataset.day === element.dataset.head);
   }
-  /* The session of another day that is nearest in time; a day without any by its head. */
+  /* The session of another day or line that is nearest in time; one without any by its head. */
   function nearest(root, cell, at) {
-    const found = stops(cell).map((link) => [Math.abs(ms(link.parentElement.dataset.starts) % DAY - at % DAY), link]);
+    const time = (moment) => (root.dataset.kind === "line" ? moment : moment % DAY); // along a line days count, too
+    const found = stops(cell).map((link) => [Math.abs(time(ms(link.parentElement.dataset.starts)) - time(at)), link]);
     return found.sort((one, other) => one[0] - other[0])[0]?.[1] || headOf(root, cell);
   }
   function walk(root, active, key) {
@@ -238,8 +254,9 @@
     const kind = moving.root.dataset.kind;
     const rows = kindOf(moving.root).cells(moving.root);
     const [fine, coarse] = { hours: [["ArrowUp", "ArrowDown"], ["ArrowLeft", "ArrowRight"]], line: [["ArrowLeft", "ArrowRight"], []], month: [[], ["ArrowLeft", "ArrowRight"]] }[kind];
-    const sign = key === "ArrowDown" || key === "ArrowRight" ? 1 : -1;
+    const sign = ["ArrowDown", "ArrowRight", "PageDown"].includes(key) ? 1 : -1;
     let by = fine.includes(key) ? sign * SNAP : coarse.includes(key) ? sign * DAY : 0;
+    if (key.startsWith("Page")) by = sign * (kind === "line" ? DAY : 7 * DAY);
     if (kind === "month" && !by) by = sign * 7 * DAY;
     if (end && kind !== "month") moving.ends = Math.max(moving.starts + SHORTEST, moving.ends + by);
     else { moving.starts += by; moving.ends += by; }
@@ -264,10 +281,10 @@
   function bookAt(root, active) {
     const element = active.closest("[data-ev]");
     const cell = cellOf(root, active);
-    const first = cell.dataset.day || root.dataset.first;
-    const starts = element ? ms(element.dataset.ends) : midnight(first) + MORNING;
-    const room = drawnIn(cell) || element?.dataset.room || "";
-    cal.open({ starts, ends: starts + (element ? AFTER : USUAL), room }, () => active.focus());
+    const day = cell.dataset.day || root.dataset.today || root.dataset.first;
+    const starts = element ? ms(element.dataset.ends) : midnight(day) + MORNING;
+    const row = drawnIn(cell);
+    cal.open({ starts, ends: starts + (element ? AFTER : USUAL), ...row, room: row.room || element?.dataset.room || "" }, () => active.focus());
   }
   live.addEventListener("keydown", function (event) {
     const root = event.target.closest("[data-calendar]");
@@ -276,7 +293,7 @@
     if (!active) return;
     const arrow = event.key.startsWith("Arrow");
     if (moving) {
-      if (arrow) shift(event.key, event.shiftKey);
+      if (arrow || event.key.startsWith("Page")) shift(event.key, event.shiftKey);
       else if (event.key === "Enter" || event.key === "Escape") end(event.key === "Enter");
       else if (event.key === "Tab") return end(false);
       event.preventDefault();
@@ -290,11 +307,14 @@
       next.focus();
       next.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else if (keys && event.key === "m" && element?.dataset.version) begin(root, element);
-    else if (keys && (event.key === "b" || event.key === "n") && cal.mayBook) bookAt(root, active);
+    else if (keys && (event.key === "b" || event.key === "n") && cal.open) bookAt(root, active);
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
+
+  /* Who goes elsewhere meanwhile has left it. */
+  live.addEventListener("focusout", (event) => { if (moving?.element.contains(event.target)) end(false); });
 
   /* A key of a view, or the first arrow: into the calendar, to today's first session. */
   let jumpAt = 0; // "g" begins the keys of the frame

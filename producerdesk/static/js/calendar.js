@@ -1,4 +1,4 @@
-/* What can be done to the calendar's sessions, whatever the gesture: moved, booked, taken back, what is in the way shown.
+/* What can be done to the calendar's sessions, whatever the gesture: moved, taken back, what is in the way shown.
    The server draws every grid; this script sends what the forms send and draws the page's live part anew.
    <div data-calendar-live><div data-calendar data-kind="hours|line|month">, sessions: [data-ev] with data-starts and
    data-ends as they are drawn, data-first and data-last on the session's own clock where that differs, data-version. */
@@ -10,7 +10,6 @@
   const MINUTE = 60000;
   const DAY = 24 * 60 * MINUTE;
   const said = document.getElementById("cal-said");
-  const book = document.getElementById("cal-book");
 
   /* --- wall time: text without a zone, counted as if it were UTC --- */
   const ms = (text) => Date.parse(`${text}Z`);
@@ -44,6 +43,8 @@
     const active = document.activeElement;
     const back = focus || active?.closest?.("[data-ev]")?.dataset.ev;
     const head = active?.dataset?.head;
+    const inside = live.contains(active);
+    const row = active?.closest?.("[data-row]")?.dataset.row; // whoever plays twice has a bar in two lines
     // as it is seen here: another window may have chosen another view since
     const url = new URL(location.href);
     new URLSearchParams(live.dataset.seen).forEach((value, name) => url.searchParams.set(name, value));
@@ -57,8 +58,10 @@
     const wide = live.querySelector(".pd-cal--wide")?.scrollLeft;
     live.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
     if (wide) live.querySelector(".pd-cal--wide").scrollLeft = wide;
-    const element = (back && live.querySelector(`[data-ev="${back}"] a`)) || (head && live.querySelector(`[data-head="${head}"]`));
-    element?.focus({ preventScroll: true });
+    const there = `[data-ev="${back}"] a`;
+    const element = (back && (live.querySelector(`[data-row="${row}"] ${there}`) || live.querySelector(there))) || (head && live.querySelector(`[data-head="${head}"]`));
+    // what was moved out of sight leaves its reader in the calendar
+    (element || (inside && live.querySelector("[data-head]")))?.focus({ preventScroll: true });
   }
 
   /* --- moving: the same action as the form's, with the version that was seen --- */
@@ -76,10 +79,10 @@
   }
 
   /* Bring a session to its new place. `ghost` stands there meanwhile; refused, it says why where it stands. */
-  async function move(session, to, ghost) {
+  async function move(session, to, ghost, agreed) {
     const plan = {
       first: session.first + to.starts - session.starts, last: session.last + to.ends - session.ends,
-      outside: session.outside, startsFold: "", endsFold: "", newRoom: to.room && to.room !== session.room ? to.room : "",
+      outside: session.outside || Boolean(agreed), startsFold: "", endsFold: "", newRoom: to.room && to.room !== session.room ? to.room : "",
     };
     const element = live.querySelector(`[data-ev="${session.id}"]`);
     element?.classList.add("is-sending");
@@ -95,7 +98,7 @@
       await redraw(session.id);
       return window.desk.toast(words.changed, { stays: true });
     }
-    if (answer.status === 409 && answer.data.clashes?.length) return inTheWay(session, plan, answer.data, ghost);
+    if (answer.status === 409 && answer.data.clashes?.length) return inTheWay(session, plan, to, answer.data, ghost);
     ghost?.clear();
     return refused(session, answer);
   }
@@ -138,7 +141,7 @@
     });
     return box;
   }
-  function inTheWay(session, plan, data, ghost) {
+  function inTheWay(session, plan, to, data, ghost) {
     live.querySelector(".pd-cal-clash")?.remove();
     const panel = make("section", "", "pd-cal-clash");
     panel.setAttribute("role", "alertdialog");
@@ -164,6 +167,12 @@
       }));
     }
     const foot = make("footer");
+    if (data.clashes.every((clash) => clash.closed)) {
+      const agreed = make("button", words.agreed, "btn btn-s");
+      agreed.type = "button";
+      agreed.addEventListener("click", () => { shut(); move(session, to, null, true); });
+      foot.append(agreed);
+    }
     const form = make("a", words.form, "btn btn-s");
     form.href = `/sessions/${session.id}/move/`;
     const leave = make("button", words.leave, "btn btn-s btn-primary");
@@ -188,121 +197,6 @@
     panel.style.top = `${Math.max(8, at.top - box.top)}px`;
   }
 
-  /* --- booking where it was drawn --- */
-  /* From the clock that is drawn to that of a room, where they differ: by way of the instant. */
-  function onClock(at, from, to) {
-    if (!from || !to || from === to) return at;
-    const offset = (zone, instant) => {
-      const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", {
-        timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-      }).formatToParts(instant).map(({ type, value }) => [type, value]));
-      return ms(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`) - instant;
-    };
-    const instant = at - offset(from, at - offset(from, at));
-    return instant + offset(to, instant);
-  }
-  let drawnAt = null;
-  function write(fields) {
-    const zone = fields.room.selectedOptions[0]?.dataset.zone || "";
-    const from = grid()?.dataset.clock || "";
-    const [starts, ends] = [drawnAt.starts, drawnAt.ends].map((at) => onClock(at, from, zone));
-    fields.day.value = wall(starts).slice(0, 10);
-    fields.starts.value = clock(starts);
-    fields.ends.value = clock(ends);
-    const elsewhere = book.querySelector("[data-elsewhere]"); // a room says itself where it is, and by which clock
-    elsewhere.hidden = Boolean(fields.room.value);
-    elsewhere.querySelectorAll("input").forEach((field) => { field.disabled = elsewhere.hidden; });
-    const hint = book.querySelector("[data-clock-said]");
-    hint.textContent = zone ? fill(hint.dataset.text, zone.split("/").pop().replace(/_/g, " ")) : "";
-    warn(zone || fields.time_zone.value, ends);
-  }
-  /* What is over when it is entered: nobody is reminded of it, and that is said before. */
-  function warn(zone, ends) {
-    const there = zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
-    book.querySelector("[data-past-said]").hidden = ends > onClock(Date.now(), "UTC", there);
-  }
-  /* Open the small form at a time. A span over a day is what the whole form is for. */
-  function open(at, done) {
-    if (!book) return done?.();
-    const form = book.querySelector("form");
-    drawnAt = at;
-    form.reset();
-    wrong(null);
-    if (at.room) form.elements.room.value = at.room === "remote" ? "" : at.room;
-    else if (form.elements.room.options.length > 1) form.elements.room.selectedIndex = 1;
-    write(form.elements);
-    book.addEventListener("close", () => done?.(), { once: true });
-    book.showModal();
-    form.elements.title.focus();
-  }
-  function wrong(answer) {
-    const box = book.querySelector(".pd-cal-wrong");
-    box.hidden = !answer;
-    box.replaceChildren();
-    book.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.classList.remove("is-invalid"); });
-    if (!answer) return;
-    const fields = answer.data.fields || {};
-    Object.keys(fields).forEach((name) => {
-      const field = book.querySelector(`[name="${name}"]`);
-      field?.setAttribute("aria-invalid", "true");
-      field?.classList.add("is-invalid");
-    });
-    const clashes = answer.data.clashes || [];
-    box.append(make("p", clashes.length ? (clashes[0].closed ? words.closed : words.notBooked) : Object.values(fields).flat().join(" ") || answer.data.detail));
-    if (clashes.length) box.append(list(clashes));
-    if (answer.data.free?.length) {
-      box.append(free(answer.data.free, (each) => {
-        const form = book.querySelector("form").elements;
-        [form.day.value, form.starts.value] = each.starts_local.split("T");
-        form.ends.value = each.ends_local.slice(11);
-        wrong(null);
-        form.title.focus();
-      }));
-    }
-  }
-  async function sendBooking(form) {
-    const fields = form.elements;
-    const data = Object.fromEntries(new FormData(form));
-    if (!fields.title.value.trim() || !fields.project.value) {
-      wrong({ data: { detail: words.fill } });
-      return (fields.title.value.trim() ? fields.project : fields.title).focus();
-    }
-    if (form.ariaBusy === "true") return undefined; // a second press means the same booking
-    form.ariaBusy = "true";
-    const answer = await window.desk.post(form.dataset.quick, data, { headers: { "Idempotency-Key": crypto.randomUUID?.() || String(Math.random()) } });
-    form.ariaBusy = null;
-    if (!answer.ok) return wrong(answer);
-    book.close();
-    await redraw(answer.data.id);
-    const [starts, ends] = [ms(answer.data.starts_local), ms(answer.data.ends_local)];
-    const text = fill(answer.data.state === "hold" ? words.held : words.booked, span(starts, ends));
-    tell(text);
-    return window.desk.toast(text, { undo: () => unbook(answer.data) });
-  }
-  async function unbook(session) {
-    const answer = await window.desk.post(`/api/v1/sessions/${session.id}/cancel/`, { reason: "", no_fee: "true" }, { headers: { "If-Match": `"${session.version}"` } });
-    await redraw();
-    return answer.ok ? window.desk.toast(words.unbooked) : refused(session, answer);
-  }
-  if (book) {
-    const form = book.querySelector("form");
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
-      sendBooking(form);
-    });
-    book.querySelector("[data-more]").addEventListener("click", () => location.assign(`${form.action}?${new URLSearchParams(new FormData(form))}`));
-    form.elements.room.addEventListener("change", () => write(form.elements));
-    ["day", "starts", "ends"].forEach((name) => form.elements[name].addEventListener("change", function () {
-      // what is typed is meant on the room's clock, also when another room is chosen then
-      const zone = form.elements.room.selectedOptions[0]?.dataset.zone || "";
-      const from = grid()?.dataset.clock || "";
-      const at = ["starts", "ends"].map((each) => onClock(ms(`${form.elements.day.value}T${form.elements[each].value}`), zone, from));
-      if (at.every(Number.isFinite)) drawnAt = { ...drawnAt, starts: at[0], ends: at[1] > at[0] ? at[1] : at[1] + DAY };
-      if (at.every(Number.isFinite)) warn(from || zone, drawnAt.ends);
-    }));
-    book.querySelector("[data-close]").addEventListener("click", () => book.close());
-  }
-
   document.querySelectorAll("form[data-narrow]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
-  window.deskCalendar = { live, grid, read, move, open, tell, words, fill, make, ms, wall, clock, day, span, MINUTE, DAY, mayBook: Boolean(book) };
+  window.deskCalendar = { live, grid, read, redraw, move, refused, list, free, tell, words, fill, make, ms, wall, clock, day, span, MINUTE, DAY };
 })();

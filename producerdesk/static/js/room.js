@@ -10,8 +10,10 @@
   const AGAIN_MS = [1000, 2000, 4000, 8000, 15000];
   const PATIENCE_MS = 10000; // a network that swallows a request says nothing: after this it counts as gone, and the key makes asking again safe
   const MOST_SAID = 20; // tries whose answers were lost, of one take
+  const APART_MS = 2000; // clocks that are no further apart count as the same
   const TYPING_MS = 700; // after the last letter, what was typed is sent
   const MOST_UNDONE = 50;
+  const SAME_ROOM_MS = 3600000; // a take that lies further ahead is somebody's whose clock is quite wrong
   const AWAY = 0;
   const page = JSON.parse(document.getElementById("room-log").textContent);
   const session = page.id;
@@ -134,6 +136,7 @@
     const body = said === undefined ? undefined : JSON.stringify(said);
     let response;
     let data = {};
+    const asked = Date.now();
     try {
       response = await fetch(path, { method, body, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf, ...headers } });
       if (response.status !== 204 && response.status !== 304) data = await response.json();
@@ -141,8 +144,14 @@
       return { status: AWAY, ok: false, data: {} };
     }
     const clock = Date.parse(response.headers.get("Date") || "");
-    if (clock) skew = Math.abs(clock - Date.now()) > 2000 ? clock - Date.now() : 0;
+    if (clock) skew = skewOf(clock, asked, Date.now());
     return { status: response.status, ok: response.ok, data, etag: response.headers.get("ETag") || "" };
+  }
+  /* The server told its time, in whole seconds, at some moment between our asking and our hearing it: only what lies
+     outside of that is another clock, and no slow network. */
+  function skewOf(clock, asked, heard) {
+    if (clock - heard > APART_MS) return clock - heard;
+    return clock + 1000 - asked < -APART_MS ? clock + 1000 - asked : 0;
   }
   const lost = (answer) => answer.status === AWAY || answer.status === 429 || answer.status >= 500;
   const stranger = (answer) => answer.status === 401 || (answer.status === 403 && /CSRF/.test(answer.data.detail || ""));
@@ -274,10 +283,17 @@
   function done(undo) {
     undone = [...undone.slice(1 - MOST_UNDONE), undo];
   }
+  /* Now, on the server's clock; but after the take before, also where the clock was put right between the two.
+     The server tells whole seconds, so that one may be up to a second later than it reads. */
+  function moment() {
+    const now = Date.now() + skew;
+    const before = Math.max(0, ...shown().map((take) => Date.parse(take.taken_at)));
+    return new Date(before >= now && before - now < SAME_ROOM_MS ? before + 1000 : now).toISOString();
+  }
   function log_() {
     if (!song || !log.can.log) return;
     const last = ofSong(song).at(-1) || shown().at(-1);
-    const take = { key: newKey(), session, song, taken_at: new Date(Date.now() + skew).toISOString(), id: null, number: null, version: null, base: null, removed: false, gone: false, tried: false, refused: "", theirs: null,
+    const take = { key: newKey(), session, song, taken_at: moment(), id: null, number: null, version: null, base: null, removed: false, gone: false, tried: false, refused: "", theirs: null,
       want: { performers: last ? [...last.want.performers] : [], rating: null, keeper: false, reason: "", note: "" } };
     takes.set(take.key, take);
     current = take.key;
