@@ -307,7 +307,9 @@ def test_a_table_without_anybody_new_offers_nothing_to_press(ana: Caller) -> Non
 
 def test_a_person_sees_the_own_role_without_a_button_or_anybodys_notes(cast: Cast) -> None:
     makers.make_engagement(cast.project, cast.wren_called, "Violin", fee="77.00", unit="flat")
-    own = makers.make_engagement(cast.project, cast.nora_called, "Lead vocals", fee="55.00", unit="flat", notes="Sings flat when tired")
+    own = makers.make_engagement(
+        cast.project, cast.nora_called, "Lead vocals", fee="55.00", unit="flat", notes="Sings flat when tired"
+    )
     nora = Caller(cast.nora)
     tab = nora.page(f"/projects/{cast.project.pk}/people/").content.decode()
     assert "Lead vocals" in tab and "€55" in tab
