@@ -31,14 +31,16 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
     "--font-render-hinting=none",
+    "--process-per-site",  # a window of ours needs no process of its own: to start one takes as long as a page
 )
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 AXE = services.ROOT / "producerdesk" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# half a fade is neither theme's colour; a sheet made by a script is none that the page's security policy forbids
+# half a fade is neither theme's colour, nor is what is dimmed while its next figures are asked for; a sheet made by a
+# script is none that the page's security policy forbids
 AT_ONCE = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*, *::before, *::after { transition: none !important; }");
+  sheet.replaceSync("*, *::before, *::after { transition: none !important; } [data-dims] { opacity: 1 !important; }");
   document.adoptedStyleSheets = [sheet];
 }"""
 # what plays by itself is looked into; the style sheets' own text only for rules that are not asked for
@@ -116,6 +118,7 @@ class Browsing:
 def clean(page: Page) -> None:
     """Assert that nothing keeps anybody out of the page as it is: in neither theme a finding, and all of it fits."""
     page.wait_for_load_state()  # a click comes back before the page it led to is all there
+    page.evaluate(AT_ONCE)
     found = _findings(page, {"type": "tag", "values": WCAG})
     chosen = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
     _turn(page, "light" if chosen == "dark" else "dark")
@@ -135,16 +138,14 @@ def clean_at_both_sizes(page: Page) -> None:
 
 
 def _turn(page: Page, theme: Literal["dark", "light"]) -> None:
-    page.evaluate(AT_ONCE)
     page.emulate_media(color_scheme=theme)
-    page.wait_for_function("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", arg=theme)
+    assert page.evaluate("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", theme)
 
 
 def _findings(page: Page, run_only: dict[str, Any]) -> list[str]:
     """Return what axe-core finds against WCAG 2 A and AA, one line a finding."""
     if not page.evaluate("'axe' in window"):  # not a script of the page, so the page's security policy has no say
         page.evaluate(AXE.read_text())
-        page.context.add_init_script(path=AXE)  # the next pages of this window bring it along: it is half a megabyte
     found = page.evaluate(RUN_AXE, run_only)
     return [
         f"{rule['id']} ({rule['impact']}): {' | '.join(node['html'][:120] for node in rule['nodes'][:3])}"

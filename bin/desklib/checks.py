@@ -79,14 +79,18 @@ def test(arguments: list[str], *, postgres: bool) -> int:
 
 def _everything(result: Result) -> None:
     """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
-    chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    few, more = _spread(min(4, os.cpu_count() or 1)), _spread(min(4, os.cpu_count() or 1) + 1)
     if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
         with _compiling():
             result.failed += _lint()
-    with _beside("postgres", chosen, result):
+    with _beside("postgres", few, result):
         if not fresh:
             result.failed += _lint()
-        _pytest("sqlite", chosen, result)
+        _pytest("sqlite", more, result)  # which has two thirds of the work
+
+
+def _spread(processes: int) -> list[str]:
+    return ["-n", str(processes), "--dist", "worksteal"]
 
 
 @contextlib.contextmanager

@@ -14,6 +14,8 @@ from tests import makers, services
 from tests.browsing import Browsing, clean_at_both_sizes
 from tests.cast import Cast, make_cast
 
+# in a soak on both databases
+pytestmark = [] if services.rounds(0, 1) else [pytest.mark.once]
 TODAY = timezone.now().date() + timedelta(days=1)
 TAKES = services.rounds(12, 150)
 SEEDS = range(services.rounds(1, 6))

@@ -12,6 +12,7 @@ from sessions.models import Gear, StudioSession
 from tests.browsing import Browsing, clean
 from tests.cast import Cast, make_cast
 
+pytestmark = pytest.mark.once
 TODAY = timezone.now().date()
 DAY, DAY_BEFORE = (TODAY + timedelta(days=10)).isoformat(), (TODAY + timedelta(days=9)).isoformat()
 

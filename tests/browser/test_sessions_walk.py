@@ -12,6 +12,7 @@ from tests import makers
 from tests.browsing import Browsing, clean
 from tests.cast import Cast, make_cast
 
+pytestmark = pytest.mark.once
 BOTH = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 DAY = (timezone.now() + timedelta(days=10)).date().isoformat()
 
@@ -163,7 +164,6 @@ def test_a_list_is_narrowed_by_typing_a_name(browsing: Browsing, cast: Cast, pho
     expect(page.locator("#n-project-typed")).to_have_value("")  # on a phone the filters are folded again
 
 
-@pytest.mark.once
 @BOTH
 def test_no_page_keeps_anybody_out(browsing: Browsing, cast: Cast, phone: bool) -> None:
     calls = [{"contributor": cast.nora_called, "role": "Artist"}, {"contributor": cast.wren_called, "role": "Violin"}]
