@@ -148,6 +148,19 @@ def find(text: str) -> Invitation | None:
     return found.filter(secret_hash=secret.hash_of(text)).first()
 
 
+def waiting_for(user: User, now: datetime) -> list[tuple[Invitation, str]]:
+    """Return what this person may accept now, the newest first, each with its secret.
+
+    Who has proved the address may read its mailbox, where the secret stands as well.
+    """
+    asked = Invitation.objects.waiting_for(user.pk).select_related("desk", "project", "invited_by").order_by("-pk")
+    known = [(each, secret.derive(letters.PURPOSE, each.salt)) for each in asked]
+    # after a change of the server's key the old secret cannot be written again
+    return [
+        (each, text) for each, text in known if secret.fits(text, each.secret_hash) and state_of(each, now) == "open"
+    ]
+
+
 def state_of(invitation: Invitation, now: datetime) -> str:
     """Return "open", "accepted", "revoked" or "expired". Who may not give the role any more has taken it back."""
     if invitation.accepted_at:

@@ -14,7 +14,7 @@ from producerdesk.accounts.once import once
 from producerdesk.accounts.permissions import in_person, may_give
 from producerdesk.accounts.roles import DESK_MANAGE, PEOPLE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.api import DeskViewSet
+from producerdesk.kit.api import DeskViewSet, NoPages
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.permissions import Right
 from producerdesk.kit.rows import utc
@@ -116,14 +116,20 @@ class StaffInvitationViewSet(InvitationViewSet):
         return super().has_right(right, found)
 
 
-class JoinViewSet(DeskViewSet):
-    """An invitation as the invited person sees it, by its secret."""
+class JoinViewSet(NoPages, DeskViewSet):
+    """An invitation as the invited person sees it, by its secret; and those that wait for who is signed in."""
 
     queryset = Invitation.objects
-    row = serializers.JoinRow
+    row = serializers.WaitingJoinRow
+    detail_row = serializers.JoinRow
     needs = permissions.JOINS
     inputs = {}
     lookup_value_regex = "[^/]{1,200}"
+
+    def list(self, request: Any) -> Response:
+        waiting = joining.waiting_for(request.user, clock.now())
+        rows = [self._told(each) | {"secret": text} for each, text in waiting]
+        return Response({"count": len(rows), "results": rows})
 
     def retrieve(self, request: Any, pk: str) -> Response:
         return Response(self._told(self._find(pk)))

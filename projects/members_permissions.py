@@ -13,4 +13,4 @@ INVITATIONS = {
     "destroy": PEOPLE_WRITE,
 }
 STAFF_INVITATIONS = INVITATIONS | {"create": DESK_MANAGE, "resend": DESK_MANAGE, "destroy": DESK_MANAGE}
-JOINS = {"retrieve": ANYONE, "accept": in_person}
+JOINS = {"list": in_person, "retrieve": ANYONE, "accept": in_person}

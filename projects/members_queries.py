@@ -1,8 +1,9 @@
 """Reading memberships and invitations: the one door to their rows."""
 
+from allauth.account.models import EmailAddress
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Lower
 
 from producerdesk.accounts.roles import PEOPLE_READ
 from producerdesk.kit.viewer import Viewer
@@ -29,6 +30,11 @@ class InvitationQuerySet(models.QuerySet):
     def open(self) -> "InvitationQuerySet":
         """Return what was neither accepted nor taken back. It may have run out."""
         return self.filter(accepted_at=None, revoked_at=None)
+
+    def waiting_for(self, user_id: int) -> "InvitationQuerySet":
+        """Return the open ones to an address that this user has proved."""
+        proved = EmailAddress.objects.filter(user_id=user_id, verified=True)
+        return self.open().filter(email__in=proved.annotate(lower=Lower("email")).values("lower"))
 
     def with_mail(self) -> "InvitationQuerySet":
         """Add `mail_state` and `mail_reason`: how far the last mail of each has come."""

@@ -118,6 +118,12 @@ class JoinRow(RowSerializer):
     is_mine = serializers.BooleanField(help_text="Whether the viewer may accept it, or did.")
 
 
+class WaitingJoinRow(JoinRow):
+    """An open invitation to an address that the viewer has proved."""
+
+    secret = serializers.CharField(help_text="What its own address here ends with.")
+
+
 # --- in -----------------------------------------------------------------------------------------------
 class PlaceField(VisibleField):
     """Where somebody is invited to. A form knows it from its page, so there is nothing to choose from."""

@@ -71,7 +71,8 @@ def _lanes(summary: Answer, projects: Answer) -> list[dict[str, Any]]:
 def start(request: HttpRequest) -> HttpResponseBase:
     """Start a record with three words; all else can wait."""
     summary = ask(request, "api:project-summary").data
-    return _new(request, "projects/start.html", first=not summary["open"] + summary["delivered"])
+    invited = ask(request, "api:join-list").data["results"]
+    return _new(request, "projects/start.html", first=not summary["open"] + summary["delivered"], invited=invited)
 
 
 def new(request: HttpRequest) -> HttpResponseBase:

@@ -165,6 +165,42 @@ def test_nobody_is_led_to_sign_in_and_back(cast: Cast, mara: User) -> None:
     assert client.post(page)["Location"] == f"/projects/{cast.project.pk}/"
 
 
+# --- what waits for somebody ------------------------------------------------------------------------
+def test_who_lost_the_mail_finds_the_invitation_after_signing_in(cast: Cast, mara: User) -> None:
+    invitation = invite(cast)
+    (told,) = Caller(mara).get("joins/").json()["results"]
+    assert (told["secret"], told["is_mine"]) == (secret_of(invitation), True)
+    assert told["project"]["title"] == "Salt & Neon"
+    page = Caller(mara).page("/projects/start/").content.decode()
+    assert page_of(invitation) in page and "Join a record, or start your own." in page
+    assert Caller(mara).post(f"joins/{told['secret']}/accept/").status_code == 200
+    assert Caller(mara).get("joins/").json() == {"count": 0, "results": []}
+
+
+@pytest.mark.parametrize("why", ["revoked", "expired", "not proved", "another's", "inviter gone", "key changed"])
+def test_what_one_may_not_accept_does_not_wait(cast: Cast, mara: User, settings: Any, why: str) -> None:
+    invitation = invite(cast, email="noone@example.com" if why == "another's" else MARA)
+    match why:
+        case "revoked":
+            joining.take_back(invitation=invitation, now=timezone.now())
+        case "expired":
+            Invitation.objects.update(expires_at=timezone.now())
+        case "not proved":
+            EmailAddress.objects.filter(user=mara).update(verified=False)
+        case "inviter gone":
+            User.objects.filter(pk=cast.ana.pk).update(is_active=False)
+        case "key changed":
+            settings.SECRET_KEY = "another key of this desk, as long as the first was"
+    assert Caller(mara).get("joins/").json()["results"] == []
+    assert "invited" not in Caller(mara).page("/projects/start/").content.decode()
+
+
+def test_a_token_does_not_read_what_waits(cast: Cast, mara: User) -> None:
+    invite(cast)
+    _token, secret = make_token(owner=mara, name="books", scopes=["project:read"], days=30)
+    assert Caller(authorization=f"Bearer {secret}").get("joins/").status_code == 403
+
+
 # --- signing up from the invitation -----------------------------------------------------------------
 def test_who_is_invited_makes_an_account_and_no_desk(cast: Cast) -> None:
     page = page_of(invite(cast))
