@@ -18,6 +18,7 @@ from tests.cast import Cast, make_cast
 pytestmark = [] if services.rounds(0, 1) else [pytest.mark.once]
 TODAY = timezone.now().date() + timedelta(days=1)
 TAKES = services.rounds(12, 150)
+IS_KEPT = "caches.open('desk-room').then(kept => kept.match(location.href)).then(Boolean)"
 SEEDS = range(services.rounds(1, 6))
 
 
@@ -178,7 +179,7 @@ def test_no_take_is_lost_or_doubled_whatever_the_network_does(
     page = browsing.window(cast.ana)
     enter(page, session)
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("caches.open('desk-room').then(kept => kept.match(location.href)).then(Boolean)")
+    services.wait_for(lambda: page.evaluate(IS_KEPT), what="the page to be kept")
     weather, offline = Weather(page, dice), False
     for number in range(1, TAKES + 1):
         if dice.random() < 0.4:
