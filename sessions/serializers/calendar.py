@@ -102,8 +102,12 @@ class BusySpan(serializers.Serializer):
 
 
 class BusyPage(serializers.Serializer):
-    """What is taken by sessions that the viewer may not see, and by imported calendars."""
+    """What is taken by sessions that the viewer may not see, and by imported calendars.
 
+    `more` says that there are further ones: ask for a shorter span.
+    """
+
+    more = serializers.BooleanField()
     results = BusySpan(many=True)
 
 
@@ -160,8 +164,9 @@ class ItemOut(serializers.Serializer):
 
 
 class GearCalendar(serializers.Serializer):
-    """What a calendar tells of gear."""
+    """What a calendar tells of gear. `more` says that there is further gear, or more of it reserved."""
 
+    more = serializers.BooleanField()
     items = CalendarItem(many=True)
     reserved = ReservedItem(many=True)
     out = ItemOut(many=True)

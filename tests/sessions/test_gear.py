@@ -438,6 +438,7 @@ def test_the_calendar_tells_who_has_which_item_and_what_is_away(cast: Cast, ana:
     assert found["out"] == [{"gear": mic.pk, "first": "2027-03-13", "last": None, "reason": "Capsule"}]
     for name in ("nora", "emil", "lena", "cleo"):
         assert Caller(getattr(cast, name)).get("sessions/calendar/gear/", **MARCH).json() == {
+            "more": False,
             "items": [],
             "reserved": [],
             "out": [],
