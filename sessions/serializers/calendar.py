@@ -19,6 +19,8 @@ class CalendarCall(RowSerializer):
     role = serializers.CharField()
     call_at = serializers.DateTimeField()
     answer = Only(serializers.ChoiceField(Call.Answer.choices), plans_or_is_it, *OF_A_CALL)
+    # where the person is at home, as far as the desk knows
+    time_zone = Only(serializers.CharField(source="contributor.time_zone"), plans_or_is_it, *OF_A_CALL)
 
 
 class CalendarRow(HeldRow, SessionInBrief):

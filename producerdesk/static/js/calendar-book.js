@@ -27,13 +27,14 @@
     return instant + offset(to, instant);
   }
   const roomsClock = () => fields.room.selectedOptions[0]?.dataset.zone || "";
-  const drawnClock = () => cal.grid()?.dataset.clock || "";
+  const drawnClock = () => drawnAt?.clock || cal.grid()?.dataset.clock || "";
 
   /* --- when: what was drawn, as the room's clock shows it --- */
   function write() {
     const zone = roomsClock();
     const [starts, ends] = [drawnAt.starts, drawnAt.ends].map((at) => onClock(at, drawnClock(), zone));
     fields.day.value = wall(starts).slice(0, 10);
+    fields.time_zone.value = drawnClock();
     fields.starts.value = clock(starts);
     fields.ends.value = clock(ends);
     elsewhere.hidden = Boolean(fields.room.value); // a room says itself where it is, and by which clock

@@ -78,8 +78,9 @@
   function drawnIn(cell) {
     const row = cell.closest("[data-row]");
     const [what, id] = (row?.dataset.row || "").split("-");
-    if (!id || what === "room") return { room: id || what };
-    return { room: "", [what]: { id, name: row.querySelector(".pd-tl-name b").textContent } };
+    const said = row?.dataset.clock; // a person's line has a clock of its own
+    if (!id || what === "room") return { room: id || what, clock: said };
+    return { room: "", clock: said, [what]: { id, name: row.querySelector(".pd-tl-name b").textContent } };
   }
 
   /* What is being drawn or moved, before the server has drawn it. */
