@@ -16,7 +16,7 @@ from producerdesk.kit.viewer import Viewer
 from sessions.booking.models import LONGEST_SLOT, BookingSlot, ImportedSpan, Resource
 from sessions.models import StudioSession
 
-AT_MOST = 5_000
+AT_MOST = 5_000  # a hundred days of a full house; what is more is not told, and said to be
 EARLIEST = datetime(clock.FIRST_YEAR, 1, 1, tzinfo=UTC)  # nothing was before, and no time can be taken from year 1
 LATEST = datetime(clock.LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 THINGS = (
@@ -27,16 +27,17 @@ THINGS = (
 )
 
 
-def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str, Any]]:
+def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
     """Return the spans in which rooms, gear and people of the viewer's desks are taken by what is no session in sight.
 
-    Another desk's booking of the same person, another project's of a room, an imported calendar (by name, where it is
-    a desk's own). Cut to what was asked for, as a clash tells it. Holds keep nobody out and are not told. One query.
+    And whether there are further ones, later. Another desk's booking of the same person, another project's of a room,
+    an imported calendar (by name, where it is a desk's own). Cut to what was asked for, as a clash tells it. Holds keep
+    nobody out and are not told. One query.
     """
     since = max(since, EARLIEST)
     desks = viewer.reach_desks(SCHEDULE_WRITE)
     if until <= since or not desks:
-        return []
+        return [], False
     ours = _of_desks(desks, "resource__")
     # looked up once, so that the slots are found by their resource and time, however many there are in all
     resources = Resource.objects.filter(_of_desks(desks)).values("pk")
@@ -54,8 +55,9 @@ def elsewhere(viewer: Viewer, since: datetime, until: datetime) -> list[dict[str
     nameless = Cast(Value(None), BigIntegerField()), Cast(Value(None), CharField())
     booked = slots.order_by().values_list(*THINGS, "starts_at", "ends_at", *nameless)
     read = spans.order_by().values_list(*THINGS, "starts_at", "ends_at", "calendar__desk_id", "calendar__name")
-    rows = booked.union(read, all=True).order_by("starts_at", "ends_at")[:AT_MOST]
-    return [_told(row, since, until, name if desk in desks else None) for *row, desk, name in rows]
+    rows = list(booked.union(read, all=True).order_by("starts_at", "ends_at")[: AT_MOST + 1])
+    told = [_told(row, since, until, name if desk in desks else None) for *row, desk, name in rows[:AT_MOST]]
+    return told, len(rows) > AT_MOST
 
 
 def _of_desks(desks: Collection[int], resource: str = "") -> Q:

@@ -56,12 +56,14 @@ def _all(viewer: Viewer) -> dict[str, QuerySet]:
 
 def _union(projects: QuerySet, rooms: QuerySet, people: QuerySet) -> QuerySet:
     return _rows("projects", projects).union(
-        _rows("rooms", rooms, "studio_id", "studio__name", "studio__time_zone"), _rows("people", people), all=True
+        _rows("rooms", rooms, "studio_id", "studio__name", "studio__time_zone"),
+        _rows("people", people, zone="time_zone"),
+        all=True,
     )
 
 
 def _rows(kind: str, queryset: QuerySet, studio_id: str = "", studio: str = "", zone: str = "") -> QuerySet:
-    """Return (what, id, name, id, name and zone of the studio), of one type in every part of the union."""
+    """Return (what, id, name, id and name of the studio, zone), of one type in every part of the union."""
     return queryset.order_by().values_list(
         Value(kind, output_field=CharField()),
         "pk",
@@ -78,5 +80,6 @@ def _shaped(rows: Any) -> dict[str, list[dict[str, Any]]]:
     ):
         thing = {"id": key, "name": name}
         of_room = {"studio": {"id": studio_id, "name": studio}, "time_zone": zone}
-        found[kind].append(thing | (of_room if kind == "rooms" else {}))
+        more = {"rooms": of_room, "people": {"time_zone": zone}}
+        found[kind].append(thing | more.get(kind, {}))
     return {kind: listed[:AT_MOST] for kind, listed in found.items()}

@@ -144,10 +144,13 @@ def make_engagement(
     return engagement
 
 
-def make_import(room: Room, name: str = "House", **said: Any) -> ImportedCalendar:
-    """Return a calendar that is read for the room from an address of the web, and was not read yet."""
+def make_import(of: Room | Contributor, name: str = "House", **said: Any) -> ImportedCalendar:
+    """Return a calendar that is read for a room or a person from an address of the web, and was not read yet."""
+    whose: dict[str, Any] = (
+        {"desk": of.studio.desk, "room": of} if isinstance(of, Room) else {"desk": of.desk, "contributor": of}
+    )
     said = {"address": "https://calendar.example.com/secret.ics", "next_at": clock.now()} | said
-    return ImportedCalendar.objects.create(desk=room.studio.desk, room=room, name=name, **said)
+    return ImportedCalendar.objects.create(name=name, **whose, **said)
 
 
 def make_poll(session: StudioSession, people: Sequence[Contributor], **said: Any) -> DatePoll:

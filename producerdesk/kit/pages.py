@@ -166,7 +166,7 @@ def _draw(
     values, etag, once, kept = drawn["values"] | _wished(request, drawn["fields"]), options.get("etag", ""), "", None
     if request.method == "POST":
         values, once = forms.typed(drawn["fields"], request.POST), request.POST.get("_once", "")
-        etag = _etag_after(answer, request, etag)
+        etag = etag_after(answer, request, etag)
     elif kept := take(request):
         values, once = forms.typed(drawn["fields"], kept), kept.get("_once", "")
         etag = kept.get("_etag", etag)
@@ -192,8 +192,10 @@ def _errors(answer: Answer | None) -> dict[str, list[str]] | None:
     return found
 
 
-def _etag_after(answer: Answer | None, request: HttpRequest, now: str) -> str:
-    """After a 412 the next press means: keep mine over theirs. Else the version the person first read stays."""
+def etag_after(answer: Answer | None, request: HttpRequest, now: str) -> str:
+    """Return which version a form that is drawn again was made of.
+
+    After a 412 the next press means: keep mine over theirs. Else the version the person first read stays."""
     return now if answer and answer.status in (412, 428) else request.POST.get("_etag", now)
 
 

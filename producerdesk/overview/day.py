@@ -13,6 +13,7 @@ from budgets.models import Budget
 from budgets.standing import with_sums
 from contributors.models import Engagement
 from contributors.queries import is_me
+from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import Viewer
@@ -37,7 +38,7 @@ def of(viewer: Viewer, now: datetime) -> dict[str, Any]:
     """Return the viewer's day, as `serializers.today.Today` describes it."""
     found: dict[str, Any] = {"date": day_of(viewer).isoformat(), "sessions": _sessions(viewer, now)}
     if viewer.can_anywhere(SCHEDULE_WRITE):
-        found |= _calls(viewer, now) | {"stuck": rows.StuckDelivery.read(_stuck(viewer), viewer)}
+        found |= _to_do(viewer, now) | {"stuck": rows.StuckDelivery.read(_stuck(viewer), viewer)}
     elif viewer.is_authenticated:
         found["edits"] = EditTaskRow.read(_own_edits(viewer), viewer)
     if viewer.can_anywhere(PEOPLE_READ):
@@ -80,16 +81,25 @@ def _sessions(viewer: Viewer, now: datetime) -> dict[str, Any]:
     return {"more": len(found) > AHEAD, "results": found[:AHEAD]}
 
 
-def _calls(viewer: Viewer, now: datetime) -> dict[str, Any]:
-    """Return the calls that wait: `asking` for a word of the producer, `waiting` for one of the person."""
-    span = {"now": now, "begun": now - LONGEST}
-    return {
-        "asking": rows.OpenCall.read(_open_calls(viewer, asking=True, **span), viewer),
-        "waiting": rows.OpenCall.read(_open_calls(viewer, asking=False, **span), viewer),
-    }
+def _to_do(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return what waits: `asking` for a word of the producer, `waiting` for one of the person, own `edits`."""
+    kinds = {"asking": rows.OpenCall, "waiting": rows.OpenCall, "edits": EditTaskRow}
+    found = _three_lists(viewer, now=now, begun=now - LONGEST).values_list(*kinds)
+    texts = found[0] if found else ("[]",) * len(kinds)
+    return {name: row.from_json(text, viewer) for (name, row), text in zip(kinds.items(), texts, strict=True)}
 
 
 @prepared
+def _three_lists(viewer: Viewer, now: datetime, begun: datetime) -> QuerySet:
+    """Return three lists in one row: the page of a day has few statements to spare."""
+    asking, waiting = (_open_calls(viewer, asking, now, begun) for asking in (True, False))
+    return User.objects.filter(pk=viewer.user_id or 0).annotate(
+        asking=rows.OpenCall.as_json(asking),
+        waiting=rows.OpenCall.as_json(waiting),
+        edits=EditTaskRow.as_json(_to_edit(viewer)),
+    )
+
+
 def _open_calls(viewer: Viewer, asking: bool, now: datetime, begun: datetime) -> QuerySet:
     planned = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
     # what did not leave, or was replaced, asked nobody
@@ -108,7 +118,11 @@ def _open_calls(viewer: Viewer, asking: bool, now: datetime, begun: datetime) ->
 
 @prepared
 def _own_edits(viewer: Viewer) -> QuerySet:
-    """Return what the viewer is to edit. Who plans sessions reads of all that is to be edited on the projects."""
+    return _to_edit(viewer)
+
+
+def _to_edit(viewer: Viewer) -> QuerySet:
+    """Return what the viewer is to edit. Of all that is to be edited one reads on the projects."""
     own = EditTask.objects.visible_to(viewer).filter(is_me(viewer, "assigned_to__", by=SCHEDULE_READ), done_at=None)
     return own.order_by(F("song__project__deadline").asc(nulls_last=True), "song__position", "pk")[:ROWS]
 

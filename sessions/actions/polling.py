@@ -12,6 +12,7 @@ from producerdesk.kit import clock, moments
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
+from projects import activity
 from projects.models import Project, Song
 from sessions import polls
 from sessions.actions import plans
@@ -165,25 +166,46 @@ def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str],
 
 @transaction.atomic
 def enter_answer(
-    *, viewer: Viewer, poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str = ""
+    *,
+    viewer: Viewer,
+    poll: DatePoll,
+    reply: PollReply,
+    answers: Mapping[int, str],
+    note: str = "",
+    expected: int | None = None,
 ) -> PollReply:
-    """Note what somebody told the producer otherwise, also after `answer_by`. What they say themselves stays."""
-    polls.touch(poll)
-    polls.must_be_open(poll)
-    _must_not_have_answered(reply)
+    """Note what somebody told the producer otherwise, also after `answer_by`. What they say themselves stays.
+
+    `expected` is the poll's version, which rises with each entry: of two who enter at once, one is shown the other's.
+    """
+    _take_for_entry(poll, reply, expected)
     _write_answers(poll, reply, answers, note, entered_by=who_books(viewer))
+    _note_entry(reply, "entered", viewer)
     return reply
 
 
 @transaction.atomic
-def clear_answer(*, poll: DatePoll, reply: PollReply) -> PollReply:
+def clear_answer(*, viewer: Viewer, poll: DatePoll, reply: PollReply, expected: int | None = None) -> PollReply:
     """Take back what was entered for somebody: they have not answered. Nobody is asked by mail once more."""
+    _take_for_entry(poll, reply, expected)
+    reply.answers, reply.note, reply.answered_at, reply.entered_by = {}, "", None, None
+    reply.save(update_fields=ANSWERED)
+    _note_entry(reply, "entry_cleared", viewer)
+    return reply
+
+
+def _take_for_entry(poll: DatePoll, reply: PollReply, expected: int | None) -> None:
+    """Take the poll's row and read what stands. That it is closed, or answered, is told before `expected`."""
     polls.touch(poll)
     polls.must_be_open(poll)
     _must_not_have_answered(reply)
-    reply.answers, reply.note, reply.answered_at, reply.entered_by = {}, "", None, None
-    reply.save(update_fields=ANSWERED)
-    return reply
+    bump(poll, expected)
+
+
+def _note_entry(reply: PollReply, deed: str, viewer: Viewer) -> None:
+    """Note who wrote for whom; what was said is for who plans, on the poll's page."""
+    poll, person = reply.poll, reply.contributor
+    activity.note(poll.project_id, "call", deed, by=viewer, title=poll.title, person=person.name, poll=poll.pk)
 
 
 def _must_not_have_answered(reply: PollReply) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from producerdesk.accounts.models import Desk
@@ -11,7 +12,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
-from sessions.booking.hours import Hours
+from sessions.booking.hours import Hours, find_overlap
 from sessions.models import CancellationTier, Gear, Room, RoomRate, Studio, StudioSession, StudioTerms
 
 OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
@@ -81,6 +82,7 @@ def delete(*, row: Studio | Room) -> None:
 def set_hours(*, studio: Studio, expected: int, opening_hours: list[dict], closed_days: list[dict]) -> Studio:
     """Say when the studio is open. What is booked stands, also where it now lies outside: `outside` lists it."""
     bump(studio, expected)
+    _refuse_overlaps(opening_hours)
     week = [
         {"weekday": row["weekday"], "opens": f"{row['opens']:%H:%M}", "closes": f"{row['closes']:%H:%M}"}
         for row in sorted(opening_hours, key=lambda row: (row["weekday"], row["opens"]))
@@ -93,6 +95,14 @@ def set_hours(*, studio: Studio, expected: int, opening_hours: list[dict], close
         reason = row.get("reason", "").strip()
         closed.append({"first": row["first"].isoformat(), "last": last.isoformat(), "reason": reason})
     return _apply(studio, {"opening_hours": week, "closed_days": sorted(closed, key=lambda row: row["first"])})
+
+
+def _refuse_overlaps(week: list[dict]) -> None:
+    """Refuse hours that lie in others: one of the two is a slip, and nobody can see which is meant."""
+    if found := find_overlap(week):
+        number, other = found[0], week[found[1]]
+        words = {"day": WEEKDAYS[other["weekday"]], "hours": f"{other['opens']:%H:%M} – {other['closes']:%H:%M}"}
+        raise Refused({f"opening_hours.{number}.opens": _("It is open then already: %(day)s, %(hours)s.") % words})
 
 
 def outside(*, studio: Studio) -> list[int]:

@@ -29,6 +29,7 @@ class DatePollViewSet(DeskViewSet):
     filterset_class = DatePollFilter
     needs = permissions.DATE_POLLS
     steady = True
+    reply: PollReply | None = None  # whose answer is entered
     inputs = {
         "create": serializers.NewDatePollInput,
         "confirm": serializers.PollSlotInput,
@@ -46,7 +47,10 @@ class DatePollViewSet(DeskViewSet):
         return start | {"slots": [{}, {}, {}], "calls": []}
 
     def form_values(self, found: DatePoll, action: str = "update") -> dict[str, Any]:
-        return {}
+        if self.reply is None:
+            return {}
+        said = [{"slot": int(slot), "answer": answer} for slot, answer in self.reply.answers.items()]
+        return {"reply": self.reply.pk, "answers": said, "note": self.reply.note}
 
     def form_narrow(self, action: str, found: DatePoll | None) -> dict[str, Q]:
         project_id = found.project_id if found else offered.asked_project(self.request)
@@ -94,7 +98,7 @@ class DatePollViewSet(DeskViewSet):
         """Say for somebody which slots work, as they told you. What they answer themselves wins, now and later."""
         poll = self.get_object()
         reply, said = self._reply_said(poll)
-        actions.enter_answer(viewer=self.viewer, poll=poll, reply=reply, **said)
+        actions.enter_answer(viewer=self.viewer, poll=poll, reply=reply, expected=self.expected_version(), **said)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
@@ -102,7 +106,7 @@ class DatePollViewSet(DeskViewSet):
         """Take back what was entered for somebody."""
         poll = self.get_object()
         reply, _said = self._reply_said(poll)
-        actions.clear_answer(poll=poll, reply=reply)
+        actions.clear_answer(viewer=self.viewer, poll=poll, reply=reply, expected=self.expected_version())
         return self.answer(pk)
 
     def _reply_said(self, poll: DatePoll) -> tuple[PollReply, dict[str, Any]]:
@@ -110,4 +114,5 @@ class DatePollViewSet(DeskViewSet):
         reply = poll.replies.select_related("contributor").filter(pk=said.pop("reply")).first()
         if reply is None:
             raise Refused({"reply": _("Nobody of this poll.")})
+        self.reply = reply
         return reply, said

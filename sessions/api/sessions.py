@@ -127,7 +127,8 @@ class SessionViewSet(DeskViewSet):
     @action(detail=False, url_path="calendar/busy", url_name="busy-calendar")
     def busy(self, request: Any) -> Response:
         """When rooms and people are taken by what one may not see: another desk's session, another project's."""
-        return Response({"results": busy.elsewhere(self.viewer, *self._asked_span())})
+        rows, more = busy.elsewhere(self.viewer, *self._asked_span())
+        return Response({"more": more, "results": rows})
 
     @extend_schema(responses=serializers.OpenPage, parameters=SPAN)
     @action(detail=False, url_path="calendar/open", url_name="open-calendar")

@@ -5,7 +5,7 @@ not after opening means the next day, and no row at all that it never closes. `c
 `{"first": "2027-12-24", "last": "2027-12-26", "reason": "Christmas"}`: nothing opens on such a day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +18,26 @@ from sessions.models.studio import Studio
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+WEEK = timedelta(weeks=1)
+
+
+def find_overlap(week: Sequence[dict[str, Any]]) -> tuple[int, int] | None:
+    """Return the places of a row that opens while another is open, and of that one; None if no two overlap.
+
+    What runs on after midnight counts, from Sunday to Monday too. A row may open when another closes.
+    """
+    spans = [_of_week(row) for row in week]
+    for number, (opens, _length) in enumerate(spans):
+        for other, (start, length) in enumerate(spans):
+            if (opens - start) % WEEK < length and (opens != start or other < number):
+                return number, other
+    return None
+
+
+def _of_week(row: dict[str, Any]) -> tuple[timedelta, timedelta]:
+    """Return how long after the week's beginning it opens, and for how long."""
+    opens, closes = (timedelta(hours=at.hour, minutes=at.minute) for at in (row["opens"], row["closes"]))
+    return row["weekday"] * DAY + opens, (closes - opens) % DAY or DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,8 @@ def _drawn(
         "now": days.now_in(zone),
         "all": chosen["hours"] == "all",
     }
-    events = [event for row in rows if _is_shown(event := days.on_clock(row, look["clock"]), first, last)]
+    around = [days.on_clock(row, look["clock"]) for row in rows]
+    events = [event for event in around if days.is_shown(event, first, last)]
     spans = said["elsewhere"]["results"] if "elsewhere" in said else []
     busy = elsewhere.of(events, known, spans, filters, look)
     taken = elsewhere.by_day(busy, days.days_between(first, last))
@@ -179,7 +180,8 @@ def _drawn(
         drawn.mark_busy(listed, spans, look)
         context["taken"] = any(row["busy"] for row in listed)
         closed.mark(listed, shut)
-        context["grid"] = drawn.timeline(events, first, last, look, listed)
+        # a line's own clock may bring in what another's leaves out
+        context["grid"] = drawn.timeline(around, first, last, look, listed)
     elif view == "month":
         context["grid"] = drawn.month(events, first, last, day, look, taken)
         context["days"], context["shortened"] = _from_day(by_day, day)
@@ -192,10 +194,6 @@ def _lines(rows: str, events: list[days.Event], said: dict[str, Any], filters: d
         return drawn.gear_rows(events, said["gear"], filters)
     lines = drawn.people_rows if rows == "people" else drawn.room_rows
     return lines(events, said["known"][rows], filters)
-
-
-def _is_shown(event: days.Event, first: dt.date, last: dt.date) -> bool:
-    return event.starts.date() <= last and event.ends > dt.datetime.combine(first, dt.time())
 
 
 def _next(view: str, span: tuple[dt.date, dt.date], day: dt.date, way: int) -> dt.date | None:

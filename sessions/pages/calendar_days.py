@@ -69,6 +69,11 @@ def on_clock(session: dict[str, Any], zone: str) -> Event:
     return Event(session, first, max(last, first + SHORTEST))
 
 
+def is_shown(event: Event, first: dt.date, last: dt.date) -> bool:
+    """Say whether any of it is on these days."""
+    return event.starts.date() <= last and event.ends > dt.datetime.combine(first, dt.time())
+
+
 def hours_of(events: Iterable[Event], first: dt.date, *, nights: bool, alone: bool = False) -> Hours:
     """Return the hours that all days show: those of a working day, and more where a session needs them.
 

@@ -151,31 +151,56 @@ def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, 
     """Return a line for each room, person or item of gear in `rows` (`key`, `group`), with what takes it."""
     span = days.days_between(first, last)
     alone = len(span) == 1
-    hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(events, first, nights=alone, alone=alone)
+    by_row = _by_row(events, rows, look, (first, last))
+    shown_at_all = [event for found in by_row.values() for event in found]
+    hours = Hours(0, MIDNIGHT) if look["all"] else days.hours_of(shown_at_all, first, nights=alone, alone=alone)
     line = Line(first, len(span), hours)
-    by_row: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        for key in taken_by(event.session, look["rows"]):
-            by_row[key].append(event)
+    clocks = {clock_of(row, look) for row in rows}
     groups: list[Row] = []
     for row in rows:
         if not groups or groups[-1]["title"] != row["group"]:
             groups.append({"title": row["group"], "rows": []})
-        shut = {"closed": line.stretches(row.get("shut", ())), "out_at": line.stretches(row.get("out", ()))}
-        groups[-1]["rows"].append(row | shut | _line(by_row[row["key"]], line, look, row["busy"]))
+        zone = clock_of(row, look)
+        its = look | {"now": days.now_in(zone)} | ({} if row.get("room") else {"clock": zone})
+        here = {
+            "closed": line.stretches(row.get("shut", ())),
+            "out_at": line.stretches(row.get("out", ())),
+            "clock": zone,
+            "place": moments.city(zone) if len(clocks) > 1 else "",
+            "now": _now_line(line, its) if first <= its["now"].date() <= last else "",
+        }
+        groups[-1]["rows"].append(row | here | _line(by_row[row["key"]], line, its, row["busy"]))
     step = 1 if alone else 3 if len(span) <= WEEK and hours.count <= LONG_DAY else 6
-    shown = next((day for day in span if day == look["now"].date()), None)
     return {
         "groups": groups,
         "closes": any(row["closed"] for group in groups for row in group["rows"]),
         "days": [_day(day, look) for day in span],
         "labels": _hour_labels(hours, step),
-        "now": _now_line(line, look) if shown else "",
-        "now_day": f"ad-{(shown - first).days}" if shown and not alone else "",
+        "clock": min(clocks) if len(clocks) == 1 else "",
         "classes": f"{hours.classes} days-{len(span)} step-{step}",
         "hours": hours,
         "span": len(span),
     }
+
+
+def clock_of(row: Row, look: Row) -> str:
+    """Return by whose clock a line is drawn: its room's, its person's, or that of the calendar."""
+    return look["clock"] or row.get("zone") or look["zone"]
+
+
+def _by_row(
+    events: Sequence[Event], rows: Sequence[Row], look: Row, span: tuple[dt.date, dt.date]
+) -> dict[str, list[Event]]:
+    """Return what takes each line. Whoever is in many places has one clock: all of that line is drawn by it."""
+    # what is in a room is on that room's clock already
+    zones = {row["key"]: "" if row.get("room") else clock_of(row, look) for row in rows}
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        for key in taken_by(event.session, look["rows"]):
+            here = days.on_clock(event.session, zones[key]) if zones.get(key) else event
+            if key in zones and days.is_shown(here, *span):
+                found[key].append(here)
+    return found
 
 
 def _line(events: Sequence[Event], line: Line, look: Row, busy: Iterable[Event]) -> Row:
@@ -245,14 +270,22 @@ def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> 
     for event in events:
         for call in event.session["calls"]:
             person = call["person"]
-            people.setdefault(person["id"], {"name": person["name"], "role": call["role"], "group": _("Called")})
+            called = {"name": person["name"], "role": call["role"], "group": _("Called")}
+            people.setdefault(person["id"], called | {"zone": call.get("time_zone", "")})
     for person in known:
         if not filters:
-            people.setdefault(person["id"], {"name": person["name"], "role": "", "group": _("Free in this time")})
+            free = {"name": person["name"], "role": "", "group": _("Free in this time")}
+            people.setdefault(person["id"], free | {"zone": person["time_zone"]})
     if filters.get("person"):
         people = {key: person for key, person in people.items() if str(key) == filters["person"]}
     found = [
-        {"key": f"person-{key}", "title": person["name"], "sub": person["role"], "group": person["group"]}
+        {
+            "key": f"person-{key}",
+            "title": person["name"],
+            "sub": person["role"],
+            "group": person["group"],
+            "zone": person["zone"],
+        }
         for key, person in people.items()
     ]
     return sorted(found, key=lambda row: (row["group"] != _("Called"), row["title"].casefold()))
@@ -295,8 +328,7 @@ def mark_busy(rows: Sequence[Row], spans: Iterable[Row], look: Row) -> None:
     for span in spans:
         by_key[next(f"{name}-{span[name]}" for name in ("room", "gear", "person") if span[name])].append(span)
     for row in rows:
-        zone = look["clock"] or row.get("zone") or look["zone"]
-        row["busy"] = [days.on_clock(span, zone) for span in by_key[row["key"]]]
+        row["busy"] = [days.on_clock(span, clock_of(row, look)) for span in by_key[row["key"]]]
 
 
 # --- a month -----------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from producerdesk.kit import forms
+from producerdesk.kit import forms, moments
 from producerdesk.kit.ask import Answer
 from producerdesk.kit.pages import refusal
 
@@ -35,3 +36,22 @@ def drawn(
         "note": form["fields"]["note"],
         "refusal": refusal(refused) if refused else "",
     }
+
+
+def differences(
+    fields: dict[str, Any], poll: dict[str, Any], request: HttpRequest, current: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return where what was typed differs from what stands: a row for each date, and one for the note."""
+    choices = fields["answers"]["fields"]["answer"]["choices"]
+    words = {choice["value"]: choice["label"] for choice in choices}
+    typed = forms.typed(fields, request.POST)
+    mine = {str(row["slot"]): words.get(row["answer"], "–") for row in typed["answers"]}
+    theirs = {str(row["slot"]): words[row["answer"]] for row in current["answers"]}
+    rows = [
+        {"label": moments.when(slot["starts_at"], slot["time_zone"]), "mine": mine.get(key, "–"), "theirs": stands}
+        for slot in poll["slots"]
+        if slot["state"] == "hold"
+        and (stands := theirs.get(key := str(slot["id"]), _("No answer yet"))) != mine.get(key)
+    ]
+    note = {"label": fields["note"]["label"], "mine": typed["note"], "theirs": current["note"]}
+    return rows + [note] * (note["mine"].strip() != note["theirs"])

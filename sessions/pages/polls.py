@@ -1,7 +1,7 @@
 """Pages of date polls: proposing slots, the grid of who can make which, deciding, calling it off."""
 
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from producerdesk.kit.ask import Answer, ask
-from producerdesk.kit.pages import DRAWN_AS, act, described, form_page, resend, show
+from producerdesk.kit.pages import DRAWN_AS, act, described, etag_after, form_page, resend, show, undo_url
 from sessions.pages import poll_answers
 from sessions.pages.booking import hires_of
 from sessions.pages.picks import take_row
@@ -79,11 +79,16 @@ def enter(request: HttpRequest, pk: int, reply: int) -> HttpResponseBase:
         resend(request, {"reply": str(reply)})
         answer = ask(request, "api:date-poll-enter", args=[pk], method="POST")
         if answer.ok:
-            messages.success(request, _("Entered for %(name)s.") % row["person"], extra_tags=_entered_before(poll, row))
+            undo = _entered_before(row)(answer.data)
+            messages.success(request, _("Entered for %(name)s.") % row["person"], extra_tags=undo)
             return redirect(page_of(poll))
-    _options, form = described(request, "api:date-poll-enter", args=[pk])
+    options, form = described(request, "api:date-poll-enter", args=[pk])
     context = CURRENT | poll_answers.drawn(request, form["fields"], poll, row, answer)
-    context |= {"reply": row, "is_open": poll_answers.is_open(poll)}
+    now = options["etag"]
+    etag = etag_after(answer, request, now) if answer else now
+    context |= {"reply": row, "is_open": poll_answers.is_open(poll), "etag": etag, "now": now}
+    if answer and (current := answer.data.get("current")):
+        context["rows"] = poll_answers.differences(form["fields"], poll, request, current)
     status = DRAWN_AS.get(answer.status, answer.status) if answer else 200
     return render(request, "sessions/poll_answer.html", context, status=status)
 
@@ -97,18 +102,18 @@ def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take back what was entered for somebody."""
     before = ask(request, "api:date-poll-detail", args=[pk]).data if request.method == "POST" else {"replies": []}
     row = next((row for row in before["replies"] if str(row["id"]) == request.POST.get("reply")), None)
-    undo = (lambda _poll: _entered_before(before, row)) if row and row["answered_at"] else None
+    undo = _entered_before(row) if row and row["answered_at"] else None
     return act(request, "api:date-poll-clear", args=[pk], then=page_of, done=_("Taken back. No answer yet."), undo=undo)
 
 
-def _entered_before(poll: dict[str, Any], reply: dict[str, Any]) -> str:
-    """Return the way back to what stood for somebody: an answer that was entered, or none."""
+def _entered_before(reply: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
+    """Return the way back to what stood for somebody, an answer that was entered or none, if nobody enters since."""
     said: dict[str, Any] = {"reply": reply["id"]}
     if not reply["answered_at"]:
-        return f"{reverse('sessions:clear_poll', args=[poll['id']])}?{urlencode(said)}"
+        return lambda poll: undo_url("sessions:clear_poll", poll["id"], said, poll)
     for number, (slot, answer) in enumerate(reply["answers"].items()):
         said |= {f"answers[{number}]slot": slot, f"answers[{number}]answer": answer}
-    return f"{reverse('sessions:undo_poll', args=[poll['id']])}?{urlencode(said | {'note': reply['note']})}"
+    return lambda poll: undo_url("sessions:undo_poll", poll["id"], said | {"note": reply["note"]}, poll)
 
 
 def _draw(request: HttpRequest, poll: Answer, refused: Answer | None = None) -> HttpResponse:

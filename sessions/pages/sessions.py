@@ -116,17 +116,19 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def gear(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Say which gear a session has reserved. Undo reserves what it had; of a series, where one date was changed."""
+    """Say which gear a session has reserved. Undo reserves what it had; for several dates there is none."""
     session = ask(request, "api:session-detail", args=[pk]).data
     before = {"gear": [item["id"] for item in session["gear"]]}
-
-    def undo(now: dict[str, Any]) -> str:
-        # what the other dates had is not known here, and may have been something else on each
-        alone = request.POST.get("scope", ONE) == ONE
-        return undo_url("sessions:undo_session_gear", pk, before, now) if alone else ""
-
+    # what the other dates had is not known here, and may have been something else on each
+    alone = _is_alone(request, session)
     return _change(
-        request, pk, "session_gear", "api:session-gear", done=_reserved, undo=undo, more={"session": session}
+        request,
+        pk,
+        "session_gear",
+        "api:session-gear",
+        done=_reserved if alone else _reserved_on_dates,
+        undo=(lambda now: undo_url("sessions:undo_session_gear", pk, before, now)) if alone else None,
+        more={"session": session},
     )
 
 
@@ -137,6 +139,18 @@ def undo_gear(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _reserved(session: dict[str, Any]) -> str:
     return _("Reserved. Nobody else gets it then.") if session["gear"] else _("Nothing is reserved any more.")
+
+
+def _is_alone(request: HttpRequest, session: dict[str, Any]) -> bool:
+    """Return whether one date is changed, be it of a series."""
+    return session["series"] is None or request.POST.get("scope", ONE) == ONE
+
+
+def _reserved_on_dates(session: dict[str, Any]) -> str:
+    done = (
+        _("Reserved on each of these dates.") if session["gear"] else _("Nothing is reserved on these dates any more.")
+    )
+    return _("%(done)s There is no undo for several dates: change here what is not right.") % {"done": done}
 
 
 def _moved(session: dict[str, Any]) -> str:
@@ -173,8 +187,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Cancel a session, with the reason people are told."""
-    undo = lambda session: reverse("sessions:restore", args=[session["id"]])  # noqa: E731
     session = ask(request, "api:session-detail", args=[pk]).data
+    # dates are restored one by one: each if it is still free
+    undo = (lambda _answer: reverse("sessions:restore", args=[pk])) if _is_alone(request, session) else None
     costs = None
     if session["can"]["see_costs"] and session["state"] == "confirmed":
         costs = ask(request, "api:session-cancellation", args=[pk]).data

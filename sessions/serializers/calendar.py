@@ -19,6 +19,8 @@ class CalendarCall(RowSerializer):
     role = serializers.CharField()
     call_at = serializers.DateTimeField()
     answer = Only(serializers.ChoiceField(Call.Answer.choices), plans_or_is_it, *OF_A_CALL)
+    # where the person is at home, as far as the desk knows
+    time_zone = Only(serializers.CharField(source="contributor.time_zone"), plans_or_is_it, *OF_A_CALL)
 
 
 class CalendarRow(HeldRow, SessionInBrief):
@@ -102,8 +104,12 @@ class BusySpan(serializers.Serializer):
 
 
 class BusyPage(serializers.Serializer):
-    """What is taken by sessions that the viewer may not see, and by imported calendars."""
+    """What is taken by sessions that the viewer may not see, and by imported calendars.
 
+    `more` says that there are further ones: ask for a shorter span.
+    """
+
+    more = serializers.BooleanField()
     results = BusySpan(many=True)
 
 
@@ -160,8 +166,9 @@ class ItemOut(serializers.Serializer):
 
 
 class GearCalendar(serializers.Serializer):
-    """What a calendar tells of gear."""
+    """What a calendar tells of gear. `more` says that there is further gear, or more of it reserved."""
 
+    more = serializers.BooleanField()
     items = CalendarItem(many=True)
     reserved = ReservedItem(many=True)
     out = ItemOut(many=True)

@@ -18,6 +18,12 @@ class KnownRoom(KnownThing):
     time_zone = serializers.CharField()
 
 
+class KnownPerson(KnownThing):
+    """Somebody to call, and by whose clock they live, if the desk knows."""
+
+    time_zone = serializers.CharField(allow_blank=True)
+
+
 class KnownInput(serializers.Serializer):
     """What of it one wants to know."""
 
@@ -38,4 +44,4 @@ class KnownThings(serializers.Serializer):
 
     projects = KnownThing(many=True)
     rooms = KnownRoom(many=True)
-    people = KnownThing(many=True)
+    people = KnownPerson(many=True)

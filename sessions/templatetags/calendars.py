@@ -59,6 +59,8 @@ def calendar_texts() -> dict[str, str]:
         "back": _("It stands where it stood."),
         "booked": _("Booked: %s."),
         "held": _("Held: %s."),
+        "allBooked": _("All %n dates are booked, the first: %s."),
+        "allHeld": _("All %n dates are held, the first: %s."),
         "unbooked": _("Cancelled: it is off the calendar again."),
         "taken": _("Not moved: something is taken at that time"),
         "notBooked": _("Not booked: something is taken at that time"),

@@ -7,14 +7,17 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection, models
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.api_urls import router
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.folded import JsonRows, decoders_of, unfold
+from producerdesk.overview.serializers.today import OpenCall
 from projects.models import Project, Song, StageDate
-from projects.serializers import ProjectDetail
-from sessions.models import Call, StudioSession
+from projects.serializers import ProjectDetail, SongRow
+from sessions.models import Call, EditTask, StudioSession
+from sessions.serializers import EditTaskRow
 from tests import makers
 from tests.law.world import ROLES, World, make_world
 
@@ -52,6 +55,20 @@ def test_alone_or_in_a_list_a_thing_is_the_same(world: World, basename: str, nam
     for pk in found.values_list("pk", flat=True)[:20]:
         (listed,) = rows.read(found.filter(pk=pk).order_by(), viewer)
         assert orjson.dumps(rows.read_one(found, pk, viewer)) == orjson.dumps(listed)
+
+
+def test_a_list_in_another_query_is_what_it_is_alone(world: World) -> None:
+    viewer = world.cast.viewer("ana")
+    for row, rows in (
+        (EditTaskRow, EditTask.objects.order_by("-pk")),
+        (OpenCall, Call.objects.annotate(asked_at=F("created_at")).order_by("pk")[:3]),
+    ):
+        one = world.cast.desk.__class__.objects.filter(pk=world.cast.desk.pk)
+        (text,) = one.values_list(row.as_json(rows), flat=True)
+        told = row.from_json(text, viewer)
+        assert told and orjson.dumps(told) == orjson.dumps(row.read(rows, viewer))
+    with pytest.raises(TypeError):
+        SongRow.as_json(Song.objects.with_lateness(dt.date(2027, 2, 1)))
 
 
 def test_a_project_and_all_that_is_its_own_is_one_query(world: World) -> None:

@@ -1,16 +1,20 @@
 """What tests of sessions share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from pytest_django.plugin import DjangoDbBlocker
 
+from contributors import links
+from producerdesk.kit import clock
 from sessions.models import StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
 from tests.live import Live
+from tests.sessions.polling import propose
 from tests.sessions.racers import Racers
 
 
@@ -58,3 +62,17 @@ def racers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     running = Racers(env | {"DJANGO_SETTINGS_MODULE": "producerdesk.settings"})
     yield running
     running.stop()
+
+
+@pytest.fixture
+def poll(cast: Cast, ana: Caller) -> dict[str, Any]:
+    """Three days, each a hold, that Nora and Wren are asked about."""
+    answer = propose(ana, cast)
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def wren(cast: Cast) -> Caller:
+    """Wren, who has no account, by private link."""
+    return Caller(authorization=f"Link {links.mint(cast.wren_called, now=clock.now())[1]}")

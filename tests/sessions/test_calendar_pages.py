@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sessions import busy, reserved
 from sessions.models import Call, Room, StudioSession
 from tests import makers
 from tests.calling import Caller
@@ -214,6 +215,30 @@ def test_who_is_taken_by_another_desk_is_busy_and_no_more(cast: Cast, ana: Calle
         assert Caller(reader).get("sessions/calendar/busy/", **span).json()["results"] == []
     for since, until in (("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31"), ("2027-03-12", "2027-03-11")):
         answer = ana.get("sessions/calendar/busy/", since=f"{since}T00:00:00Z", until=f"{until}T00:00:00Z")
-        assert (answer.status_code, answer.json()) == (200, {"results": []}), since
+        assert (answer.status_code, answer.json()) == (200, {"more": False, "results": []}), since
     assert ana.get("sessions/calendar/busy/", since="yesterday", until="2027-03-20T00:00:00Z").status_code == 400
     assert ana.get("sessions/calendar/busy/", **span, person=1).status_code == 400
+
+
+@pytest.mark.parametrize("more", (False, True))
+def test_busy_times_and_gear_beyond_what_is_told_are_said_to_be_there(
+    more: bool, cast: Cast, ana: Caller, session: StudioSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = makers.make_contributor(cast.other_desk, user=cast.nora)
+    for day in ("2027-03-11", "2027-03-12"):
+        calls = [{"contributor": theirs, "role": "Artist"}]
+        makers.make_session(cast.other_project, cast.cleo, f"{day}T12:00", f"{day}T15:00", calls=calls)
+    for name in ("U 47", "U 67"):
+        makers.make_gear(cast.room, name)
+    monkeypatch.setattr(busy, "AT_MOST", 1 if more else 2)
+    monkeypatch.setattr(reserved, "ITEMS_AT_MOST", 1 if more else 2)
+    span = {"since": "2027-03-10T00:00:00Z", "until": "2027-03-20T00:00:00Z"}
+    told = ana.get("sessions/calendar/busy/", **span).json()
+    assert (told["more"], len(told["results"])) == (more, 1 if more else 2)
+    assert told["results"][0]["starts_at"][:10] == "2027-03-11", "the earliest are told"
+    told = ana.get("sessions/calendar/gear/", **span).json()
+    assert (told["more"], len(told["items"])) == (more, 1 if more else 2)
+    page = text(ana.page("/calendar/?view=month&date=2027-03-10"))
+    assert ("Not all that is busy elsewhere is shown" in page) == more
+    page = text(ana.page("/calendar/?view=timeline&rows=gear&date=2027-03-10"))
+    assert ("Not all gear of this time is shown" in page) == more

@@ -10,8 +10,10 @@ from contributors import links
 from producerdesk.kit import clock
 from projects.models import Song
 from sessions.models import CompSection, EditTask, StudioSession
+from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
+from tests.sessions.paging import text
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -153,6 +155,32 @@ def test_the_project_says_how_much_is_to_be_edited_as_far_as_one_reads_it(
     assert ana.get(glance).json()["questions"]["due"]["to_edit"] == 7
 
 
+def test_who_plans_and_edits_reads_the_own_on_today(
+    cast: Cast, ana: Caller, session: StudioSession, song: Song, django_assert_max_num_queries: Any
+) -> None:
+    """Among all else that waits for Ana, and no more than what is hers: as the list of what is to edit says it."""
+    herself = makers.make_contributor(cast.desk, "Ana", user=cast.ana)
+    for note in ("Hers", "Wrens"):
+        take(ana, session, song, keeper=True, note=note)
+    hers, wrens = EditTask.objects.order_by("pk")
+    part = section(ana, song, "Bridge")["id"]
+    ana.post(f"comp-sections/{part}/use/", take=hers.take_id)
+    bridge = EditTask.objects.get(section=part)
+    for task, person in ((hers, herself), (wrens, cast.wren_called), (bridge, herself)):
+        ana.post(f"edit-tasks/{task.pk}/assign/", assigned_to=person.pk)
+    listed = ana.get("edit-tasks/", mine="true", open="true").json()["results"]
+    ana.page("/")
+    with django_assert_max_num_queries(14):
+        page = ana.page("/")
+    assert sorted(page.context["day"]["edits"], key=str) == sorted(listed, key=str)
+    assert {row["text"] for row in listed} == {"Edit take 1", "Bridge from take 1"}
+    drawn = text(page)
+    assert "You are to edit" in drawn and "Wrens" not in drawn and "two things are yours to edit" in drawn.lower()
+    for task in (hers, bridge):
+        ana.send(f"/schedule/edit-tasks/{task.pk}/done/", next="/")
+    assert ana.get("today/").json()["edits"] == []
+
+
 def test_who_is_to_edit_reads_it_on_the_own_pages_and_notes_it_there(
     cast: Cast, ana: Caller, session: StudioSession, song: Song
 ) -> None:
@@ -166,7 +194,7 @@ def test_who_is_to_edit_reads_it_on_the_own_pages_and_notes_it_there(
     link, emil = Client(), Caller(cast.emil)
 
     assert [row["id"] for row in emil.get("today/").json()["edits"]] == [emils.pk]
-    assert "edits" not in ana.get("today/").json()  # who plans has it on the projects
+    assert ana.get("today/").json()["edits"] == []
     own = {name: emil.page(path).content.decode() for name, path in (("today", "/"), ("schedule", "/schedule/"))}
     own["link"] = link.get(f"/my/{secret}/").content.decode()
     for name, content in own.items():

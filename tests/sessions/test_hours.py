@@ -164,6 +164,54 @@ def test_days_the_wrong_way_round_are_refused_by_name(cast: Cast) -> None:
     assert list(error.value.fields) == ["closed_days.0.last"]
 
 
+@pytest.mark.parametrize(
+    ("week", "field"),
+    [
+        ([(0, "10:00", "14:00"), (0, "14:00", "22:00")], None),
+        ([(0, "18:00", "02:00"), (1, "02:00", "12:00")], None),
+        ([(day, "00:00", "00:00") for day in range(7)], None),
+        ([(0, "10:00", "14:00"), (0, "13:59", "22:00")], "opening_hours.1.opens"),
+        ([(0, "13:00", "22:00"), (0, "10:00", "14:00")], "opening_hours.0.opens"),
+        ([(0, "10:00", "14:00"), (0, "10:00", "14:00")], "opening_hours.1.opens"),
+        ([(0, "10:00", "22:00"), (0, "12:00", "13:00")], "opening_hours.1.opens"),
+        ([(0, "18:00", "02:00"), (1, "01:00", "12:00")], "opening_hours.1.opens"),
+        ([(0, "01:00", "12:00"), (6, "18:00", "02:00")], "opening_hours.0.opens"),
+    ],
+)
+def test_hours_may_touch_and_not_overlap(cast: Cast, week: list[tuple[int, str, str]], field: str | None) -> None:
+    rows = [span(*row) for row in week]
+    if field is None:
+        give(cast, *rows)
+        return
+    with pytest.raises(Refused) as error:
+        give(cast, *rows)
+    assert list(error.value.fields) == [field]
+
+
+def test_hours_that_overlap_are_refused_beside_the_row_by_api_and_form(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ana)
+    studio = f"/studios/{cast.room.studio_id}/"
+    etag = client.get(f"/api/v1{studio}")["ETag"]
+    late = {"weekday": 0, "opens": "18:00", "closes": "03:00"}
+    body = {"opening_hours": [late, {"weekday": 1, "opens": "02:00", "closes": "12:00"}]}
+    answer = client.put(f"/api/v1{studio}hours/", body, content_type="application/json", headers={"If-Match": etag})
+    said = "It is open then already: Monday, 18:00 – 03:00."
+    assert (answer.status_code, answer.json()["fields"]) == (400, {"opening_hours.1.opens": [said]})
+    # the lines of a form that are empty are left out: the second one that says something is Wednesday's
+    rows = [(1, "18:00", "03:00"), (2, "02:00", "12:00")]
+    page: dict[str, Any] = {"_etag": etag}
+    for number in range(7):
+        opens, closes = next(((row[1], row[2]) for row in rows if row[0] == number), ("", ""))
+        row = f"opening_hours[{number}]"
+        page |= {f"{row}weekday": str(number), f"{row}opens": opens, f"{row}closes": closes}
+    drawn = client.post(f"{studio}hours/", page)
+    assert drawn.status_code == 422
+    wrong = [row for row in drawn.context["form"]["fields"]["opening_hours"]["rows"] if row["opens"]["errors"]]
+    assert [str(row["weekday"]["value"]) for row in wrong] == ["2"]
+    assert "It is open then already: Tuesday, 18:00 – 03:00." in drawn.text and 'value="18:00"' in drawn.text
+    assert client.get(f"/api/v1{studio}").json()["opening_hours"] == []
+
+
 def test_hours_are_written_whole_by_page_and_api(cast: Cast, client: Client) -> None:
     client.force_login(cast.ana)
     studio = f"/studios/{cast.room.studio_id}/"

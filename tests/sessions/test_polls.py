@@ -8,46 +8,16 @@ import time_machine
 
 from contributors import links
 from producerdesk.kit import clock
-from producerdesk.kit.errors import Conflict
 from producerdesk.notices.dispatcher import dispatch
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
-from sessions.actions import clear_answer, confirm_session, enter_answer
-from sessions.models import BookingSlot, DatePoll, PollReply, StudioSession
+from sessions.actions import confirm_session
+from sessions.models import BookingSlot, DatePoll, StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
+from tests.sessions.polling import DAYS, MONDAY, PATH, propose, said
 
 pytestmark = pytest.mark.usefixtures("noon")
-PATH = "date-polls/"
-DAYS = ("2027-03-10", "2027-03-11", "2027-03-12")
-MONDAY = "2027-03-08T18:00"  # in Berlin: an hour before UTC
-
-
-def propose(caller: Caller, cast: Cast, **said: Any) -> Any:
-    """Propose three days to Nora and Wren."""
-    calls = [{"contributor": person.pk, "role": "Voice"} for person in (cast.nora_called, cast.wren_called)]
-    slots = [{"day": day, "starts": "10:00", "ends": "14:00"} for day in DAYS]
-    start: dict[str, Any] = {"project": cast.project.pk, "room": cast.room.pk, "title": "Vocals", "answer_by": MONDAY}
-    return caller.post(PATH, **start | {"calls": calls, "slots": slots} | said)
-
-
-@pytest.fixture
-def poll(cast: Cast, ana: Caller) -> dict[str, Any]:
-    answer = propose(ana, cast)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
-
-
-@pytest.fixture
-def wren(cast: Cast) -> Caller:
-    """Wren, who has no account, by private link."""
-    return Caller(authorization=f"Link {links.mint(cast.wren_called, now=clock.now())[1]}")
-
-
-def said(poll: dict[str, Any], *answers: str) -> dict[str, Any]:
-    return {
-        "answers": [{"slot": slot["id"], "answer": word} for slot, word in zip(poll["slots"], answers, strict=True)]
-    }
 
 
 def deliver() -> None:
@@ -126,109 +96,6 @@ def test_what_is_answered_wrongly_is_refused(poll: dict[str, Any], wren: Caller)
         refused = wren.post(at, answers=answers)
         assert refused.status_code == 400 and "answers" in refused.json()["fields"]
     assert wren.post(at, answers=[*whole[:2], whole[2] | {"answer": "perhaps"}]).status_code == 400
-
-
-def told(poll: dict[str, Any], name: str, *answers: str, **more: Any) -> dict[str, Any]:
-    """What somebody said on the phone."""
-    row = next(row for row in poll["replies"] if row["person"]["name"] == name)
-    return said(poll, *answers) | {"reply": row["id"]} | more
-
-
-def row_of(poll: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(row for row in poll["replies"] if row["person"]["name"] == name)
-
-
-def test_what_somebody_said_on_the_phone_is_entered_and_shown_as_such(
-    poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller
-) -> None:
-    name = cast.wren_called.name
-    entered = ana.post(f"{PATH}{poll['id']}/enter/", **told(poll, name, "no", "yes", "maybe", note="On the phone"))
-    assert entered.status_code == 200, entered.content
-    row = row_of(entered.json(), name)
-    assert (list(row["answers"].values()), row["note"]) == (["no", "yes", "maybe"], "On the phone")
-    assert row["entered_by"] == cast.ana.name and row["answered_at"]
-    assert entered.json()["best"] == poll["slots"][1]["id"]
-    assert f"Entered by {cast.ana.name}" in ana.page(f"/date-polls/{poll['id']}/").content.decode()
-    assert wren.get(f"{PATH}{poll['id']}/").json()["replies"][0]["entered_by"] == cast.ana.name
-    # what she says herself wins, and cannot be written over then
-    assert wren.post(f"{PATH}{poll['id']}/answer/", **said(poll, "yes", "no", "no")).status_code == 200
-    own = row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)
-    assert (list(own["answers"].values()), own["entered_by"]) == (["yes", "no", "no"], None)
-    for action, words in (("enter", told(poll, name, "no", "no", "no")), ("clear", {"reply": row["id"]})):
-        refused = ana.post(f"{PATH}{poll['id']}/{action}/", **words)
-        assert (refused.status_code, name in refused.json()["detail"]) == (409, True)
-    assert row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)["answers"] == own["answers"]
-
-
-def test_what_was_entered_counts_also_late_and_confirms_the_call(poll: dict[str, Any], cast: Cast, ana: Caller) -> None:
-    later = clock.now() + timedelta(days=9)
-    with time_machine.travel(later, tick=False):
-        entered = ana.post(f"{PATH}{poll['id']}/enter/", **told(poll, cast.wren_called.name, "yes", "no", "no"))
-        assert entered.status_code == 200
-        booked = ana.post(f"{PATH}{poll['id']}/confirm/", slot=poll["slots"][0]["id"])
-        assert booked.status_code == 200, booked.content
-        answers = dict(StudioSession.objects.get(state="confirmed").calls.values_list("contributor__name", "answer"))
-        assert answers == {cast.wren_called.name: "confirmed", cast.nora_called.name: "pending"}
-        over = ana.post(f"{PATH}{poll['id']}/enter/", **told(poll, cast.nora_called.name, "yes", "no", "no"))
-        assert over.status_code == 409
-
-
-def test_an_own_answer_that_comes_at_the_same_moment_stands(poll: dict[str, Any], cast: Cast, wren: Caller) -> None:
-    """What is entered has read the row before the person's answer was written."""
-    row = row_of(poll, cast.wren_called.name)
-    stale = PollReply.objects.get(pk=row["id"])
-    wren.post(f"{PATH}{poll['id']}/answer/", **said(poll, "yes", "no", "no"))
-    answers = {slot["id"]: "no" for slot in poll["slots"]}
-    with pytest.raises(Conflict):
-        enter_answer(viewer=cast.viewer("ana"), poll=DatePoll.objects.get(), reply=stale, answers=answers)
-    with pytest.raises(Conflict):
-        clear_answer(poll=DatePoll.objects.get(), reply=PollReply(pk=stale.pk, poll=stale.poll))
-    assert set(PollReply.objects.get(pk=stale.pk).answers.values()) == {"yes", "no"}
-
-
-@pytest.mark.once
-def test_an_answer_is_entered_by_who_plans_for_who_was_asked(
-    poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller
-) -> None:
-    words = told(poll, cast.wren_called.name, "yes", "yes", "yes")
-    slots = [{"day": f"2027-04-{n}", "starts": "10:00", "ends": "12:00"} for n in (10, 11)]
-    of_another = propose(ana, cast, slots=slots).json()["replies"][0]["id"]
-    for action in ("enter", "clear"):
-        path = f"{PATH}{poll['id']}/{action}/"
-        assert wren.post(path, **words).status_code == 403  # her own goes by "answer"
-        assert Caller(cast.cleo).post(path, **words).status_code == 404
-        nobody = ana.post(path, **words | {"reply": of_another} if action == "enter" else {"reply": of_another})
-        assert (nobody.status_code, "reply" in nobody.json()["fields"]) == (400, True)
-    missing = ana.post(f"{PATH}{poll['id']}/enter/", **words | {"answers": words["answers"][:1]})
-    assert (missing.status_code, "answers" in missing.json()["fields"]) == (400, True)
-    assert not PollReply.objects.exclude(answered_at=None).exists()
-
-
-@pytest.mark.once
-def test_the_page_enters_an_answer_and_takes_it_back(poll: dict[str, Any], cast: Cast, ana: Caller) -> None:
-    name, page = cast.wren_called.name, f"/date-polls/{poll['id']}/"
-    reply = row_of(poll, name)["id"]
-    form = ana.page(f"{page}answers/{reply}/").content.decode()
-    assert f"Which dates work for {name}?" in form and form.count('type="radio"') == 9
-    assert ana.page(f"{page}answers/999999/").status_code == 404
-
-    def enter(*answers: str) -> Any:
-        rows = {f"answers[{n}]slot": slot["id"] for n, slot in enumerate(poll["slots"])}
-        rows |= {f"answers[{n}]answer": answer for n, answer in enumerate(answers)}
-        return ana.send(f"{page}answers/{reply}/", **rows, note="Phone")
-
-    def stands() -> list[str]:
-        return list(row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)["answers"].values())
-
-    assert enter("yes", "no").status_code == 422  # one date was left out
-    assert enter("yes", "no", "no").url == page
-    ana.undo(page)
-    assert stands() == []
-    enter("yes", "no", "no")
-    enter("no", "yes", "yes")
-    assert stands() == ["no", "yes", "yes"]
-    ana.undo(page)
-    assert stands() == ["yes", "no", "no"]
 
 
 def test_every_slot_has_the_gear(cast: Cast, ana: Caller) -> None:

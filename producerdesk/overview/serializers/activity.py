@@ -22,7 +22,7 @@ class DeedRow(RowSerializer):
     """A deed: who did what to which thing, and plain facts about it. `by` is empty for the desk itself, an import say.
 
     `about` is the id of the song, session or hire, as `kind` says; None where it is gone. Of an answer or a call it is
-    the session's.
+    the session's; what was entered for a date poll names that in `facts`.
     """
 
     id = serializers.IntegerField()

@@ -163,7 +163,7 @@ class ProjectOfDay(RowSerializer):
 class Today(serializers.Serializer):
     """The viewer's day. A part is missing where the viewer's roles have none of it.
 
-    `edits` is what the viewer is to edit, where he or she plans no sessions.
+    `edits` is what the viewer is to edit.
     """
 
     date = serializers.DateField()

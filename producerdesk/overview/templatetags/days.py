@@ -47,7 +47,7 @@ def greeting(day: Row) -> list[SafeString]:
 
 
 def _wanting(day: Row) -> list[str]:
-    asking, stuck, roles = (len(day.get(part, ())) for part in ("asking", "stuck", "roles"))
+    asking, stuck, roles, edits = (len(day.get(part, ())) for part in ("asking", "stuck", "roles", "edits"))
     late = len(day.get("late_projects", ())) + len(day.get("late_songs", ()))
     holds = sum(1 for session in day["sessions"]["results"] if session["can"]["confirm"])
     plans = sum(1 for budget in day.get("budgets", ()) if budget["approve"])
@@ -60,6 +60,7 @@ def _wanting(day: Row) -> list[str]:
         _part(stuck, ngettext("%(n)s message did not leave", "%(n)s messages did not leave", stuck)),
         _part(holds, ngettext("%(n)s hold wants a decision", "%(n)s holds want a decision", holds)),
         _part(roles, ngettext("%(n)s role is open", "%(n)s roles are open", roles)),
+        _part(edits, ngettext("%(n)s thing is yours to edit", "%(n)s things are yours to edit", edits)),
     ]
 
 
@@ -73,8 +74,8 @@ def _stressed(text: str, first: bool) -> SafeString:
 
 @register.filter
 def all_done(day: Row) -> bool:
-    """Say whether a producer's desk is clear: nobody waits, nothing is late, open or stuck."""
-    parts = ("asking", "waiting", "roles", "late_projects", "late_songs", "stuck")
+    """Say whether a producer's desk is clear: nobody waits, nothing is to edit, late, open or stuck."""
+    parts = ("asking", "waiting", "edits", "roles", "late_projects", "late_songs", "stuck")
     approved = not any(budget["approve"] for budget in day.get("budgets", ()))
     return "roles" in day and approved and not any(day.get(part) for part in parts)
 

@@ -57,6 +57,8 @@ SENTENCES = {
     ("call", "reopened"): gettext_lazy("took back the answer to %(person)s, who asks for %(at)s for %(title)s"),
     ("call", "kept"): gettext_lazy("kept the %(at)s of %(title)s for %(person)s"),
     ("call", "nudged"): gettext_lazy("asked %(person)s once more to %(title)s"),
+    ("call", "entered"): gettext_lazy("entered which dates of %(title)s work for %(person)s"),
+    ("call", "entry_cleared"): gettext_lazy("took back which dates of %(title)s work for %(person)s"),
     ("call", "sheet_confirmed"): gettext_lazy("noted that %(person)s has read the call sheet of %(title)s"),
     ("hire", "opened"): gettext_lazy("put %(title)s on the list of who is needed"),
     ("hire", "changed"): gettext_lazy("changed the role %(title)s"),
@@ -161,6 +163,8 @@ def _address(deed: Row) -> str:
     about, project = deed["about"], deed["project"]["id"]
     if deed["kind"] == "member":
         return reverse("members:access", args=[project])
+    if poll := deed["facts"].get("poll"):
+        return reverse("sessions:poll", args=[poll])
     if about is None or (deed["deed"] == "removed" and deed["kind"] != "call"):
         return ""
     if deed["kind"] == "song":

@@ -9,9 +9,10 @@
   const NIGHT = 18 * 60 * cal.MINUTE; // as long an end that is not after the start means the next day
   const form = book.querySelector("form");
   const fields = form.elements;
+  const series = book.querySelector("[data-series]");
   const elsewhere = book.querySelector("[data-elsewhere]");
   const wrongs = book.querySelector(".pd-cal-wrong");
-  let drawnAt = null; // starts and ends on the clock that is drawn
+  let drawnAt = null; // starts and ends on the clock that is drawn; drawn over days, when it starts on the last of them
 
   /* From one clock to another, where they differ: by way of the instant. */
   function onClock(at, from, to) {
@@ -26,20 +27,32 @@
     return instant + offset(to, instant);
   }
   const roomsClock = () => fields.room.selectedOptions[0]?.dataset.zone || "";
-  const drawnClock = () => cal.grid()?.dataset.clock || "";
+  const drawnClock = () => drawnAt?.clock || cal.grid()?.dataset.clock || "";
 
   /* --- when: what was drawn, as the room's clock shows it --- */
   function write() {
     const zone = roomsClock();
     const [starts, ends] = [drawnAt.starts, drawnAt.ends].map((at) => onClock(at, drawnClock(), zone));
     fields.day.value = wall(starts).slice(0, 10);
+    fields.time_zone.value = drawnClock();
     fields.starts.value = clock(starts);
     fields.ends.value = clock(ends);
     elsewhere.hidden = Boolean(fields.room.value); // a room says itself where it is, and by which clock
     elsewhere.querySelectorAll("input").forEach((field) => { field.disabled = elsewhere.hidden; });
     const hint = book.querySelector("[data-clock-said]");
     hint.textContent = zone ? fill(hint.dataset.text, zone.split("/").pop().replace(/_/g, " ")) : "";
+    each(starts, drawnAt.until && onClock(drawnAt.until, drawnClock(), zone));
     say(starts, ends, zone || fields.time_zone.value);
+  }
+  /* Drawn over days it is the same hours on each of them, as one series; unticked it is the first day alone. */
+  function each(starts, until) {
+    const days = until ? 1 + (ms(`${wall(until).slice(0, 10)}T00:00`) - ms(`${fields.day.value}T00:00`)) / DAY : 1;
+    series.hidden = days < 2;
+    fields.repeats.disabled = series.hidden;
+    fields.repeat_until.disabled = series.hidden || !fields.repeats.checked;
+    fields.repeat_until.value = series.hidden ? "" : wall(until).slice(0, 10);
+    const told = series.querySelector("[data-text]");
+    told.textContent = series.hidden ? "" : fill(told.dataset.text, cal.day(until)).replace("%n", days);
   }
   /* The day it ends, where that does not follow from the hours; and whether it is over when it is entered. */
   function say(starts, ends, zone) {
@@ -137,12 +150,16 @@
     book.close();
     await cal.redraw(answer.data.id);
     const [starts, ends] = [ms(answer.data.starts_local), ms(answer.data.ends_local)];
-    const text = fill(answer.data.state === "hold" ? words.held : words.booked, cal.span(starts, ends));
+    const [held, dates] = [answer.data.state === "hold", answer.data.series?.count];
+    const text = fill(dates ? (held ? words.allHeld : words.allBooked) : held ? words.held : words.booked, cal.span(starts, ends)).replace("%n", dates);
     cal.tell(text);
-    return window.desk.toast(text, { undo: () => unbook(answer.data) });
+    // dates that are over are not cancelled with the others
+    const undo = dates && Date.parse(answer.data.ends_at) <= Date.now() ? undefined : () => unbook(answer.data);
+    return window.desk.toast(text, { undo });
   }
   async function unbook(session) {
-    const answer = await window.desk.post(`/api/v1/sessions/${session.id}/cancel/`, { reason: "", no_fee: "true" }, { headers: { "If-Match": `"${session.version}"` } });
+    const said = { reason: "", no_fee: "true", scope: session.series ? "all" : "one" };
+    const answer = await window.desk.post(`/api/v1/sessions/${session.id}/cancel/`, said, { headers: { "If-Match": `"${session.version}"` } });
     await cal.redraw();
     return answer.ok ? window.desk.toast(words.unbooked) : cal.refused(session, answer);
   }
@@ -152,7 +169,7 @@
     send();
   });
   book.querySelector("[data-more]").addEventListener("click", () => location.assign(`${form.action}?${new URLSearchParams(new FormData(form))}`));
-  fields.room.addEventListener("change", write);
+  for (const field of [fields.room, fields.repeats]) field.addEventListener("change", write);
   ["day", "starts", "ends"].forEach((name) => fields[name].addEventListener("change", typed));
   book.querySelector("[data-close]").addEventListener("click", () => book.close());
   cal.open = open;

@@ -65,7 +65,10 @@
       cells: (root) => [...root.querySelectorAll(".pd-mo-day")],
       at: (root, cell) => midnight(cell.dataset.day),
       pick: (cells, x, y) => cells.find((cell) => inside(cell.getBoundingClientRect(), x, y)),
-      parts: (root, starts) => KINDS.month.cells(root).filter((cell) => cell.dataset.day === wall(starts).slice(0, 10)).map((cell) => [cell, 0, 1]),
+      parts(root, starts, ends, over, until) {
+        const [first, last] = [starts, until].map((at) => wall(at).slice(0, 10));
+        return KINDS.month.cells(root).filter((cell) => cell.dataset.day >= first && cell.dataset.day <= last).map((cell) => [cell, 0, 1]);
+      },
     },
   };
   const kindOf = (root) => KINDS[root.dataset.kind];
@@ -75,8 +78,9 @@
   function drawnIn(cell) {
     const row = cell.closest("[data-row]");
     const [what, id] = (row?.dataset.row || "").split("-");
-    if (!id || what === "room") return { room: id || what };
-    return { room: "", [what]: { id, name: row.querySelector(".pd-tl-name b").textContent } };
+    const said = row?.dataset.clock; // a person's line has a clock of its own
+    if (!id || what === "room") return { room: id || what, clock: said };
+    return { room: "", clock: said, [what]: { id, name: row.querySelector(".pd-tl-name b").textContent } };
   }
 
   /* What is being drawn or moved, before the server has drawn it. */
@@ -87,11 +91,11 @@
       shown = [];
       live.querySelectorAll(".is-over").forEach((cell) => cell.classList.remove("is-over"));
     }
-    function show(starts, ends, cell, title) {
+    function show(starts, ends, cell, title, until = starts) {
       clear();
       const root = cal.grid();
       const across = root.dataset.kind === "line";
-      const parts = kindOf(root).parts(root, starts, ends, cell);
+      const parts = kindOf(root).parts(root, starts, ends, cell, until);
       if (!parts.length) away(starts, ends);
       parts.forEach(([element, from, share], turn) => {
         if (root.dataset.kind === "month") return element.classList.add("is-over");
@@ -149,20 +153,24 @@
     const { root, kind, session, how, at } = drag;
     const cells = kind.cells(root);
     const free = how === "move";
-    const cell = (free || root.dataset.kind !== "line" ? kind.pick(cells, event.clientX, event.clientY) : drag.cell) || drag.cell;
+    const days = how === "draw" && root.dataset.kind === "month";
+    const cell = (free || root.dataset.kind !== "line" ? kind.pick(cells, event.clientX, event.clientY) : drag.cell) || (days && drag.over) || drag.cell;
     // a person has no other line to be moved to
     drag.over = root.dataset.kind === "line" && (!free || !roomOf(cell)) ? drag.cell : cell;
     const here = kind.at(root, drag.over, event.clientX, event.clientY);
     const by = here - at;
-    if (root.dataset.kind === "month") drag.to = how === "draw" ? { starts: here + MORNING, ends: here + MORNING + USUAL } : { starts: session.starts + by, ends: session.ends + by };
+    if (days) drag.to = { ...dayFrom(Math.min(at, here)), until: Math.max(at, here) + MORNING };
+    else if (root.dataset.kind === "month") drag.to = { starts: session.starts + by, ends: session.ends + by };
     else if (how === "draw") drag.to = { starts: snap(Math.min(at, here)), ends: Math.max(snap(Math.max(at, here)), snap(Math.min(at, here)) + SHORTEST) };
     else if (how === "starts") drag.to = { starts: Math.min(snap(session.starts + by), session.ends - SHORTEST), ends: session.ends };
     else if (how === "ends") drag.to = { starts: session.starts, ends: Math.max(snap(session.ends + by), session.starts + SHORTEST) };
     else drag.to = { starts: snap(session.starts + by), ends: snap(session.starts + by) + session.ends - session.starts };
     drag.to.room = roomOf(drag.over);
-    drag.ghost.show(drag.to.starts, drag.to.ends, drag.over, session?.title || "");
+    drag.ghost.show(drag.to.starts, drag.to.ends, drag.over, session?.title || "", drag.to.until);
     scroll(event);
   }
+  /* The hours that a day without hours stands for. */
+  const dayFrom = (at) => ({ starts: at + MORNING, ends: at + MORNING + USUAL });
   function scroll(event) {
     if (event.clientY < EDGE_PX) window.scrollBy(0, -14);
     if (event.clientY > innerHeight - EDGE_PX) window.scrollBy(0, 14);
