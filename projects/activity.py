@@ -42,7 +42,7 @@ def note(
         facts={name: _plain(value) for name, value in facts.items() if value is not None},
         **_who(by),
     )
-    insert([found])
+    insert([found], keys=False)
 
 
 def _who(by: Actor) -> dict[str, Any]:

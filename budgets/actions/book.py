@@ -13,7 +13,7 @@ from decimal import Decimal
 from budgets.exchange import Exchange, exchange_in
 from budgets.models import Budget, BudgetEntry, Expense
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import change, insert
 from producerdesk.kit.money import Money, round_half_up
 
 Kind = BudgetEntry.Kind
@@ -128,8 +128,9 @@ class Pen:
         for seq, entry in enumerate(self.entries, start=self.budget.last_seq + 1):
             entry.seq, entry.prev_hash = seq, previous
             previous = entry.digest()
-        insert(self.entries)
-        Budget.objects.filter(pk=self.budget.pk).update(last_seq=self.entries[-1].seq, last_hash=previous)
+        insert(self.entries, keys=False)
+        self.budget.last_seq, self.budget.last_hash = self.entries[-1].seq, previous
+        change(self.budget, "last_seq", "last_hash")
 
 
 def _subject(part: str) -> str:

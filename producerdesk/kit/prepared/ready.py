@@ -66,6 +66,14 @@ class Ready:
         found = self._statement(OBJECTS, _as_built)
         return found[0].objects(found[1]) if found else list(self._anew(_as_built))
 
+    def tell(self) -> None:
+        """Let the database do what the query does, a lock, and its rows be (kit.together)."""
+        found = self._statement((), _as_built)
+        if found:
+            found[0].tell(found[1])
+        else:
+            list(self._anew(_as_built))
+
     def _anew(self, how: How) -> QuerySet:
         return how(self._build(self._viewer, **self._given), self._viewer)
 
