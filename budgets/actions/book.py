@@ -13,7 +13,7 @@ from decimal import Decimal
 from budgets.exchange import Exchange, exchange_in
 from budgets.models import Budget, BudgetEntry, Expense
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import change, insert
+from producerdesk.kit.inserting import change, insert, new
 from producerdesk.kit.money import Money, round_half_up
 
 Kind = BudgetEntry.Kind
@@ -101,8 +101,9 @@ class Pen:
         """Keep one entry for `write`. What is released goes back at the rate it came with, which its commit says."""
         account, part, currency = key
         self.entries.append(
-            BudgetEntry(
-                budget=self.budget,
+            new(
+                BudgetEntry,
+                budget_id=self.budget.pk,
                 at=clock.now(),
                 by_id=self.by,
                 account=account,

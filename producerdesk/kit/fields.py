@@ -1,6 +1,5 @@
 """Input fields that serializers share."""
 
-import copy
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -266,10 +265,17 @@ class FormRows(serializers.ListSerializer):
         return [row for row in rows if not isinstance(row, dict) or any(text.strip() for text in row.values())]
 
 
-def _has_parts(field: serializers.Field) -> bool:
-    """Return whether a field leads others, which know it as their parent."""
-    parts = serializers.BaseSerializer | serializers.ManyRelatedField | serializers.ListField | serializers.DictField
-    return isinstance(field, parts)
+def _copied(field: serializers.Field) -> serializers.Field:
+    """Return a field like one that was declared and never asked, with parts of its own that know it as their parent."""
+    made: serializers.Field = object.__new__(type(field))
+    made.__dict__.update(field.__dict__)
+    made.__dict__.pop("fields", None)  # of a serializer: it makes its own
+    for name in ("child", "child_relation"):
+        if name in made.__dict__:
+            part = _copied(made.__dict__[name])
+            part.parent = made
+            made.__dict__[name] = part
+    return made
 
 
 class KnownKeysMixin:
@@ -293,10 +299,7 @@ class InputSerializer(KnownKeysMixin, serializers.Serializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return fields of this request's own. REST framework makes them anew, which takes longer than asking them."""
-        return {
-            name: copy.deepcopy(field) if _has_parts(field) else copy.copy(field)
-            for name, field in self._declared_fields.items()
-        }
+        return {name: _copied(field) for name, field in self._declared_fields.items()}
 
 
 class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):

@@ -1,4 +1,4 @@
-"""Inserting a few rows. Django leads every cell through an expression of its own, a third of the time of a booking.
+"""Storing a few rows. Django leads every cell through an expression of its own, a third of the time of a booking.
 
 `insert(rows)` does what `bulk_create` does, by one statement: what stands in a row already as the database wants it is
 handed over as it is, all else is prepared by its field. No signals are sent, and `save` is not called. PostgreSQL gets
@@ -9,15 +9,17 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connections, models, router
+from django.db.models.base import ModelState
 
 from producerdesk.kit.prepared.plans import Plan
 from producerdesk.kit.together import tell
 
 FEW = 50  # rows; Django knows better how to cut more of them into statements
+Row = TypeVar("Row", bound=models.Model)
 Cell = Callable[[models.Model, Any], Any]  # of a row, for a connection
 
 # what a field's value is where nothing need be done to it
@@ -27,6 +29,15 @@ _PLAIN: dict[Any, type] = {
     models.IntegerField.get_prep_value: int,
     models.BooleanField.get_prep_value: bool,
 }
+
+
+def new(model: type[Row], **columns: Any) -> Row:
+    """Return a new row to insert, by its columns (`project_id`): without signals, in a tenth of Django's time."""
+    row: Row = model.__new__(model)
+    fixed, made = _defaults(model)
+    row.__dict__ = fixed | {name: make() for name, make in made} | columns
+    row._state = ModelState()
+    return row
 
 
 def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False, keys: bool = True) -> None:
@@ -80,6 +91,14 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> Plan:
     places = [(number, number, None) for number in types]
     sql = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608 - our names
     return Plan(sql, [None] * len(types), places, types)
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Return what columns hold where nothing is said: the same in each row, and what is made for each."""
+    fields = model._meta.concrete_fields
+    made = [field for field in fields if callable(field.default) and field.has_default()]
+    return {field.attname: field.get_default() for field in fields}, [(field.attname, field.default) for field in made]
 
 
 @cache

@@ -47,7 +47,8 @@ class _Waiting:
         if sql.startswith("ROLLBACK"):
             return execute(sql, params, many, context)  # it would undo what waits
         if params is None or many or context["cursor"].cursor.name is not None:
-            execute(before, told, False, context)
+            with context["connection"].cursor() as cursor:
+                cursor.execute(before, told)
             return execute(sql, params, many, context)
         return execute(f"{before}; {sql}", [*told, *params], many, context)
 

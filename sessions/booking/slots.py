@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import insert, new
 from sessions.booking import away
 from sessions.booking.beside import InTheWay, found_at
 from sessions.booking.holds import lapsed
@@ -129,8 +129,9 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
     gone = _away(changed)
     if pairs or gone:
         raise Taken(pairs, gone)
-    new = [
-        BookingSlot(
+    slots = [
+        new(
+            BookingSlot,
             resource_id=want.resource_id,
             starts_at=want.starts_at,
             ends_at=want.ends_at,
@@ -139,7 +140,7 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
         )
         for want in changed
     ]
-    return Claim(new, [slot.pk for slot in old])
+    return Claim(slots, [slot.pk for slot in old])
 
 
 def write(claimed: Claim, session: StudioSession) -> None:
@@ -147,7 +148,7 @@ def write(claimed: Claim, session: StudioSession) -> None:
     if claimed.old:
         BookingSlot.objects.filter(pk__in=claimed.old).delete()
     for slot in claimed.new:
-        slot.session = session
+        slot.session_id = session.pk
     insert(claimed.new, keys=False)
 
 

@@ -17,7 +17,7 @@ from sessions.actions.plans import CallSpec
 from sessions.booking import net
 from sessions.booking.free import Wish, free_spans
 from sessions.booking.models import LONGEST_SLOT, BookingSlot, Resource
-from sessions.booking.resources import lock, relink, resources_for
+from sessions.booking.resources import OF_A_PERSON, OF_A_ROOM, came_with, lock, relink, resources_for
 from sessions.booking.slots import Want, claim
 from sessions.models import Room, StudioSession
 from tests import makers
@@ -345,6 +345,26 @@ def test_a_resource_is_one_thing(cast: Cast) -> None:
 def test_a_resource_that_went_away_meanwhile_is_a_conflict(cast: Cast) -> None:
     with pytest.raises(Conflict):
         lock([10**9])
+
+
+def test_what_was_read_with_a_room_and_a_person_is_not_asked_for_again(cast: Cast) -> None:
+    resources_for(room_id=cast.room.pk, contributor_ids=[cast.wren_called.pk, cast.emil_called.pk])
+    room = Room.objects.select_related(*OF_A_ROOM).get(pk=cast.room.pk)
+    people = Contributor.objects.select_related(*OF_A_PERSON).in_bulk([cast.wren_called.pk, cast.emil_called.pk])
+    asked = resources_for(room_id=room.pk, contributor_ids=people)
+    assert came_with(cast.room) is None and came_with(cast.wren_called) is None, "these were read alone"
+    assert came_with(room) == asked.room
+    assert {key: came_with(person) for key, person in people.items()} == asked.people
+
+
+def test_who_turns_out_to_be_a_user_while_being_booked_is_a_conflict(cast: Cast) -> None:
+    resources_for(contributor_ids=[cast.wren_called.pk])
+    wren = Contributor.objects.select_related(*OF_A_PERSON).get(pk=cast.wren_called.pk)
+    assert came_with(wren) is not None
+    link(Contributor.objects.get(pk=wren.pk), cast)
+    with pytest.raises(Conflict):
+        book(cast, "10:00", "18:00", wren)
+    assert not StudioSession.objects.exists()
 
 
 def link(contributor: Contributor, cast: Cast) -> list[BookingSlot]:

@@ -35,7 +35,7 @@ class Statement:
     plan: Plan | None = None
     converters: Any = field(default_factory=dict)
     columns: int | None = None  # further ones only sort
-    made_of: Any = None  # the select and its classes, where objects are made of the rows
+    made_of: "_Objects | None" = None  # where objects are made of the rows
 
     @classmethod
     def of(cls, build: Callable[[], QuerySet], stand_ins: Sequence[Any], *, objects: bool = False) -> "Statement":
@@ -56,7 +56,7 @@ class Statement:
             Plan(sql, params, places, {number: _TYPES[type(stand_ins[number])] for _place, number, _put in places}),
             compiler.get_converters([column for column, _sql, _alias in compiler.select[: compiler.col_count]]),
             compiler.col_count if compiler.has_extra_select else None,
-            (compiler.select, compiler.klass_info) if objects else None,  # a whole query hangs on it
+            _Objects.of(compiler, queryset.db) if objects else None,
         )
 
     def rows(self, values: Sequence[Any]) -> list[tuple]:
@@ -76,24 +76,41 @@ class Statement:
 
     def objects(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows as objects: what Django's own ModelIterable does with them."""
-        if self.plan is None:
-            return []
-        select, info = self.made_of
-        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-        names = [column[0].target.attname for column in select[first:last]]
-        related = get_related_populators(info, select, self.using)  # type: ignore[call-arg]  # stubs of a later Django
-        found = []
-        for row in self.rows(values):
-            made = info["model"].from_db(self.using, names, row[first:last])
-            for populator in related:
-                populator.populate(row, made)
-            found.append(made)
-        return found
+        return self.made_of.read(self.using, self.rows(values)) if self.made_of else []
 
     def tell(self, values: Sequence[Any]) -> None:
         """Let the database do this, and its rows be."""
         if self.plan is not None:
             tell(connections[self.using], self.plan, values)
+
+
+@dataclass(slots=True)
+class _Objects:
+    """How rows become objects of a model, and of those that `select_related` names."""
+
+    model: Any
+    names: list[str]
+    place: slice
+    related: Sequence[Any]
+
+    @classmethod
+    def of(cls, compiler: SQLCompiler, using: str) -> "_Objects":
+        """Return how the rows of this query do."""
+        select, info = compiler.select, compiler.klass_info
+        place = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        names = [column[0].target.attname for column in select[place]]
+        related = get_related_populators(info, select, using)  # type: ignore[call-arg]  # stubs of a later Django
+        return cls(info["model"], names, place, related)
+
+    def read(self, using: str, rows: Sequence[tuple]) -> list[Any]:
+        """Return an object for each row."""
+        found = []
+        for row in rows:
+            made = self.model.from_db(using, self.names, row[self.place])
+            for populator in self.related:
+                populator.populate(row, made)
+            found.append(made)
+        return found
 
 
 class _Known:
