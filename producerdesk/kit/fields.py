@@ -1,5 +1,6 @@
 """Input fields that serializers share."""
 
+import copy
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -267,6 +268,8 @@ class FormRows(serializers.ListSerializer):
 
 def _copied(field: serializers.Field) -> serializers.Field:
     """Return a field like one that was declared and never asked, with parts of its own that know it as their parent."""
+    if hasattr(field, "__copy__"):
+        return copy.copy(field)  # it has its own way
     made: serializers.Field = object.__new__(type(field))
     made.__dict__.update(field.__dict__)
     made.__dict__.pop("fields", None)  # of a serializer: it makes its own
