@@ -11,7 +11,7 @@ from django.db import models
 
 from producerdesk.accounts.models import User
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import insert, new
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
 from projects.models import Activity, Project
@@ -32,7 +32,8 @@ def note(
 ) -> None:
     """Note a deed. `about` is the thing it was done to, `title` what it is called, if not as it calls itself."""
     called = title if title is not None else str(about or "")
-    found = Activity(
+    found = new(
+        Activity,
         project_id=project if isinstance(project, int) else project.pk,
         at=clock.now(),
         kind=kind,
@@ -42,7 +43,7 @@ def note(
         facts={name: _plain(value) for name, value in facts.items() if value is not None},
         **_who(by),
     )
-    insert([found])
+    insert([found], keys=False)
 
 
 def _who(by: Actor) -> dict[str, Any]:

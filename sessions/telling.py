@@ -95,9 +95,23 @@ WITH_WISHES = ("notice_settings", "user__notice_settings")
 
 
 def wishes_of(calls: Iterable[Call]) -> dict[int, Wishes]:
-    """Return what the people called wish, by contributor. One query."""
-    keys = sorted({call.contributor_id for call in calls})
-    return {person.pk: wishes(person) for person in _people(NOBODY, keys=keys).objects()} if keys else {}
+    """Return what the people called wish, by contributor. One query; none for who was read with them."""
+    people = {call.contributor_id: _read(call) for call in calls}
+    keys = sorted(key for key, person in people.items() if person is None)
+    found = _people(NOBODY, keys=keys).objects() if keys else ()
+    return {person.pk: wishes(person) for person in (*found, *people.values()) if person}
+
+
+def _read(call: Call) -> Contributor | None:
+    """Return the person called if that one was read with what `WITH_WISHES` names."""
+    person: Contributor | None = call._state.fields_cache.get("contributor")
+    if person is None:
+        return None
+    known = person._state.fields_cache
+    if "notice_settings" not in known or not (person.user_id is None or "user" in known):
+        return None
+    user = known.get("user")
+    return person if user is None or "notice_settings" in user._state.fields_cache else None
 
 
 @prepared

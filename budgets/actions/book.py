@@ -13,7 +13,7 @@ from decimal import Decimal
 from budgets.exchange import Exchange, exchange_in
 from budgets.models import Budget, BudgetEntry, Expense
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import change, insert, new
 from producerdesk.kit.money import Money, round_half_up
 
 Kind = BudgetEntry.Kind
@@ -101,8 +101,9 @@ class Pen:
         """Keep one entry for `write`. What is released goes back at the rate it came with, which its commit says."""
         account, part, currency = key
         self.entries.append(
-            BudgetEntry(
-                budget=self.budget,
+            new(
+                BudgetEntry,
+                budget_id=self.budget.pk,
                 at=clock.now(),
                 by_id=self.by,
                 account=account,
@@ -128,8 +129,9 @@ class Pen:
         for seq, entry in enumerate(self.entries, start=self.budget.last_seq + 1):
             entry.seq, entry.prev_hash = seq, previous
             previous = entry.digest()
-        insert(self.entries)
-        Budget.objects.filter(pk=self.budget.pk).update(last_seq=self.entries[-1].seq, last_hash=previous)
+        insert(self.entries, keys=False)
+        self.budget.last_seq, self.budget.last_hash = self.entries[-1].seq, previous
+        change(self.budget, "last_seq", "last_hash")
 
 
 def _subject(part: str) -> str:

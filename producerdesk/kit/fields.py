@@ -2,7 +2,7 @@
 
 import copy
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
@@ -27,6 +27,7 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
 
     `may(viewer, row)` further asks whether the viewer may use the row; where not, the text says so. A row that is not
     visible and one that does not exist get the same text. `facts(row)` adds to what a form's choice says of the row.
+    `along` names what comes with a row that is looked up (as in `select_related`), for what is done with it next.
     """
 
     default_error_messages = {
@@ -37,9 +38,15 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
     }
 
     def __init__(
-        self, rows: Any = None, may: Any = None, label_of: Any = str, facts: Any = None, **options: Any
+        self,
+        rows: Any = None,
+        may: Any = None,
+        label_of: Any = str,
+        facts: Any = None,
+        along: Sequence[str] = (),
+        **options: Any,
     ) -> None:
-        self.rows, self.may, self.label_of, self.facts = rows, may, label_of, facts
+        self.rows, self.may, self.label_of, self.facts, self.along = rows, may, label_of, facts, along
         self._found: dict[int, Any] | None = None
         if not options.get("read_only"):
             options["queryset"] = rows
@@ -65,9 +72,10 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
         """Return the visible rows with these ids, by id. One query."""
 
         def visible(viewer: Viewer, keys: list[int]) -> QuerySet:
-            return self.rows.all().visible_to(viewer).filter(pk__among=keys).order_by()
+            found = self.rows.all().visible_to(viewer).filter(pk__among=keys).order_by()
+            return found.select_related(*self.along) if self.along else found
 
-        ready = Ready(visible, self.viewer, {"keys": sorted(set(keys))}, key=("look up", self.rows))
+        ready = Ready(visible, self.viewer, {"keys": sorted(set(keys))}, key=("look up", self.rows, self.along))
         return {row.pk: row for row in ready.objects()}
 
     def look_ahead(self, said: Iterable[Any]) -> None:
@@ -258,10 +266,19 @@ class FormRows(serializers.ListSerializer):
         return [row for row in rows if not isinstance(row, dict) or any(text.strip() for text in row.values())]
 
 
-def _has_parts(field: serializers.Field) -> bool:
-    """Return whether a field leads others, which know it as their parent."""
-    parts = serializers.BaseSerializer | serializers.ManyRelatedField | serializers.ListField | serializers.DictField
-    return isinstance(field, parts)
+def _copied(field: serializers.Field) -> serializers.Field:
+    """Return a field like one that was declared and never asked, with parts of its own that know it as their parent."""
+    if hasattr(field, "__copy__"):
+        return copy.copy(field)  # it has its own way
+    made: serializers.Field = object.__new__(type(field))
+    made.__dict__.update(field.__dict__)
+    made.__dict__.pop("fields", None)  # of a serializer: it makes its own
+    for name in ("child", "child_relation"):
+        if name in made.__dict__:
+            part = _copied(made.__dict__[name])
+            part.parent = made
+            made.__dict__[name] = part
+    return made
 
 
 class KnownKeysMixin:
@@ -285,10 +302,7 @@ class InputSerializer(KnownKeysMixin, serializers.Serializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return fields of this request's own. REST framework makes them anew, which takes longer than asking them."""
-        return {
-            name: copy.deepcopy(field) if _has_parts(field) else copy.copy(field)
-            for name, field in self._declared_fields.items()
-        }
+        return {name: _copied(field) for name, field in self._declared_fields.items()}
 
 
 class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):

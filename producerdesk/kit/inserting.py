@@ -1,17 +1,25 @@
-"""Inserting a few rows. Django leads every cell through an expression of its own, a third of the time of a booking.
+"""Storing a few rows. Django leads every cell through an expression of its own, a third of the time of a booking.
 
 `insert(rows)` does what `bulk_create` does, by one statement: what stands in a row already as the database wants it is
-handed over as it is, all else is prepared by its field. No signals are sent, and `save` is not called.
+handed over as it is, all else is prepared by its field. No signals are sent, and `save` is not called. PostgreSQL gets
+the rows as one JSON text, so that however many they are it is one statement, whose plan is kept.
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 from django.db import connections, models, router
+from django.db.models.base import ModelState
+
+from producerdesk.kit.prepared.plans import Plan
+from producerdesk.kit.together import tell
 
 FEW = 50  # rows; Django knows better how to cut more of them into statements
+Row = TypeVar("Row", bound=models.Model)
 Cell = Callable[[models.Model, Any], Any]  # of a row, for a connection
 
 # what a field's value is where nothing need be done to it
@@ -23,8 +31,20 @@ _PLAIN: dict[Any, type] = {
 }
 
 
-def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
-    """Store new rows of one model and tell each its id, but not where conflicts are ignored."""
+def new(model: type[Row], **columns: Any) -> Row:
+    """Return a new row to insert, by its columns (`project_id`): without signals, in a tenth of Django's time."""
+    row: Row = model.__new__(model)
+    fixed, made = _defaults(model)
+    row.__dict__ = fixed | {name: make() for name, make in made} | columns
+    row._state = ModelState()
+    return row
+
+
+def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False, keys: bool = True) -> None:
+    """Store new rows of one model and tell each its id, but not where conflicts are ignored.
+
+    Without `keys` nobody asks for the ids: the rows travel with the next statement (kit.together).
+    """
     if not rows:
         return
     model = type(rows[0])
@@ -34,24 +54,76 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
     using = router.db_for_write(model)
     connection = connections[using]
     cells = _cells(model, connection.vendor)
-    params = [cell(row, connection) for row in rows for cell in cells]
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(model, len(rows), ignore_conflicts), params)
-        keys = [] if ignore_conflicts else cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=False):
-        row.pk = key
+    if connection.vendor == "postgresql":
+        said = [{name: cell(row, connection) for name, cell in cells} for row in rows]
+        values: list[Any] = [orjson.dumps(said, default=str).decode()]
+        statement = _from_json(model, ignore_conflicts)
+    else:
+        values = [cell(row, connection) for row in rows for _name, cell in cells]
+        statement = _by_cells(model, len(rows), ignore_conflicts)
+    if ignore_conflicts or not keys:
+        tell(connection, statement, values)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(*statement.said(connection, values))
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = key
     for row in rows:
         row._state.adding, row._state.db = False, using
 
 
+def change(row: models.Model, *names: str) -> None:
+    """Store these fields of a row that is there and ours, as they stand: with the next statement (kit.together)."""
+    model = type(row)
+    connection = connections[router.db_for_write(model)]
+    fields = [field for field in model._meta.concrete_fields if field.name in names]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    tell(connection, _update(model, names), [*values, row.pk])
+
+
 @cache
-def _sql(model: type[models.Model], count: int, ignore_conflicts: bool) -> str:
-    names = [f'"{field.column}"' for field in _fields(model)]
-    row = f"({', '.join(['%s'] * len(names))})"
-    key = model._meta.pk.column
-    after = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{key}"'
-    rows = ", ".join([row] * count)
-    return f'INSERT INTO "{model._meta.db_table}" ({", ".join(names)}) VALUES {rows} {after}'  # noqa: S608 - our names
+def _update(model: type[models.Model], names: tuple[str, ...]) -> Plan:
+    connection = connections[router.db_for_write(model)]
+    fields = [field for field in model._meta.concrete_fields if field.name in names]
+    key = model._meta.pk
+    columns = ", ".join(f'"{field.column}" = %s' for field in fields)
+    types = {number: str(field.rel_db_type(connection)) for number, field in enumerate([*fields, key])}
+    places = [(number, number, None) for number in types]
+    sql = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608 - our names
+    return Plan(sql, [None] * len(types), places, types)
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Return what columns hold where nothing is said: the same in each row, and what is made for each."""
+    fields = model._meta.concrete_fields
+    made = [field for field in fields if callable(field.default) and field.has_default()]
+    return {field.attname: field.get_default() for field in fields}, [(field.attname, field.default) for field in made]
+
+
+@cache
+def _from_json(model: type[models.Model], ignore_conflicts: bool) -> Plan:
+    """Return the statement that takes rows out of JSON: one value, and its plan fits any number of rows."""
+    connection = connections[router.db_for_write(model)]
+    columns = ", ".join(f'"{field.column}"' for field in _fields(model))
+    typed = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in _fields(model))
+    source = f"SELECT {columns} FROM json_to_recordset(%s) AS said ({typed})"  # noqa: S608 - our names
+    return Plan(_insert(model, columns, source, ignore_conflicts), [None], [(0, 0, None)], {0: "json"})
+
+
+@cache
+def _by_cells(model: type[models.Model], count: int, ignore_conflicts: bool) -> Plan:
+    """Return the statement that takes so many rows cell by cell."""
+    fields = _fields(model)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    rows = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
+    places = [(number, number, None) for number in range(count * len(fields))]
+    return Plan(_insert(model, columns, f"VALUES {rows}", ignore_conflicts), [None] * len(places), places, {})
+
+
+def _insert(model: type[models.Model], columns: str, source: str, ignore_conflicts: bool) -> str:
+    after = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{model._meta.pk.column}"'
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {source} {after}'
 
 
 def _fields(model: type[models.Model]) -> list[models.Field]:
@@ -70,11 +142,13 @@ def _is_simple(model: type[models.Model]) -> bool:
 
 
 @cache
-def _cells(model: type[models.Model], vendor: str) -> list[Cell]:
-    return [_cell(field, vendor) for field in _fields(model)]
+def _cells(model: type[models.Model], vendor: str) -> list[tuple[str, Cell]]:
+    return [(str(field.column), _cell(field, vendor)) for field in _fields(model)]
 
 
 def _cell(field: models.Field, vendor: str) -> Cell:
+    if isinstance(field, models.JSONField) and vendor == "postgresql":
+        return _in_json(field)
     if type(field).pre_save is not models.Field.pre_save and not _is_plain_moment(field):
         return lambda row, connection: field.get_db_prep_save(field.pre_save(row, add=True), connection)
     name, plain = field.attname, _plain_type(field, vendor)
@@ -84,6 +158,16 @@ def _cell(field: models.Field, vendor: str) -> Cell:
         if value is None or type(value) is plain:
             return value
         return field.get_db_prep_save(value, connection)
+
+    return cell
+
+
+def _in_json(field: models.JSONField) -> Cell:
+    """Return what puts the JSON of a column into that of its row."""
+
+    def cell(row: models.Model, connection: Any) -> Any:
+        value = row.__dict__[field.attname]
+        return None if value is None else orjson.Fragment(json.dumps(value, cls=field.encoder))
 
     return cell
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.accounts.models import Desk
 from producerdesk.kit.errors import Conflict
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import insert, new
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.queries import NoticeQuerySet
 
@@ -60,10 +60,10 @@ def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime, first: bool = 
     if dropped:
         Delivery.objects.bulk_update(dropped, _PLANNED_FIELDS)
     desk_id = desk if isinstance(desk, int) else desk.pk
-    new = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
+    added = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
     # two actions that plan the same at once: the second finds the row there
-    insert(new, ignore_conflicts=True)
-    return len(new) + len(dropped)
+    insert(added, ignore_conflicts=True)
+    return len(added) + len(dropped)
 
 
 def supersede(
@@ -123,7 +123,8 @@ def _key(delivery: Delivery) -> tuple:
 
 
 def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
-    return Delivery(
+    return new(
+        Delivery,
         desk_id=desk_id,
         kind=row.kind,
         ref=row.ref,
@@ -136,7 +137,7 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
         due_at=row.due_at,
         try_at=row.due_at,
         expires_at=row.expires_at,
-        state=State.CANCELLED if row.dropped else State.PENDING,
+        state=(State.CANCELLED if row.dropped else State.PENDING).value,
         reason=row.dropped,
         message_id=_message_id(),
         created_at=now,

@@ -32,13 +32,14 @@ def enter(
 ) -> StudioSession:
     """Store a new session whose time is claimed, with all that belongs to it."""
     insert([session])
+    # nobody asks for the ids of these: they travel with the calls
     _set_songs(session, songs)
     store_gear(session)
+    write(claimed, session)
+    note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
     for call in calls:
         call.session = session
     insert(calls)
-    write(claimed, session)
-    note_session(session, "held" if session.state == State.HOLD else "booked", viewer)
     if session.state == State.CONFIRMED:
         reminders.invite(session, calls, new=True)
         # last: all who book for one project wait for its budget, so it is ours for as short as may be
@@ -49,12 +50,11 @@ def enter(
 def store_gear(session: StudioSession) -> None:
     """Write the gear that a session is to have, and has none of yet: one statement, none for no gear."""
     through = StudioSession.gear.through
-    items = [through(studiosession_id=session.pk, gear_id=item.pk) for item in session.reserved()]
-    through.objects.bulk_create(items)
+    insert([through(studiosession_id=session.pk, gear_id=item.pk) for item in session.reserved()], keys=False)
 
 
 def _set_songs(session: StudioSession, songs: Iterable[Song]) -> None:
     """Write the songs of a session that has none yet: one statement."""
     through = StudioSession.songs.through
     keys = dict.fromkeys(song.pk for song in songs)
-    through.objects.bulk_create(through(studiosession_id=session.pk, song_id=key) for key in keys)
+    insert([through(studiosession_id=session.pk, song_id=key) for key in keys], keys=False)

@@ -16,6 +16,7 @@ from sessions import pricing
 from sessions.booking.clashes import NotFree
 from sessions.booking.free import Wish
 from sessions.booking.hours import Hours
+from sessions.booking.resources import came_with
 from sessions.booking.slots import Claim, Person, Taken, Want, claim, wants_of, write
 from sessions.cancelling import source_of
 from sessions.models import Call, StudioSession
@@ -113,7 +114,13 @@ def wants_for(session: StudioSession, calls: Sequence[Call], fields: dict[int, s
     """Return what the session needs, as it is planned."""
     fields = fields or {}
     people = [
-        Person(call.contributor_id, call.contributor.name, call.call_at, fields.get(call.contributor_id, "calls"))
+        Person(
+            call.contributor_id,
+            call.contributor.name,
+            call.call_at,
+            fields.get(call.contributor_id, "calls"),
+            came_with(call.contributor),
+        )
         for call in present(calls)
     ]
     return wants_of(

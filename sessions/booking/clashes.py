@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from producerdesk.kit import clock, moments
 from producerdesk.kit.errors import Clash
 from producerdesk.kit.rows import utc
+from producerdesk.kit.together import together
 from producerdesk.kit.viewer import Viewer
 from sessions.booking import away
 from sessions.booking.beside import InTheWay
@@ -54,7 +55,7 @@ def books(action: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(action)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), together():
                 return action(*args, **kwargs)
         except NotFreeOn as error:
             raise clash_on_dates(error) from None

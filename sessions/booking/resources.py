@@ -12,8 +12,11 @@ from producerdesk.kit.errors import Conflict
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking.models import BookingSlot, Resource
+from sessions.models.studio import Room
 
 Slots = list[BookingSlot]
+OF_A_ROOM, OF_A_PERSON = ("resource",), ("resource", "user__resource")  # what leads to it
+_NOT_READ = object()
 _NONE = Value(None, output_field=BigIntegerField())
 _JOINED = _("Somebody's bookings were being joined up this moment. Try again.")
 
@@ -35,6 +38,8 @@ def resources_for(
     A contributor with a user is booked through that user's resource, whichever desk asks.
     """
     wanted, items = sorted(set(contributor_ids)), sorted(set(gear_ids))
+    if not (room_id or wanted or items):
+        return Resources(None, {}, {})
     # what is missing is made by the first look
     found = _known(room_id, wanted, items) or _known(room_id, wanted, items)
     if found is None:
@@ -42,26 +47,55 @@ def resources_for(
     return found
 
 
+def came_with(thing: Room | Contributor) -> int | None:
+    """Return the resource of what was read with it (`OF_A_ROOM`, `OF_A_PERSON`); None if it was not, or has none yet.
+
+    It is found before the lock: whether it is still the one says `must_stand`.
+    """
+    own = thing._state.fields_cache.get("resource", _NOT_READ)
+    user_id = None if isinstance(thing, Room) else thing.user_id
+    if own is _NOT_READ or user_id is None:
+        return own.pk if isinstance(own, Resource) else None
+    users = thing._state.fields_cache.get("user")
+    found = users and users._state.fields_cache.get("resource")
+    return found.pk if found and own is None else None  # one of its own is to be joined with the user's
+
+
 def lock(resource_ids: Iterable[int]) -> None:
-    """Wait until these resources are ours, to the end of the transaction. The only way bookings queue up.
+    """Wait until these resources are ours, to the end of the transaction."""
+    wanted = set(resource_ids)
+    lock_ahead(wanted)
+    must_stand(wanted, {key for (key,) in _standing(NOBODY, keys=sorted(wanted)).rows()})
+
+
+def lock_ahead(resource_ids: Iterable[int]) -> None:
+    """Lock these resources before whatever is asked next, to the transaction's end. The only way bookings queue up.
 
     Locks are taken in the order of the ids, so two bookings never wait for each other. What the booking relies on must
-    be read after this.
+    be read after this, and whether all of them are there (`must_stand`).
     """
-    wanted = set(resource_ids)
     if connection.features.has_select_for_update:
-        ours = len(_locked(NOBODY, keys=sorted(wanted)).values_list("pk"))
+        _locked(NOBODY, keys=sorted(resource_ids)).tell()
     else:
         # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
-        ours = Resource.objects.filter(pk__in=wanted).update(lock_seq=F("lock_seq") + 1)
-    if ours != len(wanted):
+        Resource.objects.filter(pk__in=list(resource_ids)).update(lock_seq=F("lock_seq") + 1)
+
+
+def must_stand(wanted: set[int], standing: set[int]) -> None:
+    """Refuse where some of these resources are there no more."""
+    if not wanted <= standing:
         # a person accepted an invitation this moment and is booked through another resource from now on
         raise Conflict(str(_JOINED))
 
 
 @prepared
+def _standing(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return Resource.objects.filter(pk__among=keys).order_by().values_list("pk")
+
+
+@prepared
 def _locked(viewer: Viewer, keys: list[int]) -> QuerySet:
-    return Resource.objects.filter(pk__among=keys).order_by("pk").select_for_update(no_key=True)
+    return Resource.objects.filter(pk__among=keys).order_by("pk").select_for_update(no_key=True).values_list("pk")
 
 
 def relink(contributor: Contributor) -> Slots:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from producerdesk.kit import clock
-from producerdesk.kit.inserting import insert
+from producerdesk.kit.inserting import insert, new
 from sessions.booking import away
 from sessions.booking.beside import InTheWay, found_at
 from sessions.booking.holds import lapsed
 from sessions.booking.models import BookingSlot, ImportedSpan
-from sessions.booking.resources import lock, resources_for
+from sessions.booking.resources import came_with, lock_ahead, must_stand, resources_for
 from sessions.models.gear import Gear, GearRepair
 from sessions.models.session import StudioSession
 from sessions.models.studio import Room
@@ -46,6 +46,7 @@ class Person:
     name: str
     call_at: datetime
     field: str = "calls"
+    resource_id: int | None = None  # where it is known
 
 
 class Taken(Exception):
@@ -78,19 +79,20 @@ def wants_of(
 ) -> list[Want]:
     """Return what a session needs: the room with its buffers, each person from the call time to the end, the gear."""
     people, gear = list(people), list(gear)
+    known = came_with(room) if room else None
     resources = resources_for(
-        room_id=room.pk if room else None,
-        contributor_ids=[each.contributor_id for each in people],
+        room_id=room.pk if room and known is None else None,
+        contributor_ids=[each.contributor_id for each in people if each.resource_id is None],
         gear_ids=[item.pk for item in gear],
     )
     wants = []
-    if room is not None and resources.room is not None:
+    of_room = known or resources.room
+    if room is not None and of_room is not None:
         before, after = timedelta(minutes=room.setup_minutes), timedelta(minutes=room.reset_minutes)
-        wants.append(
-            Want(resources.room, starts_at - before, ends_at + after, "room", str(room), before=before, after=after)
-        )
+        wants.append(Want(of_room, starts_at - before, ends_at + after, "room", str(room), before=before, after=after))
     wants += [
-        Want(resources.people[each.contributor_id], each.call_at, ends_at, each.field, each.name) for each in people
+        Want(each.resource_id or resources.people[each.contributor_id], each.call_at, ends_at, each.field, each.name)
+        for each in people
     ]
     wants += [
         Want(resources.gear[item.pk], starts_at, ends_at, "gear", item.name, gear_id=item.pk, time_zone=time_zone)
@@ -113,8 +115,9 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
     old = [slot for key, slot in standing.items() if key not in wanted or wanted[key] in changed]
     if not changed and not old:
         return Claim()
-    lock({want.resource_id for want in changed} | {slot.resource_id for slot in old})
-    beside, imported = _standing_beside(changed, session)
+    ours = {want.resource_id for want in changed} | {slot.resource_id for slot in old}
+    lock_ahead(ours)
+    beside, imported = _standing_beside(changed, session, ours)
     places = {} if anew else standing
     pairs: list[tuple[Want, InTheWay]] = [
         (want, slot)
@@ -126,8 +129,9 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
     gone = _away(changed)
     if pairs or gone:
         raise Taken(pairs, gone)
-    new = [
-        BookingSlot(
+    slots = [
+        new(
+            BookingSlot,
             resource_id=want.resource_id,
             starts_at=want.starts_at,
             ends_at=want.ends_at,
@@ -136,7 +140,7 @@ def claim(wants: Iterable[Want], *, confirmed: bool, session: StudioSession | No
         )
         for want in changed
     ]
-    return Claim(new, [slot.pk for slot in old])
+    return Claim(slots, [slot.pk for slot in old])
 
 
 def write(claimed: Claim, session: StudioSession) -> None:
@@ -144,8 +148,8 @@ def write(claimed: Claim, session: StudioSession) -> None:
     if claimed.old:
         BookingSlot.objects.filter(pk__in=claimed.old).delete()
     for slot in claimed.new:
-        slot.session = session
-    insert(claimed.new)
+        slot.session_id = session.pk
+    insert(claimed.new, keys=False)
 
 
 def take(session: StudioSession, wants: Iterable[Want], *, confirmed: bool) -> None:
@@ -171,13 +175,16 @@ def _stands(slot: BookingSlot | None, want: Want, state: State) -> bool:
     return slot is not None and (slot.starts_at, slot.ends_at, slot.state) == (want.starts_at, want.ends_at, state)
 
 
-def _standing_beside(wants: list[Want], session: StudioSession | None) -> tuple[Beside, list[ImportedSpan]]:
+def _standing_beside(
+    wants: list[Want], session: StudioSession | None, ours: set[int]
+) -> tuple[Beside, list[ImportedSpan]]:
     """Return, by resource, the slots of others that overlap the wants, without holds that have lapsed; and spans.
 
-    One query, and one more where there are holds.
+    And make sure that the resources which are ours by now are still there. One query, one more where there are holds.
     """
     beside: Beside = {want.resource_id: [] for want in wants}
-    slots, spans = found_at((want.resource_id, want.starts_at, want.ends_at) for want in wants)
+    slots, spans, standing = found_at(((want.resource_id, want.starts_at, want.ends_at) for want in wants), of=ours)
+    must_stand(ours, standing)
     gone = lapsed({slot.session_id for slot in slots if slot.state == State.HOLD}, clock.now())
     for slot in slots:
         if (session is None or slot.session_id != session.pk) and not (

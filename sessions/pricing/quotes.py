@@ -9,6 +9,7 @@ from budgets.models import BudgetEntry
 from budgets.queries import Agreed
 from producerdesk.kit.money import Money, round_half_up
 from sessions.models import StudioTerms
+from sessions.pricing.asked import asked_for
 from sessions.pricing.people import people_lines
 from sessions.pricing.rooms import room_lines
 from sessions.pricing.work import PriceLine, Work
@@ -17,8 +18,9 @@ SOURCE = "session"  # the ledger's word for what we write
 
 
 def price(work: Work) -> list[PriceLine]:
-    """Return what it costs, the room first. Lines that cost nothing are there and say why. At most two queries."""
-    return [*room_lines(work), *people_lines(work)]
+    """Return what it costs, the room first. Lines that cost nothing are there and say why. One query."""
+    asked = asked_for(work)
+    return [*room_lines(work, asked.rates), *people_lines(work, asked)]
 
 
 def quote(work: Work, session_id: int | None = None, lines: Sequence[PriceLine] | None = None) -> dict:

@@ -14,15 +14,12 @@ from decimal import Decimal
 from itertools import product
 from math import ceil
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from budgets import chart
 from producerdesk.kit import moments
 from producerdesk.kit.money import Money, round_half_up
-from producerdesk.kit.prepared import prepared
-from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 from sessions.models import RoomRate
 from sessions.pricing.work import Kind, PriceLine, Work, begun
@@ -41,11 +38,10 @@ ROOM_ACCOUNTS = {
 }
 
 
-def room_lines(work: Work) -> list[PriceLine]:
+def room_lines(work: Work, rates: Sequence[RoomRate]) -> list[PriceLine]:
     if work.room is None:
         return []
     account = ROOM_ACCOUNTS.get(Kind(work.kind), chart.STUDIO)
-    rates = _rates_of(NOBODY, room_id=work.room.pk).objects()
     valid = _one_currency([rate for rate in rates if rate.is_valid_on(work.day)], work.project)
     if not valid:
         text = _("No rate on that day") if rates else _("No rate given")
@@ -61,11 +57,6 @@ def room_lines(work: Work) -> list[PriceLine]:
         )
         for rate, minutes in used
     ]
-
-
-@prepared
-def _rates_of(viewer: Viewer, room_id: int) -> QuerySet:
-    return RoomRate.objects.filter(room=room_id)
 
 
 def paid_time(rates: Sequence[RoomRate], minutes: int) -> list[tuple[RoomRate, int]]:

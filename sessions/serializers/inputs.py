@@ -14,8 +14,10 @@ from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project, Song
 from projects.stages import Stage
+from sessions.booking.resources import OF_A_PERSON, OF_A_ROOM
 from sessions.models import Gear, Room, StudioSession
 from sessions.serializers.repeating import RepeatInput, ScopeInput
+from sessions.telling import WITH_WISHES
 
 CALLS_AT_MOST, SONGS_AT_MOST, GEAR_AT_MOST = 60, 100, 60
 OVER_MIDNIGHT = dt.timedelta(hours=18)  # a long night is 14; 10:00 to 09:00 is a mistake
@@ -113,6 +115,7 @@ class WhereInput(InputSerializer):
         allow_null=True,
         label=_("Room"),
         facts=lambda room: {"time_zone": room.studio.time_zone, "place": room.studio.city},
+        along=OF_A_ROOM,
     )
     remote_place = serializers.CharField(
         max_length=240,
@@ -148,7 +151,7 @@ class WhereInput(InputSerializer):
 class CallInput(InputSerializer):
     """A person to call. Without a call time it is the start."""
 
-    contributor = VisibleField(Contributor.objects, label=_("Person"))
+    contributor = VisibleField(Contributor.objects, label=_("Person"), along=(*OF_A_PERSON, *WITH_WISHES))
     role = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", label=_("Role"))
     call = TimeOfDay(required=False, allow_null=True, default=None, label=_("Call time"))
     call_fold = FoldField(label=_("Which hour"))

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import Role
 from producerdesk.kit import clock
-from producerdesk.kit.prepared import Ready, prepared, ready, statements
+from producerdesk.kit.prepared import Ready, plans, prepared, ready
 from producerdesk.kit.viewer import Grant, Viewer
 from producerdesk.overview import day, glance, questions
 from projects.models import Project, Song, StageDate
@@ -169,15 +169,16 @@ def test_the_first_of_several_desks_stays_the_first(cast: Cast) -> None:
 def test_what_is_asked_often_is_planned_once(cast: Cast) -> None:
     """On PostgreSQL: with each viewer's own values all the same, and in a transaction that fails."""
     makers.make_project(cast.other_desk, "Glass Teeth")
-    for _turn in range(2 * statements.OFTEN):
+    for _turn in range(2 * plans.OFTEN):
         assert told(cast.viewer("ana")) == ["Salt & Neon"]
         assert told(cast.viewer("cleo")) == sorted(["Glass Teeth", cast.other_project.title])
         with contextlib.suppress(ZeroDivisionError), transaction.atomic():
             assert told(cast.viewer("ana")) == ["Salt & Neon"]
             raise ZeroDivisionError
     if services.on_postgres():
-        names = {statement.name for key, statement in ready._kept.items() if key in kept() and statement}
-        assert names <= statements._planned[connection.connection]
+        ours = [statement for key, statement in ready._kept.items() if key in kept() and statement]
+        names = {statement.plan.name for statement in ours if statement.plan}
+        assert names <= plans._planned[connection.connection]
 
 
 def test_a_first_use_that_fails_is_in_nobodys_way(cast: Cast) -> None:
@@ -190,7 +191,7 @@ def test_a_first_use_that_fails_is_in_nobodys_way(cast: Cast) -> None:
         return Desk.objects.filter(pk=viewer.home_desk_id or 0).annotate(napped=napped).values_list("pk", "napped")
 
     ana = cast.viewer("ana")
-    for _turn in range(statements.OFTEN):
+    for _turn in range(plans.OFTEN):
         assert nap(ana, seconds=0).rows()
     with pytest.raises(OperationalError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 50")
@@ -199,14 +200,14 @@ def test_a_first_use_that_fails_is_in_nobodys_way(cast: Cast) -> None:
 
 
 def test_plans_are_let_go_where_there_are_too_many(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "PLANS_AT_MOST", 2)
-    monkeypatch.setattr(statements, "OFTEN", 0)
+    monkeypatch.setattr(plans, "PLANS_AT_MOST", 2)
+    monkeypatch.setattr(plans, "OFTEN", 0)
     builds = [lambda viewer, number=number: titles(viewer).filter(pk__gt=-number) for number in range(1, 5)]
     for _turn in range(2):
         for build in builds:
             assert prepared(build)(cast.viewer("ana")).values_list("title") == [("Salt & Neon",)]
     if services.on_postgres():
-        assert len(statements._planned[connection.connection]) <= 2
+        assert len(plans._planned[connection.connection]) <= 2
 
 
 # --- mistakes that would be kept ------------------------------------------------------------------------

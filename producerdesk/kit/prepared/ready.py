@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -66,6 +67,14 @@ class Ready:
         found = self._statement(OBJECTS, _as_built)
         return found[0].objects(found[1]) if found else list(self._anew(_as_built))
 
+    def tell(self) -> None:
+        """Let the database do what the query does, a lock, and its rows be (kit.together)."""
+        found = self._statement((), _as_built)
+        if found:
+            found[0].tell(found[1])
+        else:
+            list(self._anew(_as_built))
+
     def _anew(self, how: How) -> QuerySet:
         return how(self._build(self._viewer, **self._given), self._viewer)
 
@@ -75,22 +84,31 @@ class Ready:
         if self._key is None or kind is None:
             return None
         given, shape = _values(self._given)
-        values = [*kind.ids, _day_of(self._viewer), *given]
-        key = (self._key, what, kind.key, shape, timezone.get_current_timezone_name())
+        values = [*kind.ids, dt.date.min, *given]
+        # nobody's clock is UTC; to ask for that of a request takes as long as all else here
+        zone = timezone.get_current_timezone_name() if self._viewer.is_authenticated else ""
+        key = (self._key, what, kind.key, shape, zone)
         if key not in _kept:
             if len(_kept) >= KEPT_AT_MOST:
                 _kept.clear()  # another thread may be reading: it has its statement in its hand
             _kept[key] = self._made(kind, values, what, how)
         statement = _kept.get(key)
-        return None if statement is None else (statement, values)
+        if statement is None:
+            return None
+        day = len(kind.ids)
+        if statement.plan and day in statement.plan.types:  # to look it up takes longer than all else here
+            values[day] = _day_of(self._viewer)
+        return statement, values
 
     def _made(self, kind: Kind, values: list[Any], what: Hashable, how: How) -> Statement | None:
         """Make the SQL with stand-ins, or None where words of the request look like what must not be kept."""
         stand_ins = [stand_in(number, value) for number, value in enumerate(values)]
         other = kind.stand_in(self._viewer, stand_ins)
         given = _refilled(self._given, iter(stand_ins[len(kind.ids) + 1 :]))
+        clock = nullcontext() if self._viewer.is_authenticated else timezone.override(dt.UTC)
         try:
-            return Statement.of(lambda: how(self._build(other, **given), other), stand_ins, objects=what is OBJECTS)
+            with clock:
+                return Statement.of(lambda: how(self._build(other, **given), other), stand_ins, objects=what is OBJECTS)
         except Mistaken:
             if self._key is self._build:
                 raise

@@ -1,16 +1,10 @@
-"""Statements: SQL, where the values go into it, and how what comes back is read.
-
-PostgreSQL would plan each of them anew every time, which takes it longer than reading the few rows. What is asked again
-and again on a connection is prepared there, too: `PREPARE` once, then `EXECUTE` with the values.
-"""
+"""Statements: SQL, where the values go into it, and how what comes back is read."""
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
-from weakref import WeakKeyDictionary
 
 import orjson
 from django.core.exceptions import EmptyResultSet
@@ -21,17 +15,12 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from producerdesk.kit.prepared.among import Json
 from producerdesk.kit.prepared.kinds import FIRST_ID
+from producerdesk.kit.prepared.plans import Plan, Put
+from producerdesk.kit.together import tell
 
-OFTEN = 3  # times that a statement is asked by this process before its plan is worth keeping
-PLANS_AT_MOST = 200  # on a connection: each takes the database some 50 kB
 _BAKED = re.compile(r"23058430\d{11}|\d{4}-\d\d-\d\d")  # a stand-in that became text, or a date
 _TYPES = {int: "bigint", dt.date: "date", dt.datetime: "timestamptz", list: "bigint[]", str: "text"}
 _PUT = {dt.date: "adapt_datefield_value", dt.datetime: "adapt_datetimefield_value"}
-_numbers = itertools.count(1)
-_planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection, the statements it knows
-
-Put = Callable[[Any], Any]
-Place = tuple[int, int, Put | None]  # in the parameters, which value, how the database wants it
 
 
 class Mistaken(AssertionError):
@@ -40,18 +29,13 @@ class Mistaken(AssertionError):
 
 @dataclass(slots=True)
 class Statement:
-    """SQL with the places where values go. Without SQL nobody of this kind has any row."""
+    """SQL with the places where values go. Without a plan nobody of this kind has any row."""
 
     using: str
-    sql: str = ""
-    params: Sequence[Any] = ()
-    places: list[Place] = field(default_factory=list)
-    types: dict[int, str] = field(default_factory=dict)  # of the values that go into it
+    plan: Plan | None = None
     converters: Any = field(default_factory=dict)
     columns: int | None = None  # further ones only sort
-    made_of: Any = None  # the select and its classes, where objects are made of the rows
-    asked: int = 0
-    name: str = ""
+    made_of: "_Objects | None" = None  # where objects are made of the rows
 
     @classmethod
     def of(cls, build: Callable[[], QuerySet], stand_ins: Sequence[Any], *, objects: bool = False) -> "Statement":
@@ -69,27 +53,19 @@ class Statement:
         places = [(place, *found) for place, param in enumerate(params) if (found := known.place_of(param))]
         return cls(
             queryset.db,
-            sql,
-            params,
-            places,
-            {number: _TYPES[type(stand_ins[number])] for _place, number, _put in places},
+            Plan(sql, params, places, {number: _TYPES[type(stand_ins[number])] for _place, number, _put in places}),
             compiler.get_converters([column for column, _sql, _alias in compiler.select[: compiler.col_count]]),
             compiler.col_count if compiler.has_extra_select else None,
-            (compiler.select, compiler.klass_info) if objects else None,  # a whole query hangs on it
-            name=f"desk_{next(_numbers)}",
+            _Objects.of(compiler, queryset.db) if objects else None,
         )
 
     def rows(self, values: Sequence[Any]) -> list[tuple]:
         """Return what the database says with these values."""
-        if not self.sql:
+        if self.plan is None:
             return []
         connection = connections[self.using]
-        self.asked += 1
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and self.asked > OFTEN:
-                self._ask_by_plan(connection, cursor, values)
-            else:
-                self._ask(cursor, values)
+            cursor.execute(*self.plan.said(connection, values))
             found = cursor.fetchall()
         if self.columns is not None:
             found = [row[: self.columns] for row in found]
@@ -100,58 +76,41 @@ class Statement:
 
     def objects(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows as objects: what Django's own ModelIterable does with them."""
-        if not self.sql:
-            return []
-        select, info = self.made_of
-        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-        names = [column[0].target.attname for column in select[first:last]]
-        related = get_related_populators(info, select, self.using)  # type: ignore[call-arg]  # stubs of a later Django
+        return self.made_of.read(self.using, self.rows(values)) if self.made_of else []
+
+    def tell(self, values: Sequence[Any]) -> None:
+        """Let the database do this, and its rows be."""
+        if self.plan is not None:
+            tell(connections[self.using], self.plan, values)
+
+
+@dataclass(slots=True)
+class _Objects:
+    """How rows become objects of a model, and of those that `select_related` names."""
+
+    model: Any
+    names: list[str]
+    place: slice
+    related: Sequence[Any]
+
+    @classmethod
+    def of(cls, compiler: SQLCompiler, using: str) -> "_Objects":
+        """Return how the rows of this query do."""
+        select, info = compiler.select, compiler.klass_info
+        place = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        names = [column[0].target.attname for column in select[place]]
+        related = get_related_populators(info, select, using)  # type: ignore[call-arg]  # stubs of a later Django
+        return cls(info["model"], names, place, related)
+
+    def read(self, using: str, rows: Sequence[tuple]) -> list[Any]:
+        """Return an object for each row."""
         found = []
-        for row in self.rows(values):
-            made = info["model"].from_db(self.using, names, row[first:last])
-            for populator in related:
+        for row in rows:
+            made = self.model.from_db(using, self.names, row[self.place])
+            for populator in self.related:
                 populator.populate(row, made)
             found.append(made)
         return found
-
-    def _ask(self, cursor: Any, values: Sequence[Any]) -> None:
-        params = list(self.params)
-        for place, number, put in self.places:
-            params[place] = put(values[number]) if put else values[number]
-        cursor.execute(self.sql, params)
-
-    def _ask_by_plan(self, connection: Any, cursor: Any, values: Sequence[Any]) -> None:
-        known = _planned.setdefault(connection.connection, set())
-        if len(known) >= PLANS_AT_MOST and self.name not in known:
-            cursor.execute("DEALLOCATE ALL")
-            known.clear()
-        if self.name not in known:
-            # by itself: what its first use meets, a deadlock or a time limit, must not leave a plan nobody knows of
-            with connection.wrap_database_errors:
-                cursor.cursor.execute(self._preparing(cursor))  # beside the log of queries: it asks nothing
-            known.add(self.name)
-        said = [values[number] for number in self.types]
-        cursor.execute(f"EXECUTE {self.name}" + (f" ({', '.join(['%s'] * len(said))})" if said else ""), said)
-
-    def _preparing(self, cursor: Any) -> str:
-        """Return the SQL that lets PostgreSQL keep the plan. What never changes stands in it as it is."""
-        numbered = {number: place for place, number in enumerate(self.types, start=1)}
-        params = list(self.params)
-        for place, number, _put in self.places:
-            params[place] = _Numbered(f"${numbered[number]}")
-        types = f" ({', '.join(self.types.values())})" if self.types else ""
-        return f"PREPARE {self.name}{types} AS {cursor.mogrify(self.sql, params).decode()}"
-
-
-class _Numbered(str):
-    """A parameter in a statement that PostgreSQL keeps: `$1`."""
-
-    def __conform__(self, protocol: Any) -> "_Numbered":
-        return self
-
-    def getquoted(self) -> bytes:
-        """Return it as psycopg writes it into the SQL: bare."""
-        return self.encode()
 
 
 class _Known:
