@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django_filters.fields import BaseCSVField
 from django_filters.rest_framework import DjangoFilterBackend
 
 from producerdesk.kit.errors import Refused
@@ -59,11 +60,23 @@ class YesNoFilter(django_filters.BooleanFilter):
     field_class = _YesNoField
 
 
+class _Names(BaseCSVField):
+    """What to sort by, each with a name: between two commas, or after the last, there has to be one."""
+
+    def clean(self, value: Any) -> Any:
+        names = super().clean(value)
+        if names and not all(names):
+            raise ValidationError(_("Between two commas there is nothing to sort by."))
+        return names
+
+
 class Ordering(django_filters.OrderingFilter):
     """`?ordering=-deadline`: always ends in the key, so pages never shuffle, and what has no value comes last.
 
     `expressions` sorts by more than a column: `{"stage": order_of("stage")}`.
     """
+
+    base_field_class = _Names
 
     def __init__(self, *args: Any, expressions: dict[str, Any] | None = None, **options: Any) -> None:
         self.expressions = expressions or {}

@@ -255,6 +255,13 @@ def test_by_stage_the_order_is_that_of_the_work(records: Cast) -> None:
     ]
 
 
+@pytest.mark.parametrize("ordering", [",", "title,", ",title", "title,,stage", "-", "--title", " "])
+def test_an_order_without_a_name_is_refused(cast: Cast, ordering: str) -> None:
+    for path in ("projects/", "songs/"):
+        answer = Api(cast.ana).get(path, {"ordering": ordering})
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["ordering"])
+
+
 def test_every_order_ends_in_the_key() -> None:
     for filterset, rows in ((ProjectFilter, Project.objects.all()), (SongFilter, Song.objects.with_next_due())):
         for ordering in filterset.base_filters["ordering"].param_map.values():
