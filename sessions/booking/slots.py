@@ -164,9 +164,10 @@ def release(session: StudioSession) -> None:
 
 def cut(session: StudioSession, ends_at: datetime) -> None:
     """Give back what a session has taken after `ends_at`, because it was over earlier. Never takes more."""
-    for slot in session.slots.all():
-        # the room's reset comes after the end, whenever that is
-        end = ends_at + (slot.ends_at - session.ends_at)
+    # the room's reset comes after the end, whenever that is
+    reset = timedelta(minutes=session.room.reset_minutes) if session.room else NOTHING
+    for slot in session.slots.select_related("resource"):
+        end = ends_at + (reset if slot.resource.room_id else NOTHING)
         if slot.starts_at < end < slot.ends_at:
             BookingSlot.objects.filter(pk=slot.pk).update(ends_at=end)
 

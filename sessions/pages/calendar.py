@@ -176,7 +176,7 @@ def _drawn(
         for column in grid["columns"]:
             column["busy"] = elsewhere.bands(busy, column["day"], grid["hours"])
     elif view == "timeline":
-        listed = _lines(chosen["rows"], events, said, filters)
+        listed = _lines(chosen["rows"], around, said, filters, drawn.shown_in(look, first, last))
         drawn.mark_busy(listed, spans, look)
         context["taken"] = any(row["busy"] for row in listed)
         closed.mark(listed, shut)
@@ -188,12 +188,14 @@ def _drawn(
     return context
 
 
-def _lines(rows: str, events: list[days.Event], said: dict[str, Any], filters: dict[str, str]) -> list[dict[str, Any]]:
+def _lines(
+    rows: str, around: list[days.Event], said: dict[str, Any], filters: dict[str, str], shown: drawn.Shown
+) -> list[dict[str, Any]]:
     """Return the rows of a timeline: rooms, people or gear."""
     if rows == "gear":
-        return drawn.gear_rows(events, said["gear"], filters)
+        return drawn.gear_rows(around, said["gear"], filters, shown)
     lines = drawn.people_rows if rows == "people" else drawn.room_rows
-    return lines(events, said["known"][rows], filters)
+    return lines(around, said["known"][rows], filters, shown)
 
 
 def _next(view: str, span: tuple[dt.date, dt.date], day: dt.date, way: int) -> dt.date | None:

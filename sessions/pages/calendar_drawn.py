@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ MOST_A_DAY = 4  # sessions a month names in the square of a day
 REMOTE = "remote"
 WEEK, LONG_DAY = 7, 18  # up to here a timeline names every third hour, beyond it every sixth
 Row = dict[str, Any]
+Shown = Callable[[Event, str], bool]  # of a session, on a line of this zone: it is on the days that are drawn
 
 
 # --- one session -------------------------------------------------------------------------------------
@@ -183,6 +184,11 @@ def timeline(events: Sequence[Event], first: dt.date, last: dt.date, look: Row, 
     }
 
 
+def shown_in(look: Row, first: dt.date, last: dt.date) -> Shown:
+    """Return what says whether a session is on these days, by the clock of the line in this zone."""
+    return lambda event, zone: days.is_shown(days.on_clock(event.session, clock_of({"zone": zone}, look)), first, last)
+
+
 def clock_of(row: Row, look: Row) -> str:
     """Return by whose clock a line is drawn: its room's, its person's, or that of the calendar."""
     return look["clock"] or row.get("zone") or look["zone"]
@@ -230,11 +236,11 @@ def taken_by(session: Row, rows: str) -> list[str]:
     return [f"person-{call['person']['id']}" for call in session["calls"] if call.get("answer") != DECLINED]
 
 
-def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
+def room_rows(around: Sequence[Event], known: Iterable[Row], filters: Row, shown: Shown) -> list[Row]:
     """Return a row for each room one may book or sees taken, by studio; what has no room comes last."""
     rooms = {room["id"]: room for room in wanted_rooms(known, filters)}
-    for event in events:
-        if room := event.session["room"]:
+    for event in around:
+        if (room := event.session["room"]) and shown(event, event.session["time_zone"]):
             rooms.setdefault(room["id"], room | {"time_zone": event.session["time_zone"]})
     listed = sorted(rooms.values(), key=lambda room: (room["studio"]["name"].casefold(), room["name"].casefold()))
     found = [
@@ -249,7 +255,7 @@ def room_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> li
         }
         for room in listed
     ]
-    if any(event.session["room"] is None for event in events):
+    if any(event.session["room"] is None and shown(event, "") for event in around):
         found.append({"key": REMOTE, "title": _("Remote"), "sub": _("or elsewhere"), "group": _("No room")})
     return found
 
@@ -264,14 +270,15 @@ def wanted_rooms(known: Iterable[Row], filters: Row) -> list[Row]:
     return found
 
 
-def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> list[Row]:
+def people_rows(around: Sequence[Event], known: Iterable[Row], filters: Row, shown: Shown) -> list[Row]:
     """Return a row for each person called in this time, and for those worked with last: who has nothing is free."""
     people: dict[int, Row] = {}
-    for event in events:
+    for event in around:
         for call in event.session["calls"]:
-            person = call["person"]
-            called = {"name": person["name"], "role": call["role"], "group": _("Called")}
-            people.setdefault(person["id"], called | {"zone": call.get("time_zone", "")})
+            person, zone = call["person"], call.get("time_zone", "")
+            if shown(event, zone):
+                called = {"name": person["name"], "role": call["role"], "group": _("Called"), "zone": zone}
+                people.setdefault(person["id"], called)
     for person in known:
         if not filters:
             free = {"name": person["name"], "role": "", "group": _("Free in this time")}
@@ -291,7 +298,7 @@ def people_rows(events: Sequence[Event], known: Iterable[Row], filters: Row) -> 
     return sorted(found, key=lambda row: (row["group"] != _("Called"), row["title"].casefold()))
 
 
-def gear_rows(events: Sequence[Event], gear: Row, filters: Row) -> list[Row]:
+def gear_rows(around: Sequence[Event], gear: Row, filters: Row, shown: Shown) -> list[Row]:
     """Return a row for each item that sessions reserve, by kind; narrowed, only for those that have a session there.
 
     Tells the sessions which items they have.
@@ -300,9 +307,10 @@ def gear_rows(events: Sequence[Event], gear: Row, filters: Row) -> list[Row]:
     for pair in gear["reserved"]:
         having[pair["session"]].append(pair["gear"])
     taken = set()
-    for event in events:
+    for event in around:
         event.session["gear"] = having[event.session["id"]]
-        taken.update(event.session["gear"])
+        if shown(event, ""):
+            taken.update(event.session["gear"])
     out: dict[int, list[Span]] = defaultdict(list)
     for span in gear["out"]:
         starts = dt.datetime.combine(dt.date.fromisoformat(span["first"]), dt.time())

@@ -507,6 +507,21 @@ def test_a_session_that_ended_early_leaves_the_rest_to_others(cast: Cast) -> Non
         book(cast, cast.wren_called, starts="2027-03-10T14:00", ends="2027-03-10T18:00")
 
 
+def test_wrapped_again_it_keeps_what_it_really_took(cast: Cast) -> None:
+    cast.room.reset_minutes = 30
+    cast.room.save()
+    session = book(cast, cast.wren_called)
+    with time_machine.travel("2027-03-10T14:00:00Z", tick=False):
+        wrap(cast, session, ends="13:30")
+        for ends in ("13:30", "14:45", "13:30"):  # the same once more, longer, and back
+            wrap(cast, session, ends=ends)
+            with pytest.raises(Clash):
+                book(cast, cast.wren_called, starts="2027-03-10T13:15", ends="2027-03-10T13:30")
+        with pytest.raises(Clash):
+            book(cast, starts="2027-03-10T13:45", ends="2027-03-10T18:00")
+        book(cast, cast.wren_called, starts="2027-03-10T14:00", ends="2027-03-10T18:00")
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "field"),
     [

@@ -69,6 +69,24 @@ def test_all_of_a_persons_line_is_on_one_clock_which_it_names(cast: Cast, ana: C
     assert spans(next_day["Wren Castellan"]) == {"Porto": "01:00 – 03:00"}
 
 
+def test_who_is_called_on_a_day_goes_by_the_clock_of_the_line(cast: Cast, ana: Caller, two_places: Any) -> None:
+    groups = ana.page(DAY.replace("03-10", "03-11") + "&rows=people").context["grid"]["groups"]
+    told = {row["title"]: (group["title"], row["sub"]) for group in groups for row in group["rows"]}
+    assert told["Wren Castellan"] == ("Called", "Violin"), "in Tokyo it is the eleventh"
+    assert told["Nora"] == ("Free in this time", "")
+    alone = lines(ana.page(DAY.replace("03-10", "03-11") + f"&rows=people&person={cast.wren_called.pk}"))
+    assert spans(alone["Wren Castellan"]) == {"Porto": "01:00 – 03:00"}
+
+
+@pytest.mark.parametrize("day", ["2027-03-09", "2027-03-11"])
+def test_gear_is_drawn_also_beside_a_day_with_a_session(cast: Cast, ana: Caller, two_places: Any, day: str) -> None:
+    item = makers.make_gear(two_places.room.studio, "Upright piano")
+    two_places.gear.add(item)
+    page = ana.page(DAY.replace("2027-03-10", day) + "&rows=gear")
+    assert page.status_code == 200 and not lines(page)["Upright piano"]["bars"]
+    assert lines(ana.page(f"{DAY}&rows=gear"))["Upright piano"]["bars"]
+
+
 def test_rooms_are_on_their_own_and_say_so(cast: Cast, ana: Caller, two_places: Any) -> None:
     page = ana.page(f"{DAY}&rows=rooms")
     found = lines(page)
