@@ -132,6 +132,7 @@ class Pen:
         insert(self.entries, keys=False)
         self.budget.last_seq, self.budget.last_hash = self.entries[-1].seq, previous
         change(self.budget, "last_seq", "last_hash")
+        self.entries = []
 
 
 def _subject(part: str) -> str:

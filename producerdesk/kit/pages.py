@@ -195,7 +195,8 @@ def _errors(answer: Answer | None) -> dict[str, list[str]] | None:
 def etag_after(answer: Answer | None, request: HttpRequest, now: str) -> str:
     """Return which version a form that is drawn again was made of.
 
-    After a 412 the next press means: keep mine over theirs. Else the version the person first read stays."""
+    After a 412 the next press means: keep mine over theirs. Else the version the person first read stays.
+    """
     return now if answer and answer.status in (412, 428) else request.POST.get("_etag", now)
 
 

@@ -46,11 +46,16 @@ class _Waiting:
         before, told = self.taken()
         if sql.startswith("ROLLBACK"):
             return execute(sql, params, many, context)  # it would undo what waits
-        if params is None or many or context["cursor"].cursor.name is not None:
-            with context["connection"].cursor() as cursor:
-                cursor.execute(before, told)
-            return execute(sql, params, many, context)
-        return execute(f"{before}; {sql}", [*told, *params], many, context)
+        try:
+            if params is None or many or context["cursor"].cursor.name is not None:
+                with context["connection"].cursor() as cursor:
+                    cursor.execute(before, told)
+                return execute(sql, params, many, context)
+            return execute(f"{before}; {sql}", [*told, *params], many, context)
+        except BaseException:
+            # it may never have reached the database: whoever catches this must not go on without what waited
+            context["connection"].needs_rollback = True
+            raise
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Statements that nobody waits for travel with the next one: in their order, in its transaction, and never lost."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.kit.inserting import change, insert, new
@@ -69,6 +70,18 @@ def test_a_broken_rule_is_met_in_the_same_transaction(cast: Cast) -> None:
     assert titles(cast) == []
 
 
+def test_who_catches_a_fault_does_not_go_on_without_what_waited(cast: Cast) -> None:
+    # SQLite did at once what it was told
+    stopped = pytest.raises(transaction.TransactionManagementError) if services.on_postgres() else nullcontext()
+    unsayable: Any = object()
+    with stopped, transaction.atomic(), together():
+        insert(songs(cast, "Ninety Below"), keys=False)
+        with pytest.raises(Error), connection.cursor() as cursor:
+            cursor.execute("SELECT %s", [unsayable])  # it never reaches the database
+        assert titles(cast) == ["Ninety Below"]
+    assert titles(cast) == ([] if services.on_postgres() else ["Ninety Below"])
+
+
 def test_a_step_that_is_undone_leaves_what_came_before(cast: Cast) -> None:
     one, two, three = songs(cast, "Ninety Below", "Salt", "Neon")
     with transaction.atomic(), together():
@@ -117,3 +130,5 @@ def test_a_new_row_is_what_django_would_make(cast: Cast) -> None:
     names = [field.attname for field in Song._meta.concrete_fields]
     assert [getattr(one, name) for name in names] == [getattr(two, name) for name in names]
     assert one._state.adding and one.project == cast.project
+    with pytest.raises(TypeError, match="Song has no such columns: project"):
+        new(Song, project=cast.project)
