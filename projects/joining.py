@@ -32,6 +32,7 @@ LIFE = timedelta(days=14)
 # a stranger's mailbox is not ours to fill
 MAILED_AGAIN_AFTER = timedelta(minutes=10)
 MAILS_AT_MOST = 6  # of one invitation
+WAITING_AT_MOST = 20  # told to one person
 A_DAY_AT_MOST = 100  # invitations by one person
 
 JoinHook = Callable[[Invitation, User], Any]
@@ -149,11 +150,12 @@ def find(text: str) -> Invitation | None:
 
 
 def waiting_for(user: User, now: datetime) -> list[tuple[Invitation, str]]:
-    """Return what this person may accept now, the newest first, each with its secret.
+    """Return what this person may accept now, the newest first, each with its secret; not more than a page shows.
 
     Who has proved the address may read its mailbox, where the secret stands as well.
     """
-    asked = Invitation.objects.waiting_for(user.pk).select_related("desk", "project", "invited_by").order_by("-pk")
+    found = Invitation.objects.waiting_for(user.pk, now).select_related("desk", "project", "invited_by")
+    asked = found.order_by("-pk")[:WAITING_AT_MOST]
     known = [(each, secret.derive(letters.PURPOSE, each.salt)) for each in asked]
     # after a change of the server's key the old secret cannot be written again
     return [

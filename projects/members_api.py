@@ -128,7 +128,7 @@ class JoinViewSet(NoPages, DeskViewSet):
 
     def list(self, request: Any) -> Response:
         waiting = joining.waiting_for(request.user, clock.now())
-        rows = [self._told(each) | {"secret": text} for each, text in waiting]
+        rows = [self._said(each, "open", mine=True) | {"secret": text} for each, text in waiting]
         return Response({"count": len(rows), "results": rows})
 
     def retrieve(self, request: Any, pk: str) -> Response:
@@ -153,8 +153,12 @@ class JoinViewSet(NoPages, DeskViewSet):
         told = dict.fromkeys(serializers.JoinRow().fields) | {"state": state, "proves_address": False, "is_mine": mine}
         if state != "open" and not mine:
             return told
+        return self._said(found, state, mine=mine or self._is_mine(found))
+
+    def _said(self, found: Invitation, state: str, *, mine: bool) -> dict[str, Any]:
         project = found.project
-        return told | {
+        return {
+            "state": state,
             "email": found.email,
             "role": found.role,
             "desk": {"id": found.desk_id, "name": found.desk.name},
@@ -162,7 +166,7 @@ class JoinViewSet(NoPages, DeskViewSet):
             "invited_by": found.invited_by.name or found.invited_by.email,
             "expires_at": utc(found.expires_at),
             "proves_address": state == "open" and joining.proves_address(found),
-            "is_mine": mine or self._is_mine(found),
+            "is_mine": mine,
         }
 
     def _is_mine(self, found: Invitation) -> bool:

@@ -1,5 +1,7 @@
 """Reading memberships and invitations: the one door to their rows."""
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
@@ -31,10 +33,10 @@ class InvitationQuerySet(models.QuerySet):
         """Return what was neither accepted nor taken back. It may have run out."""
         return self.filter(accepted_at=None, revoked_at=None)
 
-    def waiting_for(self, user_id: int) -> "InvitationQuerySet":
-        """Return the open ones to an address that this user has proved."""
+    def waiting_for(self, user_id: int, now: datetime) -> "InvitationQuerySet":
+        """Return the open ones to an address that this user has proved, and that have not run out."""
         proved = EmailAddress.objects.filter(user_id=user_id, verified=True)
-        return self.open().filter(email__in=proved.annotate(lower=Lower("email")).values("lower"))
+        return self.open().filter(expires_at__gt=now, email__in=proved.annotate(lower=Lower("email")).values("lower"))
 
     def with_mail(self) -> "InvitationQuerySet":
         """Add `mail_state` and `mail_reason`: how far the last mail of each has come."""

@@ -84,7 +84,8 @@ def enter(request: HttpRequest, pk: int, reply: int) -> HttpResponseBase:
             return redirect(page_of(poll))
     options, form = described(request, "api:date-poll-enter", args=[pk])
     context = CURRENT | poll_answers.drawn(request, form["fields"], poll, row, answer)
-    now = options["etag"]
+    # of the poll that is drawn: whoever enters from now on is seen
+    now = options["etag"] if answer else f'"{poll["version"]}"'
     etag = etag_after(answer, request, now) if answer else now
     context |= {"reply": row, "is_open": poll_answers.is_open(poll), "etag": etag, "now": now}
     if answer and (current := answer.data.get("current")):
