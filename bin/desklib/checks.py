@@ -79,18 +79,14 @@ def test(arguments: list[str], *, postgres: bool) -> int:
 
 def _everything(result: Result) -> None:
     """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
-    few, more = _spread(min(4, os.cpu_count() or 1)), _spread(min(4, os.cpu_count() or 1) + 1)
+    chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
         with _compiling():
             result.failed += _lint()
-    with _beside("postgres", few, result):
+    with _beside("postgres", chosen, result):
         if not fresh:
             result.failed += _lint()
-        _pytest("sqlite", more, result)  # which has two thirds of the work
-
-
-def _spread(processes: int) -> list[str]:
-    return ["-n", str(processes), "--dist", "worksteal"]
+        _pytest("sqlite", chosen, result)
 
 
 @contextlib.contextmanager
