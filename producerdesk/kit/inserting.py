@@ -78,13 +78,14 @@ def change(row: models.Model, *names: str) -> None:
     """Store these fields of a row that is there and ours, as they stand: with the next statement (kit.together)."""
     model = type(row)
     connection = connections[router.db_for_write(model)]
-    fields = [field for field in model._meta.concrete_fields if field.name in names]
+    fields, plan = _update(model, names)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    tell(connection, _update(model, names), [*values, row.pk])
+    tell(connection, plan, [*values, row.pk])
 
 
 @cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> Plan:
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[list[models.Field], Plan]:
+    """Return the fields of these names, and the statement that stores them."""
     connection = connections[router.db_for_write(model)]
     fields = [field for field in model._meta.concrete_fields if field.name in names]
     key = model._meta.pk
@@ -92,7 +93,7 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> Plan:
     types = {number: str(field.rel_db_type(connection)) for number, field in enumerate([*fields, key])}
     places = [(number, number, None) for number in types]
     sql = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608 - our names
-    return Plan(sql, [None] * len(types), places, types)
+    return fields, Plan(sql, [None] * len(types), places, types)
 
 
 @cache
