@@ -1,6 +1,6 @@
 """Entering a new session: its time claimed, then its row, people, songs, cost and invitations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from producerdesk.kit.inserting import insert
 from producerdesk.kit.viewer import Viewer
@@ -8,6 +8,7 @@ from projects.models import Song
 from sessions import reminders
 from sessions.actions.noting import note_session
 from sessions.actions.standing import State, claim_time, commit_money, must_be_open
+from sessions.booking.clashes import NotFree, NotFreeOn
 from sessions.booking.slots import Claim, write
 from sessions.models import Call, StudioSession
 
@@ -25,6 +26,19 @@ def claim_new(session: StudioSession, calls: list[Call], viewer: Viewer) -> Clai
     fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
     must_be_open(session, calls, viewer, new=True)
     return claim_time(session, calls, viewer, new=True, fields=fields)
+
+
+def claim_all(dates: Sequence[tuple[StudioSession, list[Call]]], viewer: Viewer) -> list[Claim]:
+    """Lock what every one of these new sessions needs, or refuse all. Raises NotFreeOn with each that is not free."""
+    claims, refused = [], []
+    for session, calls in dates:
+        try:
+            claims.append(claim_new(session, calls, viewer))
+        except NotFree as error:
+            refused.append(error)
+    if refused:
+        raise NotFreeOn(refused, len(dates))
+    return claims
 
 
 def enter(

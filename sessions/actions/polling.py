@@ -17,10 +17,10 @@ from projects.models import Project, Song
 from sessions import polls
 from sessions.actions import plans
 from sessions.actions.changes import confirm_session, release_slots
-from sessions.actions.entering import claim_new, enter
+from sessions.actions.entering import claim_all, enter
 from sessions.actions.plans import CallSpec
 from sessions.actions.standing import State, who_books
-from sessions.booking.clashes import NotFree, NotFreeOn, books
+from sessions.booking.clashes import books
 from sessions.models import Call, DatePoll, Gear, PollReply, PollSlot, Room, StudioSession
 
 SLOTS_AT_MOST = 12
@@ -88,14 +88,7 @@ def propose_dates(
         made_by_id=who_books(viewer),
     )
     poll.clean_fields(exclude=["desk", "project", "made_by", "decided"])
-    claims, refused = [], []
-    for session, called in planned:
-        try:
-            claims.append(claim_new(session, called, viewer))
-        except NotFree as error:
-            refused.append(error)
-    if refused:
-        raise NotFreeOn(refused, len(planned))
+    claims = claim_all(planned, viewer)
     poll.save()
     for (session, called), claimed in zip(planned, claims, strict=True):
         PollSlot.objects.create(poll=poll, session=enter(session, called, songs, viewer, claimed))

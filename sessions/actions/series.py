@@ -13,9 +13,8 @@ from producerdesk.kit.viewer import Viewer
 from projects.models import Song
 from sessions import reminders
 from sessions.actions import plans
-from sessions.actions.entering import claim_new, enter
+from sessions.actions.entering import claim_all, enter
 from sessions.actions.standing import State
-from sessions.booking.clashes import NotFree, NotFreeOn
 from sessions.models import Call, SessionSeries, StudioSession
 from sessions.recurring import WEEKLY, Repeat
 
@@ -30,14 +29,7 @@ def book_dates(
     days = repeat.days(day)
     dates = [_on(first, calls, each) for each in days]
     refuse_overlaps(dates)
-    claims, refused = [], []
-    for session, called in dates:
-        try:
-            claims.append(claim_new(session, called, viewer))
-        except NotFree as error:
-            refused.append(error)
-    if refused:
-        raise NotFreeOn(refused, len(dates))
+    claims = claim_all(dates, viewer)
     series = SessionSeries.objects.create(
         desk=first.desk,
         project=first.project,
