@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
-from desklib import guard
+from desklib import announced, guard
 from desklib.paths import ROOT
 from desklib.programs import Program
 from desklib.say import Fault, complain, telling_line
@@ -50,12 +51,12 @@ class Log:
 class Child:
     """One program as a process group of its own."""
 
-    def __init__(self, program: Program, log_dir: Path, env: Mapping[str, str], tell_guard: Callable[[str], None]):
+    def __init__(self, program: Program, log_dir: Path, env: Mapping[str, str], guarded_by: Callable[[], IO[bytes]]):
         self.program = program
         self.log = Log(log_dir / f"{program.name}.log")
         self.deaths = 0
         self._env = env
-        self._tell_guard = tell_guard
+        self._guarded_by = guarded_by
         self._pause = FIRST_PAUSE
         self._next_start = 0.0
         self._started = 0.0
@@ -80,8 +81,10 @@ class Child:
             self._process.wait()
 
     def _start(self, now: float) -> None:
+        guard_hears = self._guarded_by().fileno()
         self._process = subprocess.Popen(
-            self.program.command,
+            [sys.executable, "-I", "-S", announced.__file__, str(guard_hears), *self.program.command],
+            pass_fds=(guard_hears,),
             cwd=ROOT,
             env=self._env,
             stdin=subprocess.DEVNULL,
@@ -89,7 +92,6 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._tell_guard(f"+{self._process.pid}")
         self._started = now
         threading.Thread(target=self._listen, args=[self._process], daemon=True).start()
 
@@ -97,7 +99,7 @@ class Child:
         assert self._process is not None
         # its own children may have outlived it and still hold the port or a task
         guard.signal_group(self._process.pid, signal.SIGKILL)
-        self._tell_guard(f"-{self._process.pid}")
+        _tell(self._guarded_by(), f"-{self._process.pid}")
         if now - self._started > STEADY:
             self._pause = FIRST_PAUSE
         self.deaths += 1
@@ -136,7 +138,8 @@ class Supervisor:
 
     def keep(self, program: Program) -> None:
         """Have `program` running from now on."""
-        self._children.append(Child(program, self._log_dir, self._env, self._tell_guard))
+        self._children.append(Child(program, self._log_dir, self._env, self._guard_hears))
+        self._tend()
 
     def wait_until(self, is_ready: Callable[[], bool], seconds: float) -> bool:
         """Tend the programs until `is_ready()`; False if asked to stop before."""
@@ -160,7 +163,7 @@ class Supervisor:
         if self._guard.poll() is not None:
             self._guard = _start_guard()
             for group in self._groups():
-                self._tell_guard(f"+{group}")
+                _tell(self._guard_hears(), f"+{group}")
         for child in self._children:
             child.tend(now)
 
@@ -190,16 +193,20 @@ class Supervisor:
         for reaper in reapers:
             reaper.join(timeout=2)
         for group in groups:
-            self._tell_guard(f"-{group}")
+            _tell(self._guard_hears(), f"-{group}")
         with contextlib.suppress(BrokenPipeError):
             self._guard.communicate()
 
-    def _tell_guard(self, line: str) -> None:
+    def _guard_hears(self) -> IO[bytes]:
         assert self._guard.stdin is not None
-        # a guard that was killed is replaced, and told everything, at the next look
-        with contextlib.suppress(BrokenPipeError):
-            self._guard.stdin.write(f"{line}\n".encode())
-            self._guard.stdin.flush()
+        return self._guard.stdin
+
+
+def _tell(guard_hears: IO[bytes], line: str) -> None:
+    # a guard that was killed is replaced, and told everything, at the next look
+    with contextlib.suppress(BrokenPipeError):
+        guard_hears.write(f"{line}\n".encode())
+        guard_hears.flush()
 
 
 def _start_guard() -> subprocess.Popen[bytes]:

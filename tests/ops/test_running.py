@@ -1,10 +1,12 @@
 """`python3 bin/desk`: it starts, keeps running, and leaves nothing behind."""
 
+import contextlib
 import os
 import resource
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from desklib.paths import PYTHON, ROOT
 from tests.ops.desk import Desk, refused
-from tests.services import clean_environment, wait_for
+from tests.services import clean_environment, group_members, wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.heavy]
 
@@ -42,9 +44,8 @@ def test_a_first_start_brings_the_demo_desk_and_ctrl_c_leaves_no_process(start: 
     assert desk.status() == 200
     assert f"http://127.0.0.1:{desk.port}" in desk.output
     assert "Demo logins:" in desk.output
-    assert (
-        desk.processes("producerdesk.web") and desk.processes("celery", "worker") and desk.processes("celery", "beat")
-    )
+    for words in (("producerdesk.web",), ("celery", "worker"), ("celery", "beat")):
+        wait_for(lambda: desk.processes(*words), 5, what=" ".join(words))  # noqa: B023
 
     desk.send(signal.SIGINT)
 
@@ -96,6 +97,42 @@ def test_nothing_outlives_a_supervisor_that_was_killed(start: Callable[..., Desk
     desk = start().wait_until_ready()
     desk.send(signal.SIGKILL)
     wait_for(lambda: not desk.processes(), 20, what="the end of all processes")
+
+
+KILLED_AS_IT_STARTS_A_PROGRAM = """
+import os, pathlib, signal, subprocess
+from desklib.programs import Program
+from desklib.supervisor import Supervisor
+
+start = subprocess.Popen.__init__
+
+def start_and_die(process, *arguments, **options):
+    start(process, *arguments, **options)
+    print(process.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with Supervisor(pathlib.Path("."), os.environ) as supervisor:  # its guard runs
+    subprocess.Popen.__init__ = start_and_die
+    supervisor.keep(Program("long", ("/bin/sleep", "600")))
+"""
+
+
+def test_nothing_outlives_a_supervisor_that_was_killed_as_it_started_a_program(tmp_path: Path) -> None:
+    env = clean_environment() | {"PYTHONPATH": str(ROOT / "bin")}
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED_AS_IT_STARTS_A_PROGRAM],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert died.returncode == -signal.SIGKILL
+    group = int(died.stdout)
+    try:
+        wait_for(lambda: not list(group_members(group)), 20, what="the end of its program")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def test_a_folder_is_for_one_desk_at_a_time(start: Callable[..., Desk], data: Path) -> None:
