@@ -26,6 +26,7 @@ def cast(site: str) -> Cast:
 
 
 @pytest.mark.heavy
+@pytest.mark.once
 def test_a_list_is_pasted_and_typed_and_takes_are_chosen_by_keyboard(browsing: Browsing, cast: Cast) -> None:
     song = makers.make_song(cast.project, "Last Ferry")
     session = makers.make_session(cast.project, cast.ana, songs=[song])

@@ -18,6 +18,8 @@ from tests.budgets.conftest import PDF, a_line, an_expense, committed, eur, sett
 from tests.calling import Caller
 from tests.cast import Cast
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def filled(cast: Cast, ana: Caller, budget: Budget) -> Budget:

@@ -16,6 +16,8 @@ from tests.contributors.conftest import Answer, Caller
 from tests.contributors.test_hires import FLAT, make_role, open_sum
 from tests.contributors.test_network import EVERYTHING
 
+pytestmark = pytest.mark.once
+
 FIELD = re.compile(r"<(input|select|textarea)\b([^>]*)>(.*?)(?=<(?:input|select|textarea)\b|</form>)", re.DOTALL)
 
 

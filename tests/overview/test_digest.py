@@ -58,6 +58,7 @@ def mail() -> OutboxMail:
 
 
 # --- when -------------------------------------------------------------------------------------------------
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("zone", "leaves"),
     [

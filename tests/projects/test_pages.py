@@ -13,7 +13,7 @@ from tests import makers
 from tests.cast import Cast
 from tests.projects.conftest import Api, day, set_due
 
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 
 
 def text(answer: Any) -> str:

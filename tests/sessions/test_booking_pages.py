@@ -16,7 +16,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.paging import form_of, text, typed
 
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 
 
 def test_a_form_posted_twice_leads_to_the_same_session(cast: Cast, ana: Caller) -> None:

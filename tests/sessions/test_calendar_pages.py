@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.services import rounds
 from tests.sessions.paging import form_of, text
 
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 
 
 def parts(page: Any) -> dict[str, dict[str, Any]]:

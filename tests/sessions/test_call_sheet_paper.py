@@ -16,6 +16,8 @@ from tests import makers
 from tests.cast import Cast
 from tests.sessions.scheduling import call_of, mint
 
+pytestmark = pytest.mark.once
+
 MONDAY = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 ROW: dict[str, Any] = {"at": "", "minutes": 60, "what": "Tracking", "songs": "", "who": "", "is_break": False}
 HOSTILE = '#panic("x") *b* _i_ $1/0$ @ref <label> `raw` \\u{41} // /* ]] <script>alert(1)</script> {{ 7*7 }} 王小明'

@@ -13,7 +13,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.paging import NOON, State, form_of, text, typed
 
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 
 
 # --- one truth --------------------------------------------------------------------------------------------

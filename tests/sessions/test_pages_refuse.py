@@ -10,7 +10,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.paging import FRAME, SIGNED_IN, typed
 
-pytestmark = pytest.mark.usefixtures("noon")
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.once]
 
 
 @pytest.mark.parametrize(

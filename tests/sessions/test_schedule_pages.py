@@ -16,6 +16,8 @@ from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.scheduling import book, by_link, call_of, mint, read
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def _in_january() -> object:
