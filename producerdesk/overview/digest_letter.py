@@ -1,15 +1,15 @@
 """How the mail of the morning reads: what Today says, what wants doing first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from producerdesk.kit import moments, words
+from producerdesk.kit import clock, moments, words
 from producerdesk.kit.templatetags.desk import money_text
 from producerdesk.overview.templatetags.days import asks, late_things, stuck_title
-from sessions.templatetags.booked import answers, mine, where
+from sessions.templatetags.booked import answers, clock_of, mine, where
 
 Row = Mapping[str, Any]
 Section = tuple[str, list[str]]
@@ -43,16 +43,16 @@ def _coming(day: Row, zone: str, *, planning: bool) -> Iterator[Section]:
         begins = moments.local(session["starts_at"] if planning or not call else call["call_at"], zone)
         if not concerns or not isinstance(begins, datetime) or begins.date() > today + timedelta(days=1):
             continue
-        line = _planned(session) if planning else _called(session, call or {})
+        line = _planned(session, zone) if planning else _called(session, call or {}, zone)
         found[_("Tomorrow") if begins.date() > today else _("Today")].append(line)
     yield from found.items()
 
 
-def _planned(session: Row) -> str:
-    zone = session["time_zone"]
+def _planned(session: Row, zone: str) -> str:
     stands = answers(session["calls"])
-    line = f"{moments.span(session['starts_at'], session['ends_at'], zone)}  {session['title']}"
-    parts = [line, session["project"]["title"], where(session)]
+    starts, ends = session["starts_at"], session["ends_at"]
+    hours = _by_both(session, starts, zone, lambda zone: moments.span(starts, ends, zone))
+    parts = [f"{hours}  {session['title']}", session["project"]["title"], where(session)]
     if session["state"] == "hold":
         parts.append(_("a hold"))
     elif stands["called"]:
@@ -60,9 +60,10 @@ def _planned(session: Row) -> str:
     return " · ".join(parts)
 
 
-def _called(session: Row, call: Row) -> str:
-    line = _("Be there at %(at)s") % {"at": moments.clock(call["call_at"], session["time_zone"])}
-    parts = [line, session["title"], session["project"]["title"], where(session)]
+def _called(session: Row, call: Row, zone: str) -> str:
+    at = call["call_at"]
+    there = _by_both(session, at, zone, lambda zone: moments.clock(at, zone))
+    parts = [_("Be there at %(at)s") % {"at": there}, session["title"], session["project"]["title"], where(session)]
     if session["state"] == "hold":
         parts.append(_("not fixed yet"))
     elif call.get("answer") == "pending":
@@ -70,6 +71,20 @@ def _called(session: Row, call: Row) -> str:
     if session.get("prepare"):
         parts.append(_("to prepare: %(what)s") % {"what": " ".join(session["prepare"].split())})
     return " · ".join(parts)
+
+
+def _by_both(session: Row, at: str, zone: str, said: Callable[[str], str]) -> str:
+    """Return a time of a session on the clock of its place, and where the reader's shows another one on both."""
+    place, moment = session["time_zone"], moments.local(at, session["time_zone"])
+    if not isinstance(moment, datetime) or not clock.ahead(moment, zone, place):
+        return said(place)
+    own = said(zone) if moments.day(at, zone) == moments.day(at, place) else f"{moments.day(at, zone)}, {said(zone)}"
+    return _("%(time)s %(place)s time (%(own)s in %(city)s)") % {
+        "time": said(place),
+        "place": clock_of(session),
+        "own": own,
+        "city": moments.city(zone),
+    }
 
 
 def _owed(call: Row) -> str:

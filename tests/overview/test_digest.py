@@ -224,6 +224,17 @@ def test_an_artist_reads_the_own_calls_of_today_and_tomorrow_and_no_money(cast: 
     assert "/my/" in text
 
 
+def test_who_reads_it_far_away_reads_both_clocks(cast: Cast, alone: User, clock_stands: Any) -> None:
+    User.objects.filter(pk=alone.pk).update(time_zone="Asia/Bangkok")
+    makers.make_session(cast.project, cast.ana, "2027-03-02T18:00", "2027-03-02T21:00", title="Late one")
+    makers.make_session(cast.project, cast.ana, "2027-03-03T10:00", "2027-03-03T12:00", title="Early one")
+    clock_stands.move_to("2027-03-02T01:00:00Z")
+    run()
+    tomorrow = mail().text.partition("Tomorrow\n")[2]
+    assert "18:00 – 21:00 Berlin time (Wed 3 Mar, 00:00 – 03:00 in Bangkok)  Late one" in tomorrow
+    assert "10:00 – 12:00 Berlin time (16:00 – 18:00 in Bangkok)  Early one" in tomorrow
+
+
 def test_each_desk_writes_for_itself(cast: Cast, clock_stands: Any) -> None:
     elsewhere = makers.make_contributor(cast.other_desk, user=cast.nora)
     DeskStaff.objects.all().delete()
@@ -259,7 +270,7 @@ def test_who_has_only_a_link_may_ask_for_it(cast: Cast, clock_stands: Any) -> No
     clock_stands.move_to("2027-03-02T13:00:00Z")
     run()
     assert mornings() == [("02 Mar 13:00", f"contributor:{cast.wren_called.pk}", State.SENT)]
-    assert "Be there at 18:00 · Strings" in mail().text, "on the studio's clock, as everywhere"
+    assert "Be there at 18:00 Berlin time (12:00 in New York) · Strings" in mail().text
 
 
 # --- nudging all who have not answered --------------------------------------------------------------------
