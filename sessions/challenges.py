@@ -98,6 +98,7 @@ def _tell(session: StudioSession, kind: str, due_at: datetime, *, expires_at: da
             due_at=due_at,
             generation=session.version,
             expires_at=expires_at,
+            project=session.project_id,
         )
         for channel in (Channel.BELL, Channel.EMAIL)
     ]
