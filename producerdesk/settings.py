@@ -160,7 +160,7 @@ MFA_TOTP_TOLERANCE = 1  # of 30 seconds: phones are not always on time
 SESSION_ENGINE = "producerdesk.accounts.logins"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 SESSION_COOKIE_NAME = "desk_login"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"  # an undo of many dates fits no cookie
 
 # --- the web edge ---------------------------------------------------------------------------------
 SECURE = SITE_URL.startswith("https://")

@@ -85,6 +85,7 @@ def tell_answered(reply: PollReply) -> None:
         channel=Channel.BELL,
         due_at=now,
         generation=1 + earlier,
+        project=poll.project_id,
     )
     notices.plan(desk=poll.desk_id, rows=[row], now=now)
 
@@ -108,6 +109,7 @@ def _tell(poll: DatePoll, replies: Iterable[PollReply], kind: str, *, expires_at
                     channel=channel,
                     due_at=now,
                     expires_at=expires_at,
+                    project=poll.project_id,
                     dropped=telling.UNSUBSCRIBED if unwanted and channel == Channel.EMAIL else "",
                 )
             )

@@ -143,6 +143,7 @@ def tell_producer(session: StudioSession, call: Call, *, by: int | None) -> None
             due_at=now,
             generation=call.version,
             expires_at=session.ends_at,
+            project=session.project_id,
         )
         for channel in channels
     ]
@@ -251,5 +252,6 @@ def each_channel(
             generation=call.generation if generation is None else generation,
             expires_at=expires_at,
             dropped=dropped,
+            project=call.session.project_id,
             bundle=_bundle(call, kind, channel),
         )

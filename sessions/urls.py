@@ -78,6 +78,7 @@ urlpatterns = [
     path("sessions/<id:pk>/promote/", holds.promote, name="promote"),
     path("sessions/<id:pk>/challenge/", holds.challenge, name="challenge"),
     path("sessions/<id:pk>/restore/", sessions.restore, name="restore"),
+    path("sessions/<id:pk>/restore/dates/", sessions.restore_dates, name="restore_dates"),
     path("sessions/<id:pk>/reprice/", sessions.reprice, name="reprice"),
     path("sessions/<id:pk>/call/", calls.new, name="call"),
     path("sessions/<id:pk>/call-sheet/", call_sheet.detail, name="call_sheet"),

@@ -188,8 +188,16 @@ class DeskViewSet(viewsets.GenericViewSet):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Stale) and exc.current is None and "pk" in self.kwargs:
             found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-            exc.current = self._as_typed(found) | {"version": found.version} if found else None
+            exc.current = self.current(found) if found else None
         return super().handle_exception(exc)
+
+    def current(self, found: Any) -> dict[str, Any]:
+        """Return how the thing stands, for whom somebody was faster than."""
+        return self._as_typed(found) | {"version": found.version}
+
+    def etag_of(self, found: Any) -> str:
+        """Return what If-Match is to say of the thing, or "" where it has no version."""
+        return f'"{found.version}"' if hasattr(found, "version") else ""
 
     # --- forms --------------------------------------------------------------------------------------
 

@@ -54,15 +54,15 @@ class Conflict(exceptions.APIException):
 
 
 class Stale(exceptions.APIException):
-    """Somebody changed the thing since it was read: 412. `current` is how it stands now."""
+    """Somebody changed the thing since it was read: 412. `current` is how it stands, `detail` what is said of it."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "stale"
     default_detail = "This was changed in the meantime."
 
-    def __init__(self, current: dict | None = None) -> None:
+    def __init__(self, current: dict | None = None, detail: str = "") -> None:
         self.current = current
-        super().__init__(_("This was changed in the meantime."))
+        super().__init__(detail or _("This was changed in the meantime."))
 
 
 class VersionNeeded(exceptions.APIException):

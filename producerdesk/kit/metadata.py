@@ -46,8 +46,8 @@ class FormMetadata(BaseMetadata):
         for method, action in (getattr(view, "action_map", None) or {}).items():
             if action in getattr(view, "inputs", {}) and _may(request, view, action, found):
                 forms[method.upper()] = self._form(view, action, found)
-        if found is not None and hasattr(found, "version"):
-            answer["etag"] = f'"{found.version}"'
+        if found is not None and (etag := view.etag_of(found)):
+            answer["etag"] = etag
         return answer
 
     def _form(self, view: Any, action: str, found: Any) -> dict[str, Any]:

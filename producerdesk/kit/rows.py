@@ -160,15 +160,19 @@ class RowSerializer(serializers.Serializer):
         """Return rows as one column of another query, so that several lists take one statement. See `from_json`."""
         plan = _plan(cls)
         listed = rows.values_list(*plan.columns)
-        plan.decoders = decoders_of(listed)
-        if plan.decoders is None:
+        decoders = decoders_of(listed)
+        if decoders is None:
             raise TypeError(f"{cls.__name__} has columns that JSON would bend.")
+        plan.decoders = decoders  # of what was asked before they stay where this is refused
         return JsonRows(listed)
 
     @classmethod
     def from_json(cls, text: str, viewer: Viewer = NOBODY) -> list[dict[str, Any]]:
         """Return the rows of a column that `as_json` made: as `read` does, one query for each kind of children."""
-        return cls._shaped(unfold(text, _plan(cls).decoders or ()), viewer)
+        decoders = _plan(cls).decoders
+        if decoders is None:
+            raise TypeError(f"No rows of {cls.__name__} were asked by as_json.")
+        return cls._shaped(unfold(text, decoders), viewer)
 
     @classmethod
     def finish(cls, rows: list[dict[str, Any]]) -> None:

@@ -22,7 +22,8 @@ State = Delivery.State
 class Row:
     """One message to plan. Six of the fields are its identity (`key`): planned twice, it is still one message.
 
-    `dropped` says in the words of the source why it stands as skipped from the start.
+    `dropped` says in the words of the source why it stands as skipped from the start. `project` is the one that it is
+    about: who plans that one sees it, too.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Row:
     recipient_name: str = ""
     expires_at: datetime | None = None
     dropped: str = ""
+    project: int | None = None
     bundle: str = ""  # of what leaves as one message, of one kind to one person by one channel
 
     @property
@@ -126,6 +128,7 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
     return new(
         Delivery,
         desk_id=desk_id,
+        project_id=row.project,
         kind=row.kind,
         ref=row.ref,
         recipient=row.recipient,

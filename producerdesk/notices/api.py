@@ -51,6 +51,9 @@ class DeliveryViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().order_by("-due_at", "-pk")
 
+    def place_of(self, found: Delivery) -> tuple[int, int | None]:
+        return found.desk_id, found.project_id
+
     @action(detail=True, methods=["post"])
     def retry(self, request: Any, pk: str) -> Response:
         """Send what failed once more."""

@@ -14,8 +14,10 @@ class Delivery(models.Model):
     `ref` names what it is about ("call:7"), `recipient` whom it goes to ("user:5", "contributor:9"); the app that
     registered the `kind` reads both. `generation` rises when the plan changes: open rows of an older one are
     superseded. Rows with the same `bundle` leave as one message (the dates of a series): the first that is open takes
-    the others with it. `offset` is minutes before the event (0 for what leaves at once). `due_at` is the plan and
-    stays; `try_at` is when a dispatcher looks at the row next. The way of a row (dispatcher.py):
+    the others with it. `project_id` says whose producers see the row besides the desk's staff, and is no key: projects
+    stand above us. What is the desk's alone has none. `offset` is minutes before the event (0 for what leaves at once).
+    `due_at` is the plan and stays; `try_at` is when a dispatcher looks at the row next. The way of a row
+    (dispatcher.py):
 
         pending -> claimed -> sending -> sent        a bell goes from claimed to sent: its effect is a row, too
         claimed, sending -> pending                  put back, or tried again later
@@ -43,6 +45,7 @@ class Delivery(models.Model):
     DROPPED = (State.CANCELLED, State.SUPERSEDED)
 
     desk = models.ForeignKey(Desk, models.CASCADE, related_name="deliveries", db_index=False)
+    project_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=40)
     ref = models.CharField(max_length=40)
     recipient = models.CharField(max_length=40)

@@ -15,8 +15,13 @@ class DeliveryQuerySet(models.QuerySet):
     """Deliveries."""
 
     def visible_to(self, viewer: Viewer) -> "DeliveryQuerySet":
-        """Return the deliveries of the desks whose staff this viewer is."""
-        return self.filter(viewer.reach(SCHEDULE_WRITE).desk_q("desk_id"))
+        """Return the deliveries of the desks whose staff this viewer is, and those about projects the viewer plans."""
+        reach = viewer.reach(SCHEDULE_WRITE)
+        found = self.filter(reach.q(project="project_id", desk="desk_id"))
+        if reach.project_ids and reach.limit is None:
+            # says nothing new, but that the index by desk can be used
+            found = found.filter(desk_id__in=viewer.reach_desks(SCHEDULE_WRITE))
+        return found
 
     def about(self, refs: Iterable[str]) -> "DeliveryQuerySet":
         """Return what is or was to be sent about these things. For pages whose things were found by `visible_to`."""
@@ -72,5 +77,8 @@ class OutboxQuerySet(models.QuerySet):
     """Mails of desks without a mail server."""
 
     def visible_to(self, viewer: Viewer) -> "OutboxQuerySet":
-        """Return the mails of the desks whose staff this viewer is."""
+        """Return the mails of the desks whose staff this viewer is.
+
+        They are read whole, with links that open all that a person has at the desk: no role on one project opens them.
+        """
         return self.filter(viewer.reach(SCHEDULE_WRITE).desk_q("desk_id"))

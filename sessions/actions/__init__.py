@@ -16,7 +16,7 @@ from sessions.actions.answers import (
 from sessions.actions.bookings import book_session, duplicate_session, price_of
 from sessions.actions.call_sheet import confirm_sheet, open_sheet, publish_sheet, save_sheet
 from sessions.actions.changes import cancel_session, confirm_session, move_session, restore_session, update_session
-from sessions.actions.dates import cancel_dates, move_dates, update_dates
+from sessions.actions.dates import cancel_dates, move_dates, restore_dates, update_dates
 from sessions.actions.holds import challenge_hold, keep_hold, promote_hold, release_hold
 from sessions.actions.imported import change_calendar, end_calendar, import_calendar, refresh_calendar
 from sessions.actions.nudging import NUDGE_PAUSE, nudge_all, nudge_call
@@ -31,7 +31,7 @@ from sessions.actions.polling import (
     propose_dates,
 )
 from sessions.actions.repricing import follow_terms, is_outdated, reprice_session
-from sessions.actions.reserving import reserve_gear
+from sessions.actions.reserving import reserve_gear, reserve_on_dates
 from sessions.actions.wrapping import wrap_session
 
 __all__ = [
@@ -79,6 +79,8 @@ __all__ = [
     "reopen_proposal",
     "reprice_session",
     "reserve_gear",
+    "reserve_on_dates",
+    "restore_dates",
     "restore_session",
     "save_sheet",
     "swap_call",

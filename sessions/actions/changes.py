@@ -76,7 +76,11 @@ def release_slots(poll: DatePoll, viewer: Viewer, *, but: StudioSession | None =
 @books
 def restore_session(*, viewer: Viewer, session: StudioSession, expected: int | None = None) -> StudioSession:
     """Take a cancellation back, as a hold if it was one. Raises Clash if something was booked since."""
-    session = changing(session, expected)
+    return stand_again_as_before(changing(session, expected), viewer)
+
+
+def stand_again_as_before(session: StudioSession, viewer: Viewer) -> StudioSession:
+    """Take the cancellation of a session whose row is ours back. Raises NotFree."""
     if session.state != State.CANCELLED:
         raise Conflict(_("This session is not cancelled."))
     session.state = session.restores_to or State.CONFIRMED

@@ -1,17 +1,18 @@
 """Changing dates of a series: one, this and the later ones, or all that are to come. All of them or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock, moments
-from producerdesk.kit.errors import Refused
+from producerdesk.kit.errors import Refused, Stale
 from producerdesk.kit.viewer import Viewer
 from sessions import reminders
-from sessions.actions.changes import cancel_session, move_session, relocate, update_session
+from sessions.actions.changes import cancel_session, move_session, relocate, stand_again_as_before, update_session
 from sessions.actions.plans import KEEP
 from sessions.actions.standing import LIVE, called, changing, must_be_live, whole
 from sessions.booking.clashes import NotFree, NotFreeOn, books
@@ -20,7 +21,13 @@ from sessions.booking.slots import Taken
 from sessions.models import BookingSlot, SessionSeries, StudioSession
 
 ONE, LATER, ALL = "one", "later", "all"
-DAY = timedelta(days=1)
+
+
+class OfDate(TypedDict):
+    """A date that was changed, and the version it has since: sent back with it, the change is undone."""
+
+    session: int
+    version: int
 
 
 @books
@@ -72,8 +79,15 @@ def move_dates(
 
 def _relocate(session: StudioSession, viewer: Viewer, day: date, said: dict[str, Any]) -> None:
     folds = {name: said.get(name) or 0 for name in ("starts_fold", "ends_fold")}
-    try:
+    with _told_with(day):
         relocate(session, viewer, **said | folds)
+
+
+@contextmanager
+def _told_with(day: date) -> Iterator[None]:
+    """Say the day in what is refused of one date."""
+    try:
+        yield
     except Refused as error:
         raise Refused(
             {name: [f"{moments.day(day)}: {text}" for text in texts] for name, texts in error.fields.items()}
@@ -83,9 +97,34 @@ def _relocate(session: StudioSession, viewer: Viewer, day: date, said: dict[str,
 @transaction.atomic
 def cancel_dates(
     *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
-) -> StudioSession:
-    """Cancel dates of a series: each as if alone, with the fee that its notice asks for."""
-    return _change_each(cancel_session, viewer, session, scope, expected, said)
+) -> list[OfDate]:
+    """Cancel dates of a series: each as if alone, with the fee that its notice asks for. Return those dates."""
+    if scope == ONE or session.series_id is None:
+        changed = [cancel_session(viewer=viewer, session=session, expected=expected, **said)]
+    else:
+        standing = [each for each in ours(session, scope, expected) if each.state != StudioSession.State.CANCELLED]
+        with reminders.in_one_letter():
+            changed = [cancel_session(viewer=viewer, session=each, **said) for each in standing]
+    now = versions_of(changed)
+    return [{"session": each.pk, "version": now[each.pk]} for each in changed]
+
+
+@books
+def restore_dates(*, viewer: Viewer, dates: Mapping[int, int]) -> list[StudioSession]:
+    """Take the cancellation of several dates back, by id and version: all of them, or none if one cannot be had."""
+    found = ours_at(dates)
+    lock_all(found)
+    refused = []
+    with reminders.in_one_letter():
+        for each in found:
+            try:
+                with _told_with(date.fromisoformat(each.starts_local[:10])):
+                    stand_again_as_before(each, viewer)
+            except NotFree as error:
+                refused.append(error)
+    if refused:
+        raise NotFreeOn(refused, len(found))
+    return found
 
 
 @transaction.atomic
@@ -93,22 +132,11 @@ def update_dates(
     *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
 ) -> StudioSession:
     """Change what dates of a series are about."""
-    return _change_each(update_session, viewer, session, scope, expected, said)
-
-
-def _change_each(
-    change: Callable[..., StudioSession],
-    viewer: Viewer,
-    session: StudioSession,
-    scope: str,
-    expected: int | None,
-    said: dict[str, Any],
-) -> StudioSession:
     if scope == ONE or session.series_id is None:
-        return change(viewer=viewer, session=session, expected=expected, **said)
+        return update_session(viewer=viewer, session=session, expected=expected, **said)
     with reminders.in_one_letter():
         for each in ours(session, scope, expected):
-            change(viewer=viewer, session=each, **said)
+            update_session(viewer=viewer, session=each, **said)
     return whole(session.pk)
 
 
@@ -121,6 +149,26 @@ def ours(session: StudioSession, scope: str, expected: int | None) -> list[Studi
     keys = sorted({session.pk, *siblings.values_list("pk", flat=True)})
     rows = [changing(StudioSession(pk=key), expected if key == session.pk else None) for key in keys]
     return [row for row in rows if row.pk == session.pk or row.state in LIVE]
+
+
+def ours_at(versions: Mapping[int, int]) -> list[StudioSession]:
+    """Return the dates with these ids, their rows ours. Raises Stale, and says which, where a version is another."""
+    found, stale = [], []
+    for key in sorted(versions):
+        try:
+            found.append(changing(StudioSession(pk=key), versions[key]))
+        except Stale:
+            stale.append(key)
+    if stale:
+        rows = StudioSession.objects.filter(pk__in=stale).order_by("starts_at", "pk")
+        days = [moments.day(at, zone) for at, zone in rows.values_list("starts_at", "time_zone")]
+        raise Stale(detail=_("Changed in the meantime: %(days)s. Nothing was put back.") % {"days": ", ".join(days)})
+    return found
+
+
+def versions_of(dates: Iterable[StudioSession]) -> dict[int, int]:
+    """Return the versions that dates have by now: what follows from a change may change them once more."""
+    return dict(StudioSession.objects.filter(pk__in=[each.pk for each in dates]).values_list("pk", "version"))
 
 
 def lock_all(dates: Sequence[StudioSession], room: Any = KEEP) -> None:

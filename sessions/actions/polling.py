@@ -24,7 +24,7 @@ from sessions.booking.clashes import books
 from sessions.models import Call, DatePoll, Gear, PollReply, PollSlot, Room, StudioSession
 
 SLOTS_AT_MOST = 12
-ANSWERED = ("answers", "note", "answered_at", "entered_by")  # what an answer writes
+ANSWERED = ("answers", "note", "answered_at", "entered_by", "updated_at")  # what an answer writes
 TO_DECIDE = timedelta(days=3)  # the holds stand so much longer than people may answer
 
 
@@ -152,6 +152,7 @@ def answer_poll(*, poll: DatePoll, reply: PollReply, answers: Mapping[int, str],
     if not poll.takes_answers(clock.now()):
         when = moments.when(poll.answer_by, poll.slots.all()[0].session.time_zone)
         raise Conflict(_("Answers were due by %(when)s. Write to who asked you.") % {"when": when})
+    bump(reply)  # who entered for this person meanwhile has read what does not stand any more
     _write_answers(poll, reply, answers, note, entered_by=None)
     polls.tell_answered(reply)
     return reply
@@ -169,7 +170,8 @@ def enter_answer(
 ) -> PollReply:
     """Note what somebody told the producer otherwise, also after `answer_by`. What they say themselves stays.
 
-    `expected` is the poll's version, which rises with each entry: of two who enter at once, one is shown the other's.
+    `expected` is the version of this reply. It rises with each answer, also with that of the person: whoever read the
+    one before is shown what stands, and writes over nobody.
     """
     _take_for_entry(poll, reply, expected)
     _write_answers(poll, reply, answers, note, entered_by=who_books(viewer))
@@ -188,23 +190,18 @@ def clear_answer(*, viewer: Viewer, poll: DatePoll, reply: PollReply, expected: 
 
 
 def _take_for_entry(poll: DatePoll, reply: PollReply, expected: int | None) -> None:
-    """Take the poll's row and read what stands. That it is closed, or answered, is told before `expected`."""
+    """Take the poll's row and the reply as it stands. That the poll is closed is told before `expected`."""
     polls.touch(poll)
     polls.must_be_open(poll)
-    _must_not_have_answered(reply)
-    bump(poll, expected)
+    bump(reply, expected)
+    if reply.answered_at is not None and reply.entered_by_id is None:
+        raise Conflict(_("%(name)s has answered. That stands.") % {"name": reply.contributor.name})
 
 
 def _note_entry(reply: PollReply, deed: str, viewer: Viewer) -> None:
     """Note who wrote for whom; what was said is for who plans, on the poll's page."""
     poll, person = reply.poll, reply.contributor
     activity.note(poll.project_id, "call", deed, by=viewer, title=poll.title, person=person.name, poll=poll.pk)
-
-
-def _must_not_have_answered(reply: PollReply) -> None:
-    reply.refresh_from_db()  # the poll's row is ours: nobody answers in between
-    if reply.answered_at is not None and reply.entered_by_id is None:
-        raise Conflict(_("%(name)s has answered. That stands.") % {"name": reply.contributor.name})
 
 
 def _write_answers(

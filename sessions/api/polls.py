@@ -19,6 +19,8 @@ from sessions.api.typed import as_typed
 from sessions.filters import DatePollFilter
 from sessions.models import DatePoll, PollReply, StudioSession
 
+OF_A_REPLY = frozenset(("enter", "clear"))
+
 
 class DatePollViewSet(DeskViewSet):
     """Which of some slots works for everybody. What people answer is read by who plans, and by who gave the answer."""
@@ -51,6 +53,16 @@ class DatePollViewSet(DeskViewSet):
             return {}
         said = [{"slot": int(slot), "answer": answer} for slot, answer in self.reply.answers.items()]
         return {"reply": self.reply.pk, "answers": said, "note": self.reply.note}
+
+    def etag_of(self, found: DatePoll) -> str:
+        """Return the poll's version, but not where a reply of it is written, which has one of its own."""
+        return "" if OF_A_REPLY.intersection(self.action_map.values()) else super().etag_of(found)
+
+    def current(self, found: DatePoll) -> dict[str, Any]:
+        if self.reply is None:
+            return super().current(found)
+        self.reply.refresh_from_db()  # what was read is not what stands
+        return self.form_values(found) | {"version": self.reply.version}
 
     def form_narrow(self, action: str, found: DatePoll | None) -> dict[str, Q]:
         project_id = found.project_id if found else offered.asked_project(self.request)
@@ -95,19 +107,27 @@ class DatePollViewSet(DeskViewSet):
 
     @action(detail=True, methods=["post"])
     def enter(self, request: Any, pk: str) -> Response:
-        """Say for somebody which slots work, as they told you. What they answer themselves wins, now and later."""
+        """Say for somebody which slots work, as they told you. What they answer themselves wins, now and later.
+
+        If-Match is the `version` of that reply, and so is the ETag of the answer.
+        """
         poll = self.get_object()
         reply, said = self._reply_said(poll)
         actions.enter_answer(viewer=self.viewer, poll=poll, reply=reply, expected=self.expected_version(), **said)
-        return self.answer(pk)
+        return self._answer_after(reply)
 
     @action(detail=True, methods=["post"])
     def clear(self, request: Any, pk: str) -> Response:
-        """Take back what was entered for somebody."""
+        """Take back what was entered for somebody. If-Match is the `version` of that reply."""
         poll = self.get_object()
         reply, _said = self._reply_said(poll)
         actions.clear_answer(viewer=self.viewer, poll=poll, reply=reply, expected=self.expected_version())
-        return self.answer(pk)
+        return self._answer_after(reply)
+
+    def _answer_after(self, reply: PollReply) -> Response:
+        answer = self.answer(reply.poll_id)
+        answer["ETag"] = f'"{reply.version}"'
+        return answer
 
     def _reply_said(self, poll: DatePoll) -> tuple[PollReply, dict[str, Any]]:
         said = self.said()

@@ -41,11 +41,12 @@ from sessions.actions.wrapping import as_it_was, proposed_stages
 from sessions.api import offered
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
-from sessions.models import Call, StudioSession
+from sessions.models import Call, Gear, StudioSession
 
 SPANS = ("calendar", "month")
 LISTS = ("list", *SPANS)
 PRICED = ("costs", "cancellation")
+OF_DATES = ("gear_dates", "restore_dates")
 KNOWN_PARAMS = frozenset(serializers.KnownInput._declared_fields)
 FIND_PARAMS = frozenset(serializers.FindInput._declared_fields)
 LONGEST_SPAN = timedelta(days=100)
@@ -69,6 +70,7 @@ class SessionViewSet(DeskViewSet):
         "update": serializers.EditInput,
         "move": serializers.MoveInput,
         "gear": serializers.GearOfSessionInput,
+        "gear_dates": serializers.GearOfDatesInput,
         "confirm": serializers.NothingInput,
         "hold": serializers.HoldInput,
         "release": serializers.NothingInput,
@@ -76,6 +78,7 @@ class SessionViewSet(DeskViewSet):
         "challenge": serializers.NothingInput,
         "cancel": serializers.CancelInput,
         "restore": serializers.NothingInput,
+        "restore_dates": serializers.DatesInput,
         "wrap": serializers.WrapInput,
         "duplicate": serializers.DuplicateInput,
         "reprice": serializers.NothingInput,
@@ -255,11 +258,30 @@ class SessionViewSet(DeskViewSet):
         """Give the session another time or another room."""
         return self._change(actions.move_dates, versioned=True)
 
+    @extend_schema(responses=serializers.ReservedSession)
     @action(detail=True, methods=["post"])
     @once
     def gear(self, request: Any, pk: str) -> Response:
-        """Reserve exactly this gear for the session, or for dates of its series."""
-        return self._change(actions.reserve_gear, versioned=True)
+        """Reserve exactly this gear for the session, or for dates of its series.
+
+        `before` is what each date that changed had: `gear/dates/` takes it to undo the change.
+        """
+        return self._change(actions.reserve_gear, versioned=True, told="before")
+
+    @extend_schema(responses=serializers.ReservedSession)
+    @action(detail=True, methods=["post"], url_path="gear/dates", url_name="gear-dates")
+    @once
+    def gear_dates(self, request: Any, pk: str) -> Response:
+        """Reserve for each of these dates of the project the gear that is said of it: for all of them, or for none."""
+        session = self.get_object()
+        dates = self.said()["dates"]
+        sessions = self._sessions_of(dates, session)
+        items = self._gear_of(dates)
+        wanted = [
+            {"session": one, "version": each["version"], "gear": gear}
+            for one, each, gear in zip(sessions, dates, items, strict=True)
+        ]
+        return self._told(actions.reserve_on_dates(viewer=self.viewer, dates=wanted), "before")
 
     @action(detail=True, methods=["post"])
     @once
@@ -294,16 +316,31 @@ class SessionViewSet(DeskViewSet):
         """Where a hold stands in line, and what comes before it."""
         return Response(lines.line_of(self.get_object(), self.viewer, clock.now()))
 
+    @extend_schema(responses=serializers.CancelledSession)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
-        """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released."""
-        return self._change(actions.cancel_dates)
+        """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released.
+
+        `cancelled` are the dates that this was done to: `restore/dates/` takes them to undo it.
+        """
+        return self._change(actions.cancel_dates, told="cancelled")
 
     @action(detail=True, methods=["post"])
     @once
     def restore(self, request: Any, pk: str) -> Response:
         """Take a cancellation back, if everything is still free."""
         return self._change(actions.restore_session)
+
+    @action(detail=True, methods=["post"], url_path="restore/dates", url_name="restore-dates")
+    @once
+    def restore_dates(self, request: Any, pk: str) -> Response:
+        """Take the cancellation of these dates of the project back: of all of them, or of none."""
+        session = self.get_object()
+        dates = self.said()["dates"]
+        self._sessions_of(dates, session)
+        versions = {each["session"]: each["version"] for each in dates}
+        actions.restore_dates(viewer=self.viewer, dates=versions)
+        return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     @once
@@ -381,12 +418,47 @@ class SessionViewSet(DeskViewSet):
     def place_of(self, found: StudioSession | Project) -> tuple[int, int]:
         return found.desk_id, found.pk if isinstance(found, Project) else found.project_id
 
-    def _change(self, change: Any, *, versioned: bool = False) -> Response:
+    def current(self, found: StudioSession) -> dict[str, Any]:
+        if self.action not in OF_DATES:
+            return super().current(found)
+        keys = [each["session"] for each in self.said()["dates"]]
+        rows = StudioSession.objects.filter(pk__in=keys, project=found.project_id).order_by("starts_at", "pk")
+        return {"dates": [{"session": key, "version": version} for key, version in rows.values_list("pk", "version")]}
+
+    def _change(self, change: Any, *, versioned: bool = False, told: str = "") -> Response:
+        """Do it and answer with the session; and under `told`, where that is said, with what the action returns."""
         session = self.get_object()
         more = {"expected": self.expected_version()} if versioned else {}
         with as_typed():
-            change(viewer=self.viewer, session=session, **more, **self.said())
-        return self.answer(self.kwargs["pk"])
+            found = change(viewer=self.viewer, session=session, **more, **self.said())
+        return self._told(found, told) if told else self.answer(self.kwargs["pk"])
+
+    def _told(self, found: Any, name: str) -> Response:
+        answer = self.answer(self.kwargs["pk"])
+        answer.data[name] = found
+        return answer
+
+    def _sessions_of(self, dates: list[dict[str, Any]], session: StudioSession) -> list[StudioSession]:
+        """Return the sessions that are named, each once and all of the same project: one right is asked for all."""
+        rows = StudioSession.objects.filter(project=session.project_id).select_related("project")
+        known = rows.in_bulk([each["session"] for each in dates])
+        found: list[StudioSession] = []
+        for number, each in enumerate(dates):
+            one = known.pop(each["session"], None)
+            if one is None:
+                twice = each["session"] in {earlier.pk for earlier in found}
+                text = _("This date stands here twice.") if twice else _("No session of this project.")
+                raise Refused({f"dates.{number}.session": text})
+            found.append(one)
+        return found
+
+    def _gear_of(self, dates: list[dict[str, Any]]) -> list[list[Gear]]:
+        """Return the items that are named, of those the viewer may use."""
+        known = Gear.objects.visible_to(self.viewer).in_bulk({key for each in dates for key in each["gear"]})
+        for number, each in enumerate(dates):
+            if strange := [key for key in each["gear"] if key not in known]:
+                raise Refused({f"dates.{number}.gear": _("There is no gear %(key)d here.") % {"key": strange[0]}})
+        return [[known[key] for key in dict.fromkeys(each["gear"])] for each in dates]
 
 
 def _first(count: int) -> Callable[[QuerySet], QuerySet]:

@@ -60,10 +60,11 @@ class PollSlot(models.Model):
         return f"{self.poll} {self.session_id}"
 
 
-class PollReply(models.Model):
+class PollReply(Versioned):
     """What one person says of the slots: `answers` by the slot's id. Only the desk's staff and that person read it.
 
-    `entered_by` is who plans and wrote it down for that person, who told them otherwise; what one says oneself wins.
+    Its version is its own: two who enter for two people are not in each other's way. `entered_by` is who plans and
+    wrote it down for that person, who told them otherwise; what one says oneself wins.
     """
 
     class Answer(models.TextChoices):

@@ -143,6 +143,7 @@ def _drawn(
     look: dict[str, Any] = chosen | {
         "clock": own_zone if chosen["clock"] == "mine" else "",
         "zone": zone,
+        "mixed": len(zones) != 1,
         "now": days.now_in(zone),
         "all": chosen["hours"] == "all",
     }

@@ -21,12 +21,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Somebody or a room is busy elsewhere, on the clock that is shown. `calendar` is an imported one of one's own."""
+    """Somebody or a room is busy elsewhere: a room by its own clock, like its sessions, a person by the calendar's.
+
+    `place` is where that clock hangs, if it is not the one that the hours are of. `calendar` is an imported one of
+    one's own.
+    """
 
     name: str
     starts: dt.datetime
     ends: dt.datetime
     calendar: str | None
+    place: str = ""
 
 
 def of(events: Sequence[Event], known: Row, spans: Iterable[Row], filters: Row, look: Row) -> list[Busy]:
@@ -34,11 +39,20 @@ def of(events: Sequence[Event], known: Row, spans: Iterable[Row], filters: Row, 
     things = _things(events, known, filters)
     drawn.mark_busy(things, spans, look)
     found = [
-        Busy(thing["name"], _minute(event.starts), _minute(event.ends), event.session["calendar"])
+        Busy(thing["name"], _minute(event.starts), _minute(event.ends), event.session["calendar"], _place(thing, look))
         for thing in things
         for event in thing["busy"]
     ]
     return sorted(found, key=lambda busy: (busy.starts, busy.name))
+
+
+def _place(thing: Row, look: Row) -> str:
+    """Return the place whose clock is to be named: of a room as of its sessions, of people where there are several."""
+    if look["clock"]:
+        return ""
+    zone = thing.get("zone", "")
+    other = zone != look["zone"] if zone else look["mixed"]
+    return moments.city(drawn.clock_of(thing, look)) if other else ""
 
 
 def bands(busy: Sequence[Busy], day: dt.date, hours: Hours) -> list[Row]:
@@ -96,6 +110,8 @@ def _told(busy: Busy, day: dt.date) -> str:
         when = _("until %(time)s") % {"time": moments.clock(ends.time())}
     else:
         when = f"{moments.clock(starts.time())} – {moments.clock(ends.time())}"
+    if busy.place and when != _("all day"):
+        when = _("%(when)s, %(place)s time") % {"when": when, "place": busy.place}
     words = {"name": busy.name, "when": when, "calendar": busy.calendar}
     return _("%(name)s %(when)s (%(calendar)s)") % words if busy.calendar else _("%(name)s %(when)s") % words
 

@@ -39,19 +39,19 @@ def drawn(
 
 
 def differences(
-    fields: dict[str, Any], poll: dict[str, Any], request: HttpRequest, current: dict[str, Any]
+    fields: dict[str, Any], poll: dict[str, Any], reply: dict[str, Any], request: HttpRequest
 ) -> list[dict[str, Any]]:
     """Return where what was typed differs from what stands: a row for each date, and one for the note."""
     choices = fields["answers"]["fields"]["answer"]["choices"]
     words = {choice["value"]: choice["label"] for choice in choices}
-    typed = forms.typed(fields, request.POST)
-    mine = {str(row["slot"]): words.get(row["answer"], "–") for row in typed["answers"]}
-    theirs = {str(row["slot"]): words[row["answer"]] for row in current["answers"]}
+    typed, none = forms.typed(fields, request.POST), _("No answer yet")
+    said = {str(row["slot"]): row["answer"] for row in typed["answers"]}
     rows = [
-        {"label": moments.when(slot["starts_at"], slot["time_zone"]), "mine": mine.get(key, "–"), "theirs": stands}
+        {"label": moments.when(slot["starts_at"], slot["time_zone"]), "mine": mine, "theirs": theirs}
         for slot in poll["slots"]
         if slot["state"] == "hold"
-        and (stands := theirs.get(key := str(slot["id"]), _("No answer yet"))) != mine.get(key)
+        and (mine := words.get(said.get(key := str(slot["id"]), ""), none))
+        != (theirs := words.get(reply["answers"].get(key, ""), none))
     ]
-    note = {"label": fields["note"]["label"], "mine": typed["note"], "theirs": current["note"]}
+    note = {"label": fields["note"]["label"], "mine": typed["note"], "theirs": reply["note"]}
     return rows + [note] * (note["mine"].strip() != note["theirs"])

@@ -70,10 +70,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def enter(request: HttpRequest, pk: int, reply: int) -> HttpResponseBase:
     """Write down what somebody told you of the dates. Undo takes it back, to what was entered before."""
-    poll = ask(request, "api:date-poll-detail", args=[pk]).data
-    row = next((row for row in poll["replies"] if row["id"] == reply), None)
-    if row is None:
-        raise Http404
+    poll, row = _poll_and_reply(request, pk, reply)
     answer = None
     if request.method == "POST":
         resend(request, {"reply": str(reply)})
@@ -82,16 +79,30 @@ def enter(request: HttpRequest, pk: int, reply: int) -> HttpResponseBase:
             undo = _entered_before(row)(answer.data)
             messages.success(request, _("Entered for %(name)s.") % row["person"], extra_tags=undo)
             return redirect(page_of(poll))
-    options, form = described(request, "api:date-poll-enter", args=[pk])
+        poll, row = _poll_and_reply(request, pk, reply)  # somebody may have been faster
+    _options, form = described(request, "api:date-poll-enter", args=[pk])
     context = CURRENT | poll_answers.drawn(request, form["fields"], poll, row, answer)
-    # of the poll that is drawn: whoever enters from now on is seen
-    now = options["etag"] if answer else f'"{poll["version"]}"'
+    # of the reply that is drawn: whoever writes it from now on is seen
+    now = f'"{row["version"]}"'
     etag = etag_after(answer, request, now) if answer else now
     context |= {"reply": row, "is_open": poll_answers.is_open(poll), "etag": etag, "now": now}
-    if answer and (current := answer.data.get("current")):
-        context["rows"] = poll_answers.differences(form["fields"], poll, request, current)
+    if answer and answer.status == 412:
+        context["rows"] = poll_answers.differences(form["fields"], poll, row, request)
     status = DRAWN_AS.get(answer.status, answer.status) if answer else 200
     return render(request, "sessions/poll_answer.html", context, status=status)
+
+
+def _poll_and_reply(request: HttpRequest, pk: int, reply: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a poll and one person's reply to it, as they stand."""
+    poll = ask(request, "api:date-poll-detail", args=[pk]).data
+    row = _reply_of(poll, reply)
+    if row is None:
+        raise Http404
+    return poll, row
+
+
+def _reply_of(poll: dict[str, Any], reply: Any) -> dict[str, Any] | None:
+    return next((row for row in poll["replies"] if str(row["id"]) == str(reply)), None)
 
 
 def undo_enter(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -102,19 +113,21 @@ def undo_enter(request: HttpRequest, pk: int) -> HttpResponseBase:
 def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take back what was entered for somebody."""
     before = ask(request, "api:date-poll-detail", args=[pk]).data if request.method == "POST" else {"replies": []}
-    row = next((row for row in before["replies"] if str(row["id"]) == request.POST.get("reply")), None)
+    row = _reply_of(before, request.POST.get("reply"))
     undo = _entered_before(row) if row and row["answered_at"] else None
     return act(request, "api:date-poll-clear", args=[pk], then=page_of, done=_("Taken back. No answer yet."), undo=undo)
 
 
 def _entered_before(reply: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
-    """Return the way back to what stood for somebody, an answer that was entered or none, if nobody enters since."""
+    """Return the way back to what stood for somebody, an answer that was entered or none, if nobody writes it since."""
     said: dict[str, Any] = {"reply": reply["id"]}
-    if not reply["answered_at"]:
-        return lambda poll: undo_url("sessions:clear_poll", poll["id"], said, poll)
-    for number, (slot, answer) in enumerate(reply["answers"].items()):
-        said |= {f"answers[{number}]slot": slot, f"answers[{number}]answer": answer}
-    return lambda poll: undo_url("sessions:undo_poll", poll["id"], said | {"note": reply["note"]}, poll)
+    route = "sessions:clear_poll"
+    if reply["answered_at"]:
+        route = "sessions:undo_poll"
+        for number, (slot, answer) in enumerate(reply["answers"].items()):
+            said |= {f"answers[{number}]slot": slot, f"answers[{number}]answer": answer}
+        said["note"] = reply["note"]
+    return lambda poll: undo_url(route, poll["id"], said, _reply_of(poll, reply["id"]) or poll)
 
 
 def _draw(request: HttpRequest, poll: Answer, refused: Answer | None = None) -> HttpResponse:

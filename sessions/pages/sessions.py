@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
-from producerdesk.kit.pages import act, form_page, show, undo_url
+from producerdesk.kit.pages import act, form_page, show
 from sessions.pages.picks import take_pick, take_place
 
 COMING, PAST, ALL = "coming", "past", "all"
@@ -116,25 +117,33 @@ def move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def gear(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Say which gear a session has reserved. Undo reserves what it had; for several dates there is none."""
+    """Say which gear a session has reserved, or dates of its series. Undo reserves what each of them had."""
     session = ask(request, "api:session-detail", args=[pk]).data
-    before = {"gear": [item["id"] for item in session["gear"]]}
-    # what the other dates had is not known here, and may have been something else on each
-    alone = _is_alone(request, session)
     return _change(
         request,
         pk,
         "session_gear",
         "api:session-gear",
-        done=_reserved if alone else _reserved_on_dates,
-        undo=(lambda now: undo_url("sessions:undo_session_gear", pk, before, now)) if alone else None,
+        done=_reserved if _is_alone(request, session) else _reserved_on_dates,
+        undo=lambda now: _dates_url("sessions:undo_session_gear", pk, now["before"]),
         more={"session": session},
     )
 
 
 def undo_gear(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Reserve what a session had before; the message with "Undo" sends it."""
-    return act(request, "api:session-gear", args=[pk], done=_("As it was."), then=page_of)
+    """Reserve what each date had before: all of it, or nothing. The message with "Undo" sends it."""
+    refused = clash_drawn(request, pk)
+    return act(request, "api:session-gear-dates", args=[pk], done=_("As it was."), then=page_of, refused=refused)
+
+
+def _dates_url(route: str, pk: int, dates: list[dict[str, Any]]) -> str:
+    """Return the address that takes back what was done to these dates, or "" where nothing was."""
+    fields = {
+        f"dates[{number}]{name}": " ".join(map(str, value)) if isinstance(value, list) else value
+        for number, each in enumerate(dates)
+        for name, value in each.items()
+    }
+    return f"{reverse(route, args=[pk])}?{urlencode(fields)}" if fields else ""
 
 
 def _reserved(session: dict[str, Any]) -> str:
@@ -147,10 +156,9 @@ def _is_alone(request: HttpRequest, session: dict[str, Any]) -> bool:
 
 
 def _reserved_on_dates(session: dict[str, Any]) -> str:
-    done = (
+    return (
         _("Reserved on each of these dates.") if session["gear"] else _("Nothing is reserved on these dates any more.")
     )
-    return _("%(done)s There is no undo for several dates: change here what is not right.") % {"done": done}
 
 
 def _moved(session: dict[str, Any]) -> str:
@@ -188,8 +196,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Cancel a session, with the reason people are told."""
     session = ask(request, "api:session-detail", args=[pk]).data
-    # dates are restored one by one: each if it is still free
-    undo = (lambda _answer: reverse("sessions:restore", args=[pk])) if _is_alone(request, session) else None
+    undo = lambda now: _dates_url("sessions:restore_dates", pk, now["cancelled"])  # noqa: E731
+    if _is_alone(request, session):
+        undo = lambda _now: reverse("sessions:restore", args=[pk])  # noqa: E731 - it shows free times where there is a clash
     costs = None
     if session["can"]["see_costs"] and session["state"] == "confirmed":
         costs = ask(request, "api:session-cancellation", args=[pk]).data
@@ -236,6 +245,13 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
 def restore(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a cancellation back."""
     return _stand(request, pk, "restore", _("It stands again. Everybody called is asked."), "sessions:duplicate")
+
+
+def restore_dates(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take the cancellation of several dates back, of all or of none; the message with "Undo" sends it."""
+    done = _("They stand again. Everybody called is asked.")
+    refused = clash_drawn(request, pk)
+    return act(request, "api:session-restore-dates", args=[pk], then=page_of, done=done, refused=refused)
 
 
 def reprice(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -25,6 +25,7 @@ from sessions.serializers.call_sheet import (
     VersionDetail,
 )
 from sessions.serializers.costs import CancellationCost, Preview, Quote
+from sessions.serializers.dates import CancelledSession, DatesInput, GearOfDatesInput, ReservedSession
 from sessions.serializers.editing import (
     AssignInput,
     CompMapRow,
@@ -157,6 +158,7 @@ __all__ = [
     "CalledTo",
     "CancelInput",
     "CancellationCost",
+    "CancelledSession",
     "ClearedAnswerInput",
     "CoachingNoteInput",
     "CoachingNoteRow",
@@ -164,6 +166,7 @@ __all__ = [
     "CopyDetail",
     "DatePollDetail",
     "DatePollRow",
+    "DatesInput",
     "DuplicateInput",
     "EditInput",
     "EditTaskRow",
@@ -179,6 +182,7 @@ __all__ = [
     "GearCalendar",
     "GearDetail",
     "GearItemInput",
+    "GearOfDatesInput",
     "GearOfSessionInput",
     "GearRef",
     "GearRow",
@@ -232,6 +236,7 @@ __all__ = [
     "RepairInput",
     "RepairRow",
     "ReportRow",
+    "ReservedSession",
     "RoomDetail",
     "RoomInput",
     "RoomOfStudio",

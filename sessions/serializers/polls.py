@@ -67,6 +67,7 @@ class PollReplyRow(RowSerializer):
     answered_at = serializers.DateTimeField(allow_null=True)
     entered_by = serializers.CharField(source="entered_by.name", allow_null=True)
     mine = Computed(is_it, "contributor_id", "contributor__user_id", kind=serializers.BooleanField(), for_viewer=True)
+    version = Only(serializers.IntegerField(), _plans, "poll__desk_id", "poll__project_id")  # it rises with each answer
 
 
 def _slots(viewer: Viewer) -> QuerySet:

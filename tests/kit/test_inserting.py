@@ -1,11 +1,12 @@
 """Rows inserted the short way are what Django would have stored."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Model
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from budgets.models import BudgetEntry
 from producerdesk.kit import inserting
@@ -14,7 +15,7 @@ from producerdesk.notices.models import Delivery
 from projects.models import Activity, Song
 from sessions.actions import book_session
 from sessions.booking.models import BookingSlot
-from sessions.models import Call, StudioSession
+from sessions.models import Call, ImportedCalendar, StudioSession
 from tests import makers
 from tests.cast import Cast
 
@@ -80,3 +81,29 @@ def test_a_broken_rule_is_djangos_own_error(booked: StudioSession) -> None:
     call = Call.objects.get(session=booked)
     with pytest.raises(IntegrityError), transaction.atomic():
         insert([Call(session=booked, contributor_id=call.contributor_id, call_at=call.call_at, answer=None)])  # type: ignore[misc] # that is the broken rule
+
+
+def test_bytes_are_stored_as_they_are(cast: Cast) -> None:
+    content = bytes(range(256))
+    calendar = makers.make_import(cast.room)
+    copy = ImportedCalendar(**{name: value for name, value in columns(calendar).items() if name != "id"})
+    copy.content = content
+    insert([copy])
+    assert bytes(ImportedCalendar.objects.get(pk=copy.pk).content) == content
+
+
+@pytest.mark.once
+def test_what_json_would_bend_goes_djangos_way() -> None:
+    for field in (models.FloatField(), models.BinaryField()):
+        meta = type("Meta", (), {"app_label": "measured"})
+        with isolate_apps():
+            model = type("Measured", (Model,), {"__module__": __name__, "Meta": meta, "measure": field})
+        assert not inserting._is_simple(model), field
+
+
+def test_a_moment_without_a_zone_is_refused_by_name(cast: Cast) -> None:
+    now = dt.datetime.fromisoformat("2027-03-10T12:00")
+    row = Delivery(desk=cast.desk, kind="x", ref="x:1", recipient="x:1", channel="bell", due_at=now, try_at=now)
+    with pytest.raises(ValueError, match=r"Delivery\.due_at got a moment without a time zone"):
+        insert([row])
+    assert not Delivery.objects.exists()

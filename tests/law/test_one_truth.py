@@ -160,6 +160,7 @@ ACTS = set(
     sessions:call-propose sessions:call-seen sessions:confirm sessions:confirm_call sessions:decline_call
     sessions:feed-end sessions:keep_call sessions:my-call-confirm sessions:my-call-decline sessions:my-call-propose
     sessions:my-call-seen sessions:my-feed-end sessions:nudge_call sessions:reprice sessions:restore
+    sessions:restore_dates
     sessions:restore_room sessions:release sessions:promote sessions:challenge
     sessions:restore_studio sessions:publish_call_sheet sessions:reopen_call
     sessions:sheet-opened sessions:sheet-confirm

@@ -1,13 +1,14 @@
 """One thing read alone, its children folded into one query, is what a list would say of it, to the last byte."""
 
 import datetime as dt
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 from django.db import connection, models
-from django.db.models import F
+from django.db.models import F, Value
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.api_urls import router
@@ -67,8 +68,13 @@ def test_a_list_in_another_query_is_what_it_is_alone(world: World) -> None:
         (text,) = one.values_list(row.as_json(rows), flat=True)
         told = row.from_json(text, viewer)
         assert told and orjson.dumps(told) == orjson.dumps(row.read(rows, viewer))
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="JSON would bend"):
         SongRow.as_json(Song.objects.with_lateness(dt.date(2027, 2, 1)))
+    with pytest.raises(TypeError, match="were asked"):
+        SongRow.from_json("[]")
+    with pytest.raises(TypeError, match="JSON would bend"):
+        OpenCall.as_json(Call.objects.annotate(asked_at=Value(Decimal("1.50"))))
+    assert OpenCall.from_json(text, viewer) == told  # what is read already stays so
 
 
 def test_a_project_and_all_that_is_its_own_is_one_query(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sessions.booking import imported
-from sessions.models import StudioSession
+from sessions.models import ImportedCalendar, ImportedSpan, Room, StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
@@ -120,3 +120,32 @@ def test_where_somebody_lives_is_told_to_who_plans(cast: Cast, ana: Caller, two_
 
     assert "Asia/Tokyo" in told(ana)
     assert "Asia/Tokyo" not in told(Caller(cast.nora)) and "Asia/Tokyo" not in told(Caller(cast.lena))
+
+
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_a_room_is_shaded_at_the_height_of_a_session_at_that_hour(
+    cast: Cast, ana: Caller, two_places: Any, view: str
+) -> None:
+    """Of people, who are in no place, it is the reader's clock; either says by which where there are several."""
+    loft = Room.objects.get(name="Loft")
+    at = "2027-03-10T13:00", "2027-03-10T15:00"
+    ImportedSpan.objects.filter(resource__room=loft).delete()  # so that it can be booked
+    makers.make_session(cast.project, cast.ana, *at, title="Same", room=loft)
+    imported.replace(calendar_id=ImportedCalendar.objects.get(room=loft).pk, room_id=loft.pk, spans=[BUSY])
+
+    def shown(**asked: str) -> tuple[dict[str, str], dict[str, str], str]:
+        page = ana.page("/calendar/", view=view, date="2027-03-10", hours="all", **asked)
+        (column,) = [each for each in page.context["grid"]["columns"] if each["iso"] == "2027-03-10"]
+        bars = {part["title"]: part["at"] for part in column["parts"]}
+        return bars, {band["names"]: band["at"] for band in column["busy"]}, text(page)
+
+    bars, bands, said = shown()
+    assert bars["Same"] == bands["Loft"] == "ah-13 zh-15"
+    assert bands["Nora, Wren Castellan"] == "ah-8 zh-10"
+    assert "Loft 13:00 – 15:00, Lisbon time (House)" in said and "Nora 08:00 – 10:00, New York time (House)" in said
+    bars, bands, said = shown(clock="mine")
+    assert bars["Same"] == bands["Loft, Nora, Wren Castellan"] == "ah-8 zh-10"
+    assert "New York time" not in said
+    # where all that is shown is in one place, that is the clock of the people, too
+    bars, bands, said = shown(clock="studio", room=str(loft.pk))
+    assert (bars["Same"], bands["Loft"]) == ("ah-13 zh-15", "ah-13 zh-15") and "Lisbon time" not in said

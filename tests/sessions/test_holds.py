@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Clash, Conflict, Refused
+from producerdesk.kit.inserting import insert, new
+from producerdesk.kit.together import together
 from producerdesk.notices import dispatcher
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
-from sessions import actions
+from projects.models import Song
+from sessions import actions, challenges
 from sessions.models import BookingSlot, StudioSession
 from tests import makers
 from tests.calling import Caller
@@ -388,3 +392,12 @@ def test_a_desk_says_how_long(cast: Cast, ana: Caller) -> None:
 def test_nothing_that_is_past_is_held_till_then(cast: Cast) -> None:
     with pytest.raises(Refused):
         hold(cast, hold_until=NOON)
+
+
+def test_what_fails_before_a_hold_is_asked_for_is_not_blamed_on_it(cast: Cast) -> None:
+    """What travels with a question breaks with it: nobody is told then that a hold is being changed."""
+    held = hold(cast)
+    broken = new(Song, project_id=cast.project.pk, title=None, position=9)
+    with pytest.raises(IntegrityError), transaction.atomic(), together():
+        insert([broken], keys=False)
+        challenges.ours_now([held.pk])

@@ -22,8 +22,8 @@ def test_what_somebody_said_on_the_phone_is_entered_and_shown_as_such(
 ) -> None:
     name = cast.wren_called.name
     words = told(poll, name, "no", "yes", "maybe", note="On the phone")
-    entered = ana.post_over(f"{PATH}{poll['id']}/enter/", poll["version"], **words)
-    assert entered.status_code == 200, entered.content
+    entered = ana.post_over(f"{PATH}{poll['id']}/enter/", 1, **words)
+    assert (entered.status_code, entered.headers["ETag"]) == (200, '"2"'), entered.content
     row = row_of(entered.json(), name)
     assert (list(row["answers"].values()), row["note"]) == (["no", "yes", "maybe"], "On the phone")
     assert row["entered_by"] == cast.ana.name and row["answered_at"]
@@ -35,7 +35,9 @@ def test_what_somebody_said_on_the_phone_is_entered_and_shown_as_such(
     own = row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)
     assert (list(own["answers"].values()), own["entered_by"]) == (["yes", "no", "no"], None)
     for action, words in (("enter", told(poll, name, "no", "no", "no")), ("clear", {"reply": row["id"]})):
-        refused = ana.post_over(f"{PATH}{poll['id']}/{action}/", entered.json()["version"], **words)
+        stale = ana.post_over(f"{PATH}{poll['id']}/{action}/", row["version"], **words)
+        assert (stale.status_code, stale.json()["current"]["version"]) == (412, own["version"])
+        refused = ana.post_over(f"{PATH}{poll['id']}/{action}/", own["version"], **words)
         assert (refused.status_code, name in refused.json()["detail"]) == (409, True)
     assert row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)["answers"] == own["answers"]
 
@@ -51,7 +53,7 @@ def test_what_was_entered_counts_also_late_and_confirms_the_call(poll: dict[str,
         answers = dict(StudioSession.objects.get(state="confirmed").calls.values_list("contributor__name", "answer"))
         assert answers == {cast.wren_called.name: "confirmed", cast.nora_called.name: "pending"}
         words = told(poll, cast.nora_called.name, "yes", "no", "no")
-        over = ana.post_over(f"{PATH}{poll['id']}/enter/", 2, **words)  # decided before it was read: said as that
+        over = ana.post_over(f"{PATH}{poll['id']}/enter/", 1, **words)  # decided before it was read: said as that
         assert over.status_code == 409
 
 
@@ -124,13 +126,14 @@ def test_of_two_who_enter_at_once_the_second_is_shown_what_the_first_entered(
     read = ana.page(address).context["etag"]
     path = f"{PATH}{poll['id']}/enter/"
     assert ana.post(path, **told(poll, name, "no", "no", "yes")).status_code == 428
-    first = Caller(cast.ben).post_over(path, poll["version"], **told(poll, name, "no", "no", "yes", note="Mail"))
+    first = Caller(cast.ben).post_over(path, 1, **told(poll, name, "no", "no", "yes", note="Mail"))
     assert first.status_code == 200
-    late = ana.post_over(path, poll["version"], **told(poll, name, "yes", "no", "no"))
+    late = ana.post_over(path, 1, **told(poll, name, "yes", "no", "no"))
     assert (late.status_code, late.json()["code"]) == (412, "stale")
     current = late.json()["current"]
     assert ([row["answer"] for row in current["answers"]], current["note"]) == (["no", "no", "yes"], "Mail")
-    assert ana.post_over(f"{PATH}{poll['id']}/clear/", poll["version"], reply=reply).status_code == 412
+    assert current["version"] == row_of(first.json(), name)["version"] == 2
+    assert ana.post_over(f"{PATH}{poll['id']}/clear/", 1, reply=reply).status_code == 412
 
     typed = {f"answers[{n}]slot": slot["id"] for n, slot in enumerate(poll["slots"])} | {"note": "On the phone"}
     typed |= {f"answers[{n}]answer": answer for n, answer in enumerate(("yes", "no", "no"))}
@@ -154,7 +157,7 @@ def test_an_undo_of_what_was_entered_writes_over_nobody(poll: dict[str, Any], ca
     typed = {f"answers[{n}]slot": slot["id"] for n, slot in enumerate(poll["slots"])} | {"note": ""}
     typed |= {f"answers[{n}]answer": "yes" for n in range(3)}
     ana.send(f"{page}answers/{reply}/", **typed, _etag=ana.page(f"{page}answers/{reply}/").context["etag"])
-    version = ana.get(f"{PATH}{poll['id']}/").json()["version"]
+    version = row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)["version"]
     by_ben = Caller(cast.ben).post_over(f"{PATH}{poll['id']}/enter/", version, **told(poll, name, "no", "no", "no"))
     assert by_ben.status_code == 200
     ana.undo(page)
@@ -180,3 +183,61 @@ def test_who_entered_whose_answer_stands_in_the_activity(poll: dict[str, Any], c
     )
     assert "mornings" not in drawn
     assert not Caller(cast.nora).get("activity/", project=cast.project.pk, kind="call").json()["results"]
+
+
+def test_two_who_enter_for_two_people_are_not_in_each_others_way(
+    poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller
+) -> None:
+    names, path = (cast.wren_called.name, cast.nora_called.name), f"{PATH}{poll['id']}/enter/"
+    assert [row_of(poll, name)["version"] for name in names] == [1, 1]
+    for caller, name in zip((ana, Caller(cast.ben)), names, strict=True):
+        # both read the poll before either wrote
+        entered = caller.post_over(path, row_of(poll, name)["version"], **told(poll, name, "yes", "no", "no"))
+        assert entered.status_code == 200, entered.content
+    stands = ana.get(f"{PATH}{poll['id']}/").json()
+    assert [row_of(stands, name)["entered_by"] for name in names] == [cast.ana.name, cast.ben.name]
+    assert "etag" not in ana.options(path).json()  # which reply it will be is not said yet
+    assert "version" not in row_of(wren.get(f"{PATH}{poll['id']}/").json(), names[0])
+
+
+@pytest.mark.parametrize("action", ["enter", "clear"])
+def test_who_answers_while_the_producer_writes_is_not_written_over(
+    poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller, action: str
+) -> None:
+    """What is shown is what that person said, beside what was typed; there is nothing to choose."""
+    name, page = cast.wren_called.name, f"/date-polls/{poll['id']}/"
+    reply = row_of(poll, name)["id"]
+    ana.post_over(f"{PATH}{poll['id']}/enter/", 1, **told(poll, name, "no", "no", "no"))
+    read = ana.page(f"{page}answers/{reply}/").context["etag"]
+    assert wren.post(f"{PATH}{poll['id']}/answer/", **said(poll, "yes", "no", "maybe")).status_code == 200
+    typed: dict[str, Any] = {f"answers[{n}]slot": slot["id"] for n, slot in enumerate(poll["slots"])}
+    typed |= {"answers[0]answer": "no", "answers[1]answer": "no", "note": "On the phone"}
+    if action == "enter":
+        drawn = ana.send(f"{page}answers/{reply}/", **typed | {"answers[2]answer": "no"}, _etag=read)
+        assert drawn.status_code == 412 and "On the phone" in drawn.text
+        assert [(row["mine"], row["theirs"]) for row in drawn.context["rows"]] == [
+            ("No", "Yes"),
+            ("No", "If need be"),
+            ("On the phone", ""),
+        ]
+        assert f"{name} has answered. That stands." in drawn.text and "Keep mine" not in drawn.text
+    else:
+        back = ana.client.post(f"{page}answers/clear/", {"reply": reply, "_etag": read}, follow=True)
+        assert "This was changed in the meantime." in back.content.decode()
+    assert list(row_of(ana.get(f"{PATH}{poll['id']}/").json(), name)["answers"].values()) == ["yes", "no", "maybe"]
+
+
+def test_a_date_of_which_nothing_is_said_reads_the_same_on_both_sides(
+    poll: dict[str, Any], cast: Cast, ana: Caller
+) -> None:
+    name, page = cast.wren_called.name, f"/date-polls/{poll['id']}/"
+    reply = row_of(poll, name)["id"]
+    ana.post_over(f"{PATH}{poll['id']}/enter/", 1, **told(poll, name, "no", "no", "no"))
+    read = ana.page(f"{page}answers/{reply}/").context["etag"]
+    by_ben = Caller(cast.ben).post_over(f"{PATH}{poll['id']}/clear/", 2, reply=reply)
+    assert by_ben.status_code == 200
+    typed: dict[str, Any] = {f"answers[{n}]slot": slot["id"] for n, slot in enumerate(poll["slots"])}
+    typed |= {f"answers[{n}]answer": "no" for n in range(3)}
+    drawn = ana.send(f"{page}answers/{reply}/", **typed, note="", _etag=read)
+    assert drawn.status_code == 412
+    assert [(row["mine"], row["theirs"]) for row in drawn.context["rows"]] == [("No", "No answer yet")] * 3
