@@ -38,10 +38,10 @@ from sessions import (
 from sessions.actions.dates import ONE
 from sessions.actions.standing import called, work_of
 from sessions.actions.wrapping import as_it_was, proposed_stages
-from sessions.api import offered
+from sessions.api import offered, several
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
-from sessions.models import Call, Gear, StudioSession
+from sessions.models import Call, StudioSession
 
 SPANS = ("calendar", "month")
 LISTS = ("list", *SPANS)
@@ -275,12 +275,8 @@ class SessionViewSet(DeskViewSet):
         """Reserve for each of these dates of the project the gear that is said of it: for all of them, or for none."""
         session = self.get_object()
         dates = self.said()["dates"]
-        sessions = self._sessions_of(dates, session)
-        items = self._gear_of(dates)
-        wanted = [
-            {"session": one, "version": each["version"], "gear": gear}
-            for one, each, gear in zip(sessions, dates, items, strict=True)
-        ]
+        named = zip(several.sessions_of(dates, session), dates, several.gear_of(dates, self.viewer), strict=True)
+        wanted = [{"session": one, "version": each["version"], "gear": gear} for one, each, gear in named]
         return self._told(actions.reserve_on_dates(viewer=self.viewer, dates=wanted), "before")
 
     @action(detail=True, methods=["post"])
@@ -337,7 +333,7 @@ class SessionViewSet(DeskViewSet):
         """Take the cancellation of these dates of the project back: of all of them, or of none."""
         session = self.get_object()
         dates = self.said()["dates"]
-        self._sessions_of(dates, session)
+        several.sessions_of(dates, session)
         versions = {each["session"]: each["version"] for each in dates}
         actions.restore_dates(viewer=self.viewer, dates=versions)
         return self.answer(pk)
@@ -421,9 +417,7 @@ class SessionViewSet(DeskViewSet):
     def current(self, found: StudioSession) -> dict[str, Any]:
         if self.action not in OF_DATES:
             return super().current(found)
-        keys = [each["session"] for each in self.said()["dates"]]
-        rows = StudioSession.objects.filter(pk__in=keys, project=found.project_id).order_by("starts_at", "pk")
-        return {"dates": [{"session": key, "version": version} for key, version in rows.values_list("pk", "version")]}
+        return {"dates": several.versions_of(self.said()["dates"], found)}
 
     def _change(self, change: Any, *, versioned: bool = False, told: str = "") -> Response:
         """Do it and answer with the session; and under `told`, where that is said, with what the action returns."""
@@ -437,28 +431,6 @@ class SessionViewSet(DeskViewSet):
         answer = self.answer(self.kwargs["pk"])
         answer.data[name] = found
         return answer
-
-    def _sessions_of(self, dates: list[dict[str, Any]], session: StudioSession) -> list[StudioSession]:
-        """Return the sessions that are named, each once and all of the same project: one right is asked for all."""
-        rows = StudioSession.objects.filter(project=session.project_id).select_related("project")
-        known = rows.in_bulk([each["session"] for each in dates])
-        found: list[StudioSession] = []
-        for number, each in enumerate(dates):
-            one = known.pop(each["session"], None)
-            if one is None:
-                twice = each["session"] in {earlier.pk for earlier in found}
-                text = _("This date stands here twice.") if twice else _("No session of this project.")
-                raise Refused({f"dates.{number}.session": text})
-            found.append(one)
-        return found
-
-    def _gear_of(self, dates: list[dict[str, Any]]) -> list[list[Gear]]:
-        """Return the items that are named, of those the viewer may use."""
-        known = Gear.objects.visible_to(self.viewer).in_bulk({key for each in dates for key in each["gear"]})
-        for number, each in enumerate(dates):
-            if strange := [key for key in each["gear"] if key not in known]:
-                raise Refused({f"dates.{number}.gear": _("There is no gear %(key)d here.") % {"key": strange[0]}})
-        return [[known[key] for key in dict.fromkeys(each["gear"])] for each in dates]
 
 
 def _first(count: int) -> Callable[[QuerySet], QuerySet]:

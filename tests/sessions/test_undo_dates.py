@@ -151,6 +151,10 @@ def test_only_dates_of_the_project_and_gear_of_the_desk_are_taken(
     ):
         answer = ana.post(path, dates=said)
         assert (answer.status_code, list(answer.json().get("fields", {}))) == (400, [field]), answer.content
+    # what is there at another desk is told from what is nowhere by nothing
+    strange = makers.make_gear(cast.other_desk).pk
+    told = ana.post(path, dates=[named | {"gear": [strange]}]).json()["fields"]
+    assert told == {"dates.0.gear": [f"There is no gear {strange} here."]}
     assert Caller(cast.nora).post(path, dates=[named]).status_code == 403
     assert Caller(cast.cleo).post(path, dates=[named]).status_code == 404
 
