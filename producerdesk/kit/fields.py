@@ -14,7 +14,7 @@ from rest_framework.utils import html
 
 from producerdesk.kit import models, moments, money
 from producerdesk.kit.permissions import viewer_of
-from producerdesk.kit.prepared import Ready, objects_at_once
+from producerdesk.kit.prepared import Ready, at_once
 from producerdesk.kit.viewer import Viewer
 
 MANY_AT_MOST = 100
@@ -277,7 +277,7 @@ def look_ahead(form: serializers.Serializer, said: Mapping[str, Any]) -> None:
         key = id_in(text)
         if key is not None:
             named.setdefault(field, []).append(key)
-    found = objects_at_once([field.looked_up(keys) for field, keys in named.items()])
+    found, _none = at_once([field.looked_up(keys) for field, keys in named.items()])
     for field, rows in zip(named, found, strict=True):
         field.keep(rows)
 

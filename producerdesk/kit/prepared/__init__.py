@@ -17,6 +17,6 @@ while the SQL is made: each is a mistake that would be kept, and raises. Where a
 query is asked all the same and not kept.
 """
 
-from producerdesk.kit.prepared.ready import Ready, objects_at_once, prepared
+from producerdesk.kit.prepared.ready import Ready, at_once, prepared
 
-__all__ = ["Ready", "objects_at_once", "prepared"]
+__all__ = ["Ready", "at_once", "prepared"]

@@ -116,14 +116,18 @@ class Ready:
             return None
 
 
-def objects_at_once(asked: Sequence[Ready]) -> list[list[Any]]:
-    """Return the objects of each of these, in no order: they take one way to PostgreSQL and back."""
-    found = [each._statement(OBJECTS, _as_built) for each in asked]
-    known = [each for each in found if each]
-    if len(asked) < 2 or len(known) < len(asked):
-        return [each.objects() for each in asked]
-    rows = statements.rows_at_once(known)
-    return [statement.as_objects(own) for (statement, _values), own in zip(known, rows, strict=True)]
+def at_once(objects: Sequence[Ready], rows: Sequence[Ready] = ()) -> tuple[list[list[Any]], list[list[tuple]]]:
+    """Return the objects or rows of each of these, in no order: they take one way to PostgreSQL and back."""
+    found = [
+        *(each._statement(OBJECTS, _as_built) for each in objects),
+        *(each._statement((), _as_built) for each in rows),
+    ]
+    asked = [each for each in found if each]
+    if len(asked) < 2 or len(asked) < len(found):
+        return [each.objects() for each in objects], [each.rows() for each in rows]
+    said = statements.rows_at_once(asked)
+    made = [statement.as_objects(own) for (statement, _values), own in zip(asked, said, strict=False)]
+    return made[: len(objects)], said[len(objects) :]
 
 
 _kept: dict[tuple, Statement | None] = {}
