@@ -154,7 +154,8 @@ def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
 
 def _locked(project: Project, *, needed: bool) -> Budget | None:
     """Return the budget with its row locked, so that `seq` is ours; None if there is none and none is needed."""
-    _lock_on_sqlite(project)
+    if not connection.features.has_select_for_update:
+        _lock_by_a_write(project)
     found = _locked_of_project(NOBODY, project_id=project.pk).objects()
     if found or not needed:
         return found[0] if found else None
@@ -166,16 +167,17 @@ def _locked_with(project: Project, query: Ready | None) -> tuple[Budget | None, 
     """Return the budget with its row locked, None if there is none, and what a query says once it is."""
     if query is None:
         return _locked(project, needed=False), []
-    _lock_on_sqlite(project)
-    _locked_of_project(NOBODY, project_id=project.pk).tell()
+    if connection.features.has_select_for_update:
+        _locked_of_project(NOBODY, project_id=project.pk).tell()
+    else:
+        _lock_by_a_write(project)
     [budgets], [found] = at_once([_of_project(NOBODY, project_id=project.pk)], [query])
     return budgets[0] if budgets else None, found
 
 
-def _lock_on_sqlite(project: Project) -> None:
-    """Make the others wait by a write: SQLite knows no row locks and passes over select_for_update in silence."""
-    if not connection.features.has_select_for_update:
-        Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
+def _lock_by_a_write(project: Project) -> None:
+    """Make the others wait: SQLite knows no row locks and passes over select_for_update in silence."""
+    Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
 
 
 @prepared

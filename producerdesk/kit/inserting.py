@@ -29,6 +29,8 @@ _PLAIN: dict[Any, type] = {
     models.IntegerField.get_prep_value: int,
     models.BooleanField.get_prep_value: bool,
 }
+# by these a value goes to either database as it is
+_AS_IT_IS = (models.Field.get_db_prep_value, models.IntegerField.get_db_prep_value)
 
 
 def new(model: type[Row], **columns: Any) -> Row:
@@ -193,7 +195,7 @@ def _plain_type(field: models.Field, vendor: str) -> type | None:
     own = type(field)
     if isinstance(field, models.AutoField):
         return int
-    if own.get_db_prep_value is not models.Field.get_db_prep_value:
+    if own.get_db_prep_value not in _AS_IT_IS:
         # PostgreSQL takes moments as they are, and of ours each knows its zone
         return dt.datetime if vendor == "postgresql" and own is models.DateTimeField else None
     return _PLAIN.get(own.get_prep_value)
