@@ -2,7 +2,8 @@
 
 A way to PostgreSQL and back costs both sides more than most of what is done there. Within `together()`, what is told by
 `tell` waits for the next statement, whoever asks it, and goes at the end at the latest. What it breaks is raised there,
-in the same transaction. SQLite lies in our own process, and does at once what it is told.
+in the same transaction. New rows that others refer to learn their ids with a query that comes before them
+(`number_ahead`), so that they can be told, too. SQLite lies in our own process, and does at once what it is told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
