@@ -216,6 +216,7 @@ REST_FRAMEWORK = {
         "producerdesk.kit.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "producerdesk.kit.negotiation.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "producerdesk.kit.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["producerdesk.kit.filters.AllowListFilter"],
     "DEFAULT_METADATA_CLASS": "producerdesk.kit.metadata.FormMetadata",

@@ -2,7 +2,7 @@
 
 import copy
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
@@ -14,7 +14,7 @@ from rest_framework.utils import html
 
 from producerdesk.kit import models, moments, money
 from producerdesk.kit.permissions import viewer_of
-from producerdesk.kit.prepared import Ready
+from producerdesk.kit.prepared import Ready, at_once
 from producerdesk.kit.viewer import Viewer
 
 MANY_AT_MOST = 100
@@ -68,28 +68,30 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
     def __deepcopy__(self, memo: dict) -> "VisibleField":
         return type(self)(*self._args, **self._kwargs)  # each request has its own; the queryset need not be copied
 
-    def look_up(self, keys: Iterable[int]) -> dict[int, Any]:
-        """Return the visible rows with these ids, by id. One query."""
+    def looked_up(self, keys: Iterable[int]) -> Ready:
+        """Return the query for the visible rows with these ids."""
 
         def visible(viewer: Viewer, keys: list[int]) -> QuerySet:
             found = self.rows.all().visible_to(viewer).filter(pk__among=keys).order_by()
             return found.select_related(*self.along) if self.along else found
 
-        ready = Ready(visible, self.viewer, {"keys": sorted(set(keys))}, key=("look up", self.rows, self.along))
-        return {row.pk: row for row in ready.objects()}
+        return Ready(visible, self.viewer, {"keys": sorted(set(keys))}, key=("look up", self.rows, self.along))
 
-    def look_ahead(self, said: Iterable[Any]) -> None:
-        """Look up at once what all rows of a form say of this field."""
-        self._found = self.look_up(int(text) for text in said if str(text).isdecimal() and len(str(text)) <= 18)
+    def keep(self, found: Iterable[Any]) -> None:
+        """Keep rows that were looked up."""
+        self._found = {row.pk: row for row in found}
+
+    def known(self, keys: Iterable[int]) -> dict[int, Any]:
+        """Return the visible rows with these ids, by id: those that are kept, else by one query."""
+        if self._found is not None:
+            return self._found
+        return {row.pk: row for row in self.looked_up(keys).objects()}
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool | float | dict | list) or len(str(data)) > 18:
+        key = id_in(data)
+        if key is None:
             self.fail("incorrect_type")
-        try:
-            key = int(data)
-        except (TypeError, ValueError):
-            self.fail("incorrect_type")
-        found = (self.look_up([key]) if self._found is None else self._found).get(key)
+        found = self.known([key]).get(key)
         if found is None:
             self.fail("does_not_exist", pk_value=data)
         if self.may and not self.may(self.viewer, found):
@@ -137,7 +139,7 @@ class VisibleMany(serializers.ManyRelatedField):
             self.fail("too_many", at_most=self.at_most)
         keys = [self._key(value) for value in wanted]
         child: VisibleField = self.child_relation
-        found = child.look_up(keys)
+        found = child.known(keys)
         for key in keys:
             if key not in found:
                 child.fail("does_not_exist", pk_value=key)
@@ -249,21 +251,54 @@ class FormRows(serializers.ListSerializer):
     """Rows of a form (`class Meta: list_serializer_class = FormRows`).
 
     A form is always sent whole, so a form without a row says: there are none. Rows that were left empty are no rows.
-    What they name by id is looked up for all of them at once.
     """
-
-    def to_internal_value(self, data: Any) -> Any:
-        rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-        for name, field in self.child.fields.items():
-            if isinstance(field, VisibleField):
-                field.look_ahead([row[name] for row in rows[: self.max_length] if name in row])
-        return super().to_internal_value(data)
 
     def get_value(self, dictionary: Any) -> Any:
         if not html.is_html_input(dictionary):
             return super().get_value(dictionary)
         rows = html.parse_html_list(dictionary, prefix=self.field_name, default=[])
         return [row for row in rows if not isinstance(row, dict) or any(text.strip() for text in row.values())]
+
+
+def id_in(said: Any) -> int | None:
+    """Return the id that somebody gave, or None for what is none."""
+    if isinstance(said, bool | float | dict | list) or len(str(said)) > 18:
+        return None
+    try:
+        return int(said)
+    except (TypeError, ValueError):
+        return None
+
+
+def look_ahead(form: serializers.Serializer, said: Mapping[str, Any]) -> None:
+    """Look up all that a form names by id, in its rows too: a statement a field, on PostgreSQL one for all of them."""
+    named: dict[VisibleField, list[int]] = {}
+    for field, text in _named(form, said):
+        key = id_in(text)
+        if key is not None:
+            named.setdefault(field, []).append(key)
+    found, _none = at_once([field.looked_up(keys) for field, keys in named.items()])
+    for field, rows in zip(named, found, strict=True):
+        field.keep(rows)
+
+
+def _named(form: serializers.Serializer, said: Mapping[str, Any]) -> Iterator[tuple[VisibleField, Any]]:
+    """Yield each field that names rows by id with what is said of it. What is no id is refused by the field later."""
+    for field in form.fields.values():
+        if isinstance(field, VisibleField):
+            yield field, field.get_value(said)
+        elif isinstance(field, VisibleMany):
+            child: VisibleField = field.child_relation
+            for text in _listed(field.get_value(said), field.at_most):
+                yield child, text
+        elif isinstance(field, serializers.ListSerializer) and isinstance(field.child, serializers.Serializer):
+            for row in _listed(field.get_value(said), field.max_length):
+                if isinstance(row, Mapping):
+                    yield from _named(field.child, row)
+
+
+def _listed(said: Any, at_most: int | None) -> Sequence[Any]:
+    return said[:at_most] if isinstance(said, list) else ()
 
 
 def _copied(field: serializers.Field) -> serializers.Field:
@@ -294,6 +329,8 @@ class KnownKeysMixin:
             }
             if wrong:
                 raise serializers.ValidationError(wrong)
+        if self.parent is None and isinstance(data, Mapping):
+            look_ahead(self, data)
         return super().to_internal_value(data)  # type: ignore[misc] # stands before a field
 
 

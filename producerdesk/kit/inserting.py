@@ -30,6 +30,8 @@ _PLAIN: dict[Any, type] = {
     models.IntegerField.get_prep_value: int,
     models.BooleanField.get_prep_value: bool,
 }
+# by these a value goes to either database as it is
+_AS_IT_IS = (models.Field.get_db_prep_value, models.IntegerField.get_db_prep_value)
 
 
 def new(model: type[Row], **columns: Any) -> Row:
@@ -47,24 +49,30 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False, keys
     """Store new rows of one model and tell each its id, but not where conflicts are ignored.
 
     Without `keys` nobody asks for the ids and none are told: a few rows travel with the next statement (kit.together).
+    So do rows that have their ids ahead (`number_ahead`).
     """
     if not rows:
         return
     model = type(rows[0])
-    if len(rows) > FEW or not _is_simple(model) or any(row.pk is not None for row in rows):
-        model._default_manager.bulk_create(rows, ignore_conflicts=ignore_conflicts)
-        return
     using = router.db_for_write(model)
     connection = connections[using]
-    cells = _cells(model, connection.vendor)
-    if connection.vendor == "postgresql":
+    on_postgres = connection.vendor == "postgresql"
+    numbered = [row.pk is not None for row in rows]
+    few = len(rows) <= FEW and _is_simple(model)
+    if not few or (any(numbered) and not (on_postgres and all(numbered))):
+        model._default_manager.bulk_create(rows, ignore_conflicts=ignore_conflicts)
+        return
+    asks = keys and not ignore_conflicts and not numbered[0]
+    after = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{model._meta.pk.column}"' if asks else ""
+    cells = _cells(model, connection.vendor, numbered[0])
+    if on_postgres:
         said = [{name: cell(row, connection) for name, cell in cells} for row in rows]
         values: list[Any] = [orjson.dumps(said, default=str).decode()]
-        statement = _from_json(model, ignore_conflicts)
+        statement = _from_json(model, after, numbered[0])
     else:
         values = [cell(row, connection) for row in rows for _name, cell in cells]
-        statement = _by_cells(model, len(rows), ignore_conflicts)
-    if ignore_conflicts or not keys:
+        statement = _by_cells(model, len(rows), after)
+    if not asks:
         tell(connection, statement, values)
     else:
         with connection.cursor() as cursor:
@@ -106,32 +114,32 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str
 
 
 @cache
-def _from_json(model: type[models.Model], ignore_conflicts: bool) -> Plan:
+def _from_json(model: type[models.Model], after: str, numbered: bool) -> Plan:
     """Return the statement that takes rows out of JSON: one value, and its plan fits any number of rows."""
     connection = connections[router.db_for_write(model)]
-    columns = ", ".join(f'"{field.column}"' for field in _fields(model))
-    typed = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in _fields(model))
+    fields = _fields(model, numbered)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    typed = ", ".join(f'"{field.column}" {field.rel_db_type(connection)}' for field in fields)
     source = f"SELECT {columns} FROM json_to_recordset(%s) AS said ({typed})"  # noqa: S608 - our names
-    return Plan(_insert(model, columns, source, ignore_conflicts), [None], [(0, 0, None)], {0: "json"})
+    return Plan(_insert(model, columns, source, after), [None], [(0, 0, None)], {0: "json"})
 
 
 @cache
-def _by_cells(model: type[models.Model], count: int, ignore_conflicts: bool) -> Plan:
+def _by_cells(model: type[models.Model], count: int, after: str) -> Plan:
     """Return the statement that takes so many rows cell by cell."""
     fields = _fields(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     rows = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
     places = [(number, number, None) for number in range(count * len(fields))]
-    return Plan(_insert(model, columns, f"VALUES {rows}", ignore_conflicts), [None] * len(places), places, {})
+    return Plan(_insert(model, columns, f"VALUES {rows}", after), [None] * len(places), places, {})
 
 
-def _insert(model: type[models.Model], columns: str, source: str, ignore_conflicts: bool) -> str:
-    after = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{model._meta.pk.column}"'
+def _insert(model: type[models.Model], columns: str, source: str, after: str) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) {source} {after}'
 
 
-def _fields(model: type[models.Model]) -> list[models.Field]:
-    return [field for field in model._meta.local_concrete_fields if not field.primary_key]
+def _fields(model: type[models.Model], numbered: bool = False) -> list[models.Field]:
+    return [field for field in model._meta.local_concrete_fields if numbered or not field.primary_key]
 
 
 @cache
@@ -147,8 +155,8 @@ def _is_simple(model: type[models.Model]) -> bool:
 
 
 @cache
-def _cells(model: type[models.Model], vendor: str) -> list[tuple[str, Cell]]:
-    return [(str(field.column), _cell(field, vendor)) for field in _fields(model)]
+def _cells(model: type[models.Model], vendor: str, numbered: bool) -> list[tuple[str, Cell]]:
+    return [(str(field.column), _cell(field, vendor)) for field in _fields(model, numbered)]
 
 
 def _cell(field: models.Field, vendor: str) -> Cell:
@@ -205,7 +213,7 @@ def _plain_type(field: models.Field, vendor: str) -> type | None:
     own = type(field)
     if isinstance(field, models.AutoField):
         return int
-    if own.get_db_prep_value is not models.Field.get_db_prep_value:
+    if own.get_db_prep_value not in _AS_IT_IS:
         # PostgreSQL takes moments as they are, and of ours each knows its zone
         return dt.datetime if vendor == "postgresql" and own is models.DateTimeField else None
     return _PLAIN.get(own.get_prep_value)

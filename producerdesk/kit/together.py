@@ -2,14 +2,16 @@
 
 A way to PostgreSQL and back costs both sides more than most of what is done there. Within `together()`, what is told by
 `tell` waits for the next statement, whoever asks it, and goes at the end at the latest. What it breaks is raised there,
-in the same transaction. SQLite lies in our own process, and does at once what it is told.
+in the same transaction. New rows that others refer to learn their ids with a query that comes before them
+(`number_ahead`), so that they can be told, too. SQLite lies in our own process, and does at once what it is told.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from django.db import connections
+from django.db.models import Model
 
 Said = tuple[str, Sequence[Any]]  # SQL and its parameters
 
@@ -27,6 +29,7 @@ class _Waiting:
     def __init__(self) -> None:
         self._sql: list[str] = []
         self._params: list[Any] = []
+        self.unnumbered: list[Model] = []
 
     def add(self, sql: str, params: Sequence[Any]) -> None:
         """Let one more wait."""
@@ -87,6 +90,25 @@ def go(connection: Any) -> None:
     if sql:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
+
+
+def number_ahead(rows: Iterable[Model], using: str = "default") -> None:
+    """Let new rows learn their ids with a query that is asked next, so that nobody waits for them to be inserted.
+
+    They have none yet where no such query was asked by then, and on SQLite: inserted, they learn them as ever.
+    """
+    waiting = _waiting(connections[using])
+    if waiting:
+        waiting.unnumbered += rows
+
+
+def take_unnumbered(connection: Any) -> list[Model]:
+    """Return the rows that wait for ids: who asks will see to it."""
+    waiting = _waiting(connection)
+    if not waiting or not waiting.unnumbered:
+        return []
+    rows, waiting.unnumbered = waiting.unnumbered, []
+    return [row for row in rows if row.pk is None]
 
 
 def _waiting(connection: Any) -> _Waiting | None:

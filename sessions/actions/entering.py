@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from producerdesk.kit.inserting import insert
+from producerdesk.kit.together import number_ahead
 from producerdesk.kit.viewer import Viewer
 from projects.models import Song
 from sessions import reminders
@@ -22,6 +23,7 @@ def book_one(session: StudioSession, calls: list[Call], songs: Iterable[Song], v
 
 def claim_new(session: StudioSession, calls: list[Call], viewer: Viewer) -> Claim:
     """Lock what a new session needs; return the slots to write. Raises NotFree."""
+    number_ahead([session, *calls])
     session.clean_fields(exclude=GIVEN_ROWS)
     fields = {call.contributor_id: f"calls.{number}.contributor" for number, call in enumerate(calls)}
     must_be_open(session, calls, viewer, new=True)
@@ -46,7 +48,7 @@ def enter(
 ) -> StudioSession:
     """Store a new session whose time is claimed, with all that belongs to it."""
     insert([session])
-    # nobody asks for the ids of these: they travel with the calls
+    # nobody asks for the ids of these: they travel with what is asked next
     _set_songs(session, songs)
     store_gear(session)
     write(claimed, session)

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from producerdesk.kit import clock, moments
 from producerdesk.kit.errors import Clash
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.rows import utc
 from producerdesk.kit.together import together
 from producerdesk.kit.viewer import Viewer
@@ -146,8 +148,12 @@ def _told_away(want: Want, repair: GearRepair) -> dict:
 def _visible(session_ids: set[int], viewer: Viewer) -> dict[int, StudioSession]:
     if not session_ids:
         return {}
-    rows = StudioSession.objects.visible_to(viewer).select_related("project", "room")
-    return {session.pk: session for session in rows.filter(pk__in=session_ids)}
+    return {session.pk: session for session in _seen(viewer, keys=sorted(session_ids)).objects()}
+
+
+@prepared
+def _seen(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return StudioSession.objects.visible_to(viewer).select_related("project").filter(pk__among=keys).order_by()
 
 
 def _names(calendar_ids: set[int], viewer: Viewer) -> dict[int, str]:

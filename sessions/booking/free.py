@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from producerdesk.kit import clock
+from producerdesk.kit.prepared import at_once, prepared
 from producerdesk.kit.rows import utc
+from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.booking import away, imported
 from sessions.booking.holds import standing
 from sessions.booking.hours import Hours
@@ -45,7 +47,7 @@ def free_spans(wish: Wish, *, now: datetime) -> list[dict]:
     """Return up to three times in which all of it is free: on each of the next days the one nearest to the wished hour.
 
     Within the studio's opening hours, else within day hours in the session's zone, unless the wish itself lies outside
-    of them. Two queries, and one more where gear is wished for.
+    of them. Two queries, on PostgreSQL in one, and one more where gear is wished for.
     """
     place = ZoneInfo(wish.time_zone)
     first = max(wish.starts_at, now).astimezone(place).date()
@@ -94,18 +96,20 @@ Busy = dict[int, tuple[list[datetime], list[datetime]]]  # resource: starts and 
 
 def _busy(wish: Wish, first: date, place: ZoneInfo, now: datetime) -> Busy:
     opens = datetime.combine(first, time(0), tzinfo=place).astimezone(UTC) - LONGEST_SLOT
-    counts = Q(state__in=BookingSlot.EXCLUDING)
-    if wish.confirmed:
-        counts |= Q(state=BookingSlot.State.HOLD) & standing("session__", now)
-    keys, closes = [want.resource_id for want in wish.wants], opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT
-    slots = BookingSlot.objects.filter(
-        counts, resource_id__in=keys, starts_at__gt=opens - LONGEST_SLOT, starts_at__lt=closes
+    closes = opens + timedelta(days=DAYS + 1) + 2 * LONGEST_SLOT
+    keys = sorted({want.resource_id for want in wish.wants})
+    slots = _taken(
+        NOBODY,
+        keys=keys,
+        since=opens - LONGEST_SLOT,
+        until=closes,
+        now=now,
+        confirmed=wish.confirmed,
+        but=wish.session_id,
     )
-    if wish.session_id:
-        slots = slots.exclude(session_id=wish.session_id)
-    taken = list(slots.values_list("resource_id", "starts_at", "ends_at")) + imported.spans_of(keys, opens, closes)
+    _none, [taken, spans] = at_once([], [slots, imported.spans_in(NOBODY, keys=keys, since=opens, until=closes)])
     busy: Busy = {want.resource_id: ([], []) for want in wish.wants}
-    for key, starts_at, ends_at in sorted(taken, key=lambda each: each[1]):
+    for key, starts_at, ends_at in sorted([*taken, *spans], key=lambda each: each[1]):
         starts, ends = busy[key]
         if ends and starts_at <= ends[-1]:
             ends[-1] = max(ends[-1], ends_at)
@@ -113,6 +117,26 @@ def _busy(wish: Wish, first: date, place: ZoneInfo, now: datetime) -> Busy:
             starts.append(starts_at)
             ends.append(ends_at)
     return busy
+
+
+@prepared
+def _taken(
+    viewer: Viewer,
+    keys: list[int],
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    confirmed: bool,
+    but: int | None,
+) -> QuerySet:
+    """Return resource, start and end of the slots that are in the way of a wish, but for those of one session."""
+    counts = Q(state__in=BookingSlot.EXCLUDING)
+    if confirmed:
+        counts |= Q(state=BookingSlot.State.HOLD) & standing("session__", now)
+    slots = BookingSlot.objects.filter(counts, resource_id__among=keys, starts_at__gt=since, starts_at__lt=until)
+    if but is not None:
+        slots = slots.exclude(session_id=but)
+    return slots.order_by().values_list("resource_id", "starts_at", "ends_at")
 
 
 def _free(wish: Wish, shift: timedelta, busy: Busy) -> bool:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.kit.inserting import change, insert, new
-from producerdesk.kit.prepared import plans
-from producerdesk.kit.together import go, together
-from projects.models import Song
+from producerdesk.kit.prepared import plans, prepared
+from producerdesk.kit.together import go, number_ahead, together
+from producerdesk.kit.viewer import NOBODY, Viewer
+from projects.models import Project, Song
 from tests import services
 from tests.cast import Cast
 
@@ -32,6 +34,43 @@ def test_what_is_told_travels_with_what_is_asked_next(cast: Cast) -> None:
         insert([two], keys=False)
         assert titles(cast) == ["Ninety Below", "Salt"]
     assert len(asked) == (1 if services.on_postgres() else 3)
+
+
+@prepared
+def _records(viewer: Viewer) -> QuerySet:
+    return Project.objects.order_by().values_list("title", "pk")
+
+
+@prepared
+def _in_order(viewer: Viewer) -> QuerySet:
+    return Project.objects.order_by("title").values_list("title", "pk")
+
+
+def test_who_has_an_id_ahead_is_not_waited_for(cast: Cast) -> None:
+    rows = songs(cast, "Ninety Below", "Salt")
+    alone = sorted(_records(NOBODY).rows())
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked, together():
+        number_ahead(rows)
+        assert sorted(_records(NOBODY).rows()) == alone
+        insert(rows)
+        assert titles(cast) == ["Ninety Below", "Salt"]
+    assert len(asked) == (2 if services.on_postgres() else 3)
+    assert [Song.objects.get(pk=row.pk).title for row in rows] == ["Ninety Below", "Salt"]
+
+
+def test_who_has_none_yet_learns_it_as_ever(cast: Cast) -> None:
+    """What comes in an order is not asked together with anything, nor is what Django asks by itself."""
+    rows = songs(cast, "Ninety Below", "Salt")
+    with transaction.atomic(), together():
+        number_ahead(rows)
+        assert _in_order(NOBODY).rows() == sorted(_in_order(NOBODY).rows())
+        assert titles(cast) == []
+        assert [row.pk for row in rows] == [None, None]
+        insert(rows)
+        ids = [row.pk for row in rows]
+        _records(NOBODY).rows()
+        assert [row.pk for row in rows] == ids
+    assert titles(cast) == ["Ninety Below", "Salt"]
 
 
 def test_what_is_left_goes_at_the_end(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contributors.api import ContributorViewSet, EngagementViewSet
 from producerdesk.kit.api import DeskViewSet
-from producerdesk.kit.prepared import Ready, kinds, prepared, ready
+from producerdesk.kit.prepared import Ready, at_once, kinds, prepared, ready
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import NOBODY, Grant, Viewer
 from projects.api import ProjectViewSet, SongViewSet
@@ -31,7 +31,7 @@ from sessions.api import (
     StudioViewSet,
 )
 from sessions.models import StudioSession
-from tests import makers
+from tests import makers, services
 from tests.calling import Caller
 from tests.law.world import World, make_world
 
@@ -69,6 +69,44 @@ def titles(viewer: Viewer) -> QuerySet:
 
 def sessions_of(viewer: Viewer) -> QuerySet:
     return StudioSession.objects.visible_to(viewer).order_by("pk").values_list("pk", "title", "starts_at")
+
+
+@prepared
+def _records(viewer: Viewer, keys: list[int]) -> QuerySet:
+    return Project.objects.visible_to(viewer).filter(pk__among=keys).select_related("desk").order_by()
+
+
+@prepared
+def _booked(viewer: Viewer) -> QuerySet:
+    return StudioSession.objects.visible_to(viewer).select_related("room__studio").order_by()
+
+
+@prepared
+def _titles(viewer: Viewer) -> QuerySet:
+    return titles(viewer).order_by()
+
+
+def test_what_is_asked_at_once_is_what_each_says_alone(world: World) -> None:
+    """In one statement, where PostgreSQL answers and each of them can find anything at all."""
+    records = list(Project.objects.values_list("pk", flat=True))
+    for name in PEOPLE:
+        viewer = world.cast.viewer(name)
+        for keys in (records, records[:1], []):
+            asked = [_records(viewer, keys=keys), _booked(viewer), _records(viewer, keys=records)]
+            alone = [[_read(thing) for thing in each.objects()] for each in asked]
+            with CaptureQueriesContext(connection) as ways:
+                found, [told] = at_once(asked, [_titles(viewer)])
+            assert [sorted(map(_read, things)) for things in found] == [sorted(each) for each in alone], name
+            assert sorted(told) == sorted(titles(viewer)), name
+            assert len(ways) <= 4
+            if name == "ana":
+                assert len(ways) == (1 if services.on_postgres() else 4)
+
+
+def _read(thing: Any) -> tuple:
+    """Return what was read of a row, what came along included."""
+    along = thing.desk.name if isinstance(thing, Project) else str(thing.room)
+    return (thing.pk, thing.title, along)
 
 
 @pytest.mark.parametrize("build", [titles, sessions_of])

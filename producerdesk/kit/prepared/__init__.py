@@ -11,12 +11,14 @@ by the viewer's kind (which rights in how many desks and projects), and the real
 
     LateSong.read(_late(viewer), viewer)
 
+Several whose rows need no order are asked `at_once`: on PostgreSQL that is one statement, its parts side by side.
+
 A stand-in that does not come out as it went in, a date that was found elsewhere than in what was given, a query asked
 while the SQL is made: each is a mistake that would be kept, and raises. Where a request's own words shape the query, a
 `Ready` is named by a key that holds these words; what looks like such a mistake may then be one of the words, so the
 query is asked all the same and not kept.
 """
 
-from producerdesk.kit.prepared.ready import Ready, prepared
+from producerdesk.kit.prepared.ready import Ready, at_once, prepared
 
-__all__ = ["Ready", "prepared"]
+__all__ = ["Ready", "at_once", "prepared"]

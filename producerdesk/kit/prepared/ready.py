@@ -1,7 +1,7 @@
 """Functions that build a query, prepared, and the values of one time that they are asked with."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from producerdesk.kit.prepared import statements
 from producerdesk.kit.prepared.kinds import Kind, stand_in
 from producerdesk.kit.prepared.statements import Mistaken, Statement
 
@@ -90,7 +91,7 @@ class Ready:
         key = (self._key, what, kind.key, shape, zone)
         if key not in _kept:
             if len(_kept) >= KEPT_AT_MOST:
-                _kept.clear()  # another thread may be reading: it has its statement in its hand
+                forget()  # another thread may be reading: it has its statement in its hand
             _kept[key] = self._made(kind, values, what, how)
         statement = _kept.get(key)
         if statement is None:
@@ -115,12 +116,27 @@ class Ready:
             return None
 
 
+def at_once(objects: Sequence[Ready], rows: Sequence[Ready] = ()) -> tuple[list[list[Any]], list[list[tuple]]]:
+    """Return the objects or rows of each of these, in no order: they take one way to PostgreSQL and back."""
+    found = [
+        *(each._statement(OBJECTS, _as_built) for each in objects),
+        *(each._statement((), _as_built) for each in rows),
+    ]
+    asked = [each for each in found if each]
+    if len(asked) < 2 or len(asked) < len(found):
+        return [each.objects() for each in objects], [each.rows() for each in rows]
+    said = statements.rows_at_once(asked)
+    made = [statement.as_objects(own) for (statement, _values), own in zip(asked, said, strict=False)]
+    return made[: len(objects)], said[len(objects) :]
+
+
 _kept: dict[tuple, Statement | None] = {}
 
 
 def forget() -> None:
     """Forget every statement."""
     _kept.clear()
+    statements.forget()
 
 
 def _as_built(queryset: QuerySet, viewer: "Viewer") -> QuerySet:
