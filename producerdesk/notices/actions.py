@@ -63,8 +63,8 @@ def plan(*, desk: Desk | int, rows: Iterable[Row], now: datetime, first: bool = 
         Delivery.objects.bulk_update(dropped, _PLANNED_FIELDS)
     desk_id = desk if isinstance(desk, int) else desk.pk
     added = [_delivery(desk_id, row, now) for key, row in wanted.items() if key not in known]
-    # two actions that plan the same at once: the second finds the row there; not where the cause itself is new
-    insert(added, ignore_conflicts=not first, keys=False)
+    # two actions that plan the same at once: the second finds the row there
+    insert(added, ignore_conflicts=True)
     return len(added) + len(dropped)
 
 
