@@ -64,7 +64,7 @@ def fill(sessions: int) -> dict[str, Any]:
     return {
         "logins": [_login(user) for user in staff],
         "project": first["project"].pk,
-        "other": first["project"].pk + 1,  # where is booked: the page of the first stays as large as it was
+        "other": first["project"].pk + 1,  # from here on is booked: the page of the first stays as large as it was
         "session": first["session"].pk + A_DAY * (DAYS_BEFORE + 1),
         "rooms": list(Room.objects.order_by("pk").values_list("pk", flat=True)),
         "people": list(Contributor.objects.order_by("pk").values_list("pk", flat=True)),

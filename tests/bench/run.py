@@ -159,10 +159,10 @@ class Desk:
 
     def posts(self, free: bool) -> Iterator[bytes]:
         """Yield bookings of evenings that nobody has, or of mornings that somebody has."""
-        for room, people, day in self._free if free else self._bookable(self.facts["days"]):
+        for project, room, people, day in self._free if free else self._bookable(self.facts["days"]):
             hours = ("21:00", "23:00") if free else ("11:00", "13:00")
             said = {
-                "project": self.facts["other"],
+                "project": project,
                 "title": "Evening",
                 "day": day,
                 "starts": hours[0],
@@ -172,12 +172,17 @@ class Desk:
             }
             yield request("POST", "/api/v1/sessions/", headers=self.headers(), body=json.dumps(said).encode())
 
-    def _bookable(self, days: int) -> Iterator[tuple[int, list[int], str]]:
-        """Yield each room of each day to come, with two people of its own."""
+    def _bookable(self, days: int) -> Iterator[tuple[int, int, list[int], str]]:
+        """Yield each room of each day to come, with a project and two people of its own.
+
+        Those who book at once book for different records, as the people of a desk do; else they would wait for each
+        other's budget, and the disk below it would be what is measured.
+        """
         begin, rooms, people = date.fromisoformat(self.facts["begin"]), self.facts["rooms"], self.facts["people"]
         for day in itertools.count(32):
+            there = (begin + timedelta(32 + day % (days - 40))).isoformat()
             for number, room in enumerate(rooms):
-                yield room, people[2 * number : 2 * number + 2], (begin + timedelta(32 + day % (days - 40))).isoformat()
+                yield self.facts["other"] + number, room, people[2 * number : 2 * number + 2], there
 
 
 def _on_server(url: str, statement: str) -> None:
