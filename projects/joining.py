@@ -138,6 +138,7 @@ def _mail(invitation: Invitation, now: datetime) -> None:
         generation=invitation.generation,
         recipient_name=invitation.email[:120],
         expires_at=invitation.expires_at,
+        project=invitation.project_id,
     )
     notices.plan(desk=invitation.desk_id, rows=[row], now=now)
 

@@ -4,7 +4,6 @@ Lock order everywhere: resources (sessions/booking), then the budget.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -14,21 +13,11 @@ from budgets.actions.book import Bill, Book, Line, Part, Pen, Source
 from budgets.models import Budget
 from producerdesk.accounts.models import User
 from producerdesk.kit.errors import Refused
-from producerdesk.kit.prepared import Ready, at_once, prepared
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from projects.models import Project
 
-
-@dataclass(frozen=True, slots=True)
-class Reckoned:
-    """Lines that are made of what a query says: it is asked with the budget, under its lock."""
-
-    query: Ready | None
-    lines: Callable[[list[tuple]], Iterable[Line]]
-
-
-# a function is asked under the budget's lock, too
-Lines = Iterable[Line] | Callable[[], Iterable[Line]] | Reckoned
+Lines = Iterable[Line] | Callable[[], Iterable[Line]]  # a function is asked under the budget's lock
 
 
 def open_budget(project: Project, controller: User | None = None) -> Budget:
@@ -142,10 +131,7 @@ def _pay_parts(pen: Pen, expense_id: int, worth: int, against: Part | None) -> N
 def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
     """Return the locked budget, None if there is none and none is needed, and the lines that cost something."""
     budget = None
-    if isinstance(lines, Reckoned):
-        budget, found = _locked_with(project, lines.query)
-        lines = lines.lines(found)
-    elif callable(lines):
+    if callable(lines):
         budget = _locked(project, needed=False)
         lines = lines()
     wanted = [line for line in lines if line.amount.minor]
@@ -154,37 +140,16 @@ def _priced(project: Project, lines: Lines) -> tuple[Budget | None, list[Line]]:
 
 def _locked(project: Project, *, needed: bool) -> Budget | None:
     """Return the budget with its row locked, so that `seq` is ours; None if there is none and none is needed."""
+    # SQLite knows no row locks and passes over select_for_update in silence: a write makes the others wait
     if not connection.features.has_select_for_update:
-        _lock_by_a_write(project)
-    found = _locked_of_project(NOBODY, project_id=project.pk).objects()
+        Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
+    found = _of_project(NOBODY, project_id=project.pk).objects()
     if found or not needed:
         return found[0] if found else None
     open_budget(project)
     return _locked(project, needed=True)
 
 
-def _locked_with(project: Project, query: Ready | None) -> tuple[Budget | None, list[tuple]]:
-    """Return the budget with its row locked, None if there is none, and what a query says once it is."""
-    if query is None:
-        return _locked(project, needed=False), []
-    if connection.features.has_select_for_update:
-        _locked_of_project(NOBODY, project_id=project.pk).tell()
-    else:
-        _lock_by_a_write(project)
-    [budgets], [found] = at_once([_of_project(NOBODY, project_id=project.pk)], [query])
-    return budgets[0] if budgets else None, found
-
-
-def _lock_by_a_write(project: Project) -> None:
-    """Make the others wait: SQLite knows no row locks and passes over select_for_update in silence."""
-    Budget.objects.filter(project=project).update(last_seq=F("last_seq"))
-
-
-@prepared
-def _locked_of_project(viewer: Viewer, project_id: int) -> QuerySet:
-    return Budget.objects.filter(project=project_id).select_for_update(no_key=True)
-
-
 @prepared
 def _of_project(viewer: Viewer, project_id: int) -> QuerySet:
-    return Budget.objects.filter(project=project_id).order_by()
+    return Budget.objects.filter(project=project_id).select_for_update(no_key=True)

@@ -101,7 +101,7 @@ def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
 
 
 _PLANNED_FIELDS = [
-    *("state", "due_at", "try_at", "expires_at", "recipient_name", "bundle"),
+    *("state", "due_at", "try_at", "expires_at", "recipient_name", "bundle", "project_id"),
     *("reason", "lease_until", "claimed_by", "attempts", "message_id"),
 ]
 
@@ -151,6 +151,7 @@ def _stand_again(old: Delivery, row: Row) -> None:
     old.state = State.CANCELLED if row.dropped else State.PENDING
     old.due_at = old.try_at = row.due_at
     old.expires_at, old.recipient_name, old.bundle = row.expires_at, row.recipient_name, row.bundle
+    old.project_id = row.project
     old.reason, old.lease_until, old.claimed_by, old.attempts = row.dropped, None, "", 0
     # a mail program that has seen the old number would hide the new mail
     old.message_id = _message_id()

@@ -5,6 +5,7 @@ whole frame, none for who is not signed in, none in the API.
 """
 
 import json
+from collections.abc import Collection
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -156,10 +157,14 @@ class Shell:
         return self.signed_in and not (self._viewer.desks or self._viewer.projects)
 
     @property
+    def outbox_desks(self) -> Collection[int]:
+        """The desks whose mails, which no mail server took, this person may read."""
+        return self._viewer.reach(SCHEDULE_WRITE).desk_ids if settings.OUTBOX else ()
+
+    @property
     def outbox_url(self) -> str:
-        """Where a desk's mails stand that no mail server took."""
-        staff = self._viewer.reach(SCHEDULE_WRITE).desk_ids
-        return address("notices:outbox") if settings.OUTBOX and staff else ""
+        """Where these mails stand."""
+        return address("notices:outbox") if self.outbox_desks else ""
 
     @property
     def account_menu(self) -> list[dict[str, Any]]:

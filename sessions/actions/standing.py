@@ -168,15 +168,11 @@ def commit_money(
     budgets.commit(
         project=session.project,
         source=source_of(session),
-        lines=_reckoned(work_of(session, calls)) if session.state == State.CONFIRMED else (),
+        lines=lambda: priced(session, calls) if session.state == State.CONFIRMED else (),
         by=viewer.user_id,
         first=new,
         parts=None if only is None else {pricing.person_part(only.contributor_id)},
     )
-
-
-def _reckoned(work: pricing.Work) -> budgets.Reckoned:
-    return budgets.Reckoned(pricing.query_for(work), lambda found: pricing.ledger_lines(pricing.price(work, found)))
 
 
 def priced(session: StudioSession, calls: Sequence[Call]) -> list[budgets.Line]:

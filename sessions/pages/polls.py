@@ -127,7 +127,12 @@ def _entered_before(reply: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
         for number, (slot, answer) in enumerate(reply["answers"].items()):
             said |= {f"answers[{number}]slot": slot, f"answers[{number}]answer": answer}
         said["note"] = reply["note"]
-    return lambda poll: undo_url(route, poll["id"], said, _reply_of(poll, reply["id"]) or poll)
+
+    def way_back(poll: dict[str, Any]) -> str:
+        now = _reply_of(poll, reply["id"])
+        return undo_url(route, poll["id"], said, now) if now else ""
+
+    return way_back
 
 
 def _draw(request: HttpRequest, poll: Answer, refused: Answer | None = None) -> HttpResponse:

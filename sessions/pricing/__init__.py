@@ -3,7 +3,6 @@
 Rooms are priced in `rooms`, people in `people`. Each line is rounded once.
 """
 
-from sessions.pricing.asked import query_for
 from sessions.pricing.people import person_part
 from sessions.pricing.quotes import SOURCE, price, quote
 from sessions.pricing.rooms import cheapest, paid_time, room_amount
@@ -20,7 +19,6 @@ __all__ = [
     "paid_time",
     "person_part",
     "price",
-    "query_for",
     "quote",
     "room_amount",
 ]

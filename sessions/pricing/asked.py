@@ -1,7 +1,6 @@
 """What rooms and people ask: the rates of a room, what was agreed with people, and what they usually ask. One query."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -9,7 +8,7 @@ from django.db.models import DateField, DecimalField, Exists, IntegerField, Oute
 
 from contributors.models import ContributorRate, Engagement, EngagementFee, EngagementStep, FeeUnit
 from producerdesk.kit.money import Money
-from producerdesk.kit.prepared import Ready, prepared
+from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
 from sessions.models import RoomRate
 from sessions.pricing.work import Work
@@ -44,18 +43,14 @@ class Asked:
     usual: Fees = field(default_factory=lambda: defaultdict(list))
 
 
-def query_for(work: Work) -> Ready | None:
-    """Return the query for what the room and the people of this work ask; None where there is nobody to ask."""
+def asked_for(work: Work) -> Asked:
+    """Return what the room and the people of this work ask."""
+    asked = Asked()
     people = [person.contributor_id for person in work.people]
     if work.room is None and not people:
-        return None
+        return asked
     room_id = work.room.pk if work.room else 0
-    return _all_asked(NOBODY, room_id=room_id, project_id=work.project.pk, contributor_ids=people)
-
-
-def asked_for(found: Iterable[tuple]) -> Asked:
-    """Return what is asked, by what the query says."""
-    asked = Asked()
+    found = _all_asked(NOBODY, room_id=room_id, project_id=work.project.pk, contributor_ids=people).rows()
     standing: set[int] = set()
     for what, order, key, role, unit, currency, account, minor, *of_a_room in sorted(found, key=itemgetter(0, 1)):
         if what == _ROOM:

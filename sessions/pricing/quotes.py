@@ -9,7 +9,7 @@ from budgets.models import BudgetEntry
 from budgets.queries import Agreed
 from producerdesk.kit.money import Money, round_half_up
 from sessions.models import StudioTerms
-from sessions.pricing.asked import asked_for, query_for
+from sessions.pricing.asked import asked_for
 from sessions.pricing.people import people_lines
 from sessions.pricing.rooms import room_lines
 from sessions.pricing.work import PriceLine, Work
@@ -17,15 +17,9 @@ from sessions.pricing.work import PriceLine, Work
 SOURCE = "session"  # the ledger's word for what we write
 
 
-def price(work: Work, found: Iterable[tuple] | None = None) -> list[PriceLine]:
-    """Return what it costs, the room first. Lines that cost nothing are there and say why.
-
-    One query; none where what it says (`query_for`) was found already.
-    """
-    if found is None:
-        query = query_for(work)
-        found = query.rows() if query else ()
-    asked = asked_for(found)
+def price(work: Work) -> list[PriceLine]:
+    """Return what it costs, the room first. Lines that cost nothing are there and say why. One query."""
+    asked = asked_for(work)
     return [*room_lines(work, asked.rates), *people_lines(work, asked)]
 
 

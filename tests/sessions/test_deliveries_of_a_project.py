@@ -106,6 +106,21 @@ def test_mails_are_read_whole_by_the_desks_staff_alone(cast: Cast, pia: User, se
     assert Caller(pia).get(f"outbox/{mail.pk}/").status_code == 404
 
 
+def test_an_outbox_is_named_where_the_mails_of_that_desk_are_read(
+    cast: Cast, pia: User, session: StudioSession
+) -> None:
+    makers.make_staff(cast.other_desk, pia)
+    assert "/outbox/" in Caller(cast.ana).page(f"/sessions/{session.pk}/").text.partition('id="sent"')[2]
+    assert "/outbox/" not in Caller(pia).page(f"/sessions/{session.pk}/").text.partition('id="sent"')[2]
+
+
+def test_who_invites_to_a_project_sees_that_the_mail_did_not_leave(cast: Cast, pia: User) -> None:
+    caller = Caller(pia)
+    said = {"project": cast.project.pk, "email": "new@example.com", "role": "artist"}
+    assert caller.post("invitations/", **said).status_code == 201
+    assert seen(caller) == set(Delivery.objects.filter(kind="project.invitation").values_list("pk", flat=True)) != set()
+
+
 def test_who_reads_a_schedule_sees_no_delivery(cast: Cast, session: StudioSession) -> None:
     for reader in (cast.nora, cast.lena, cast.xavi, cast.emil):
         assert Caller(reader).get("deliveries/").status_code == 403
@@ -149,7 +164,7 @@ def test_whatever_is_planned_about_sessions_names_its_project(
 
 
 def test_what_was_planned_before_is_told_its_project(
-    cast: Cast, session: StudioSession, other: StudioSession, asked: dict[str, Any]
+    cast: Cast, session: StudioSession, other: StudioSession, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = makers.make_session(cast.project, cast.ana, *SPAN, room=cast.room, hold=True)
     now, reply = clock.now(), DatePoll.objects.get().replies.all()[0]
@@ -160,6 +175,7 @@ def test_what_was_planned_before_is_told_its_project(
     refs[reply_ref(reply)] = cast.project.pk
     Delivery.objects.update(project_id=None)
     migration = importlib.import_module("sessions.migrations.0020_fill_project_of_deliveries")
+    monkeypatch.setattr(migration, "AT_ONCE", 2)
     migration.fill(apps, SimpleNamespace(connection=connection))
     found = dict(Delivery.objects.exclude(kind="x").values_list("pk", "project_id"))
     assert found == {key: project for key, project in before.items() if key in found}
