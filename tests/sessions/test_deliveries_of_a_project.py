@@ -116,7 +116,7 @@ def test_an_outbox_is_named_where_the_mails_of_that_desk_are_read(
 
 def test_who_invites_to_a_project_sees_that_the_mail_did_not_leave(cast: Cast, pia: User) -> None:
     caller = Caller(pia)
-    said = {"project": cast.project.pk, "email": "new@example.com", "role": "artist"}
+    said: dict[str, Any] = {"project": cast.project.pk, "email": "new@example.com", "role": "artist"}
     assert caller.post("invitations/", **said).status_code == 201
     assert seen(caller) == set(Delivery.objects.filter(kind="project.invitation").values_list("pk", flat=True)) != set()
 
