@@ -19,6 +19,7 @@ from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
 from sessions.actions.standing import (
     State,
+    answering,
     called,
     changing,
     commit_money,
@@ -253,11 +254,12 @@ def cancel_session(
     """Cancel: everything and everybody is free again, who was to come is told.
 
     The fee that the studio's terms ask for with so little notice is spent, the rest of the money released. With
-    `no_fee` all of it is: the studio cancelled, or waives the fee.
+    `no_fee` all of it is: the studio cancelled, or waives the fee. What is cancelled already stays as it is.
     """
-    session = changing(session, expected)
+    session = answering(session.pk)
     if session.state == State.CANCELLED:
-        return session
+        return session  # its version too: what was read of it still stands
+    session = changing(session, expected)
     must_be_live(session, lapsed=True)
     was_confirmed = session.state == State.CONFIRMED
     tier = None if no_fee else cancelling.tier_of(session, clock.now())
