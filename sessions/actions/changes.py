@@ -19,7 +19,6 @@ from sessions.actions.noting import note_session
 from sessions.actions.plans import KEEP, When
 from sessions.actions.standing import (
     State,
-    answering,
     called,
     changing,
     commit_money,
@@ -254,12 +253,11 @@ def cancel_session(
     """Cancel: everything and everybody is free again, who was to come is told.
 
     The fee that the studio's terms ask for with so little notice is spent, the rest of the money released. With
-    `no_fee` all of it is: the studio cancelled, or waives the fee. What is cancelled already stays as it is.
+    `no_fee` all of it is: the studio cancelled, or waives the fee.
     """
-    session = answering(session.pk)
-    if session.state == State.CANCELLED:
-        return session  # its version too: what was read of it still stands
     session = changing(session, expected)
+    if session.state == State.CANCELLED:
+        return session
     must_be_live(session, lapsed=True)
     was_confirmed = session.state == State.CONFIRMED
     tier = None if no_fee else cancelling.tier_of(session, clock.now())
