@@ -259,7 +259,7 @@ class FormRows(serializers.ListSerializer):
     def get_value(self, dictionary: Any) -> Any:
         if not html.is_html_input(dictionary):
             return super().get_value(dictionary)
-        numbered = re.compile(rf"{re.escape(str(self.field_name))}\[[0-9]{{1,4}}\]")  # no form has more rows
+        numbered = re.compile(rf"{re.escape(str(self.field_name))}\[[0-9]{{1,18}}\]")  # what is longer numbers no row
         said = {name: value for name, value in dictionary.items() if numbered.match(name)}
         rows = html.parse_html_list(said, prefix=self.field_name, default=[])
         return [row for row in rows if not isinstance(row, dict) or not all(map(is_blank, row.values()))]
