@@ -50,12 +50,12 @@ class Caller:
         """Post a page's form."""
         return self.client.post(path, said)
 
-    def undo(self, page: str) -> Answer:
-        """Open a page and press "Undo" on the last message there."""
+    def undo(self, page: str, presses: int = 1) -> Answer:
+        """Open a page and press "Undo" on the last message there, or press it twice before it leads on."""
         text = self.page(page).content.decode()
         pressed = r'action="([^"]*)">((?:<input[^>]*>)*)<button class="btn btn-s" type="submit">Undo<'
         path, form = re.findall(pressed, text)[-1]
         said: dict[str, list[str]] = {}
         for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form):
             said.setdefault(name, []).append(unescape(value))
-        return self.send(path, **said)
+        return [self.send(path, **said) for _press in range(presses)][-1]

@@ -12,7 +12,7 @@ from contributors.hiring import LEGAL
 from contributors.models import Contributor, Engagement, EngagementStep, FeeUnit
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, PEOPLE_READ, PEOPLE_WRITE
 from producerdesk.kit import money
-from producerdesk.kit.fields import AmountField, Choice, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, InputSerializer, ModelInputSerializer, VisibleField, is_blank
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -170,7 +170,7 @@ class FeeInput(InputSerializer):
     amount = AmountField(choose=True, required=False, allow_null=True, label=_("Fee"))
 
     def get_value(self, dictionary: Any) -> Any:
-        if hasattr(dictionary, "getlist") and dictionary.get(f"{self.field_name}.amount.amount", "").strip() == "":
+        if hasattr(dictionary, "getlist") and is_blank(dictionary.get(f"{self.field_name}.amount.amount", "")):
             return None if f"{self.field_name}.amount.amount" in dictionary else serializers.empty
         return super().get_value(dictionary)
 

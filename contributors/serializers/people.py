@@ -10,7 +10,15 @@ from contributors.models import Contributor, ContributorRate, Engagement, FeeUni
 from contributors.serializers.engagements import EngagementRow
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_WRITE, PEOPLE_WRITE
-from producerdesk.kit.fields import AmountField, Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
+from producerdesk.kit.fields import (
+    AmountField,
+    Choice,
+    FormRows,
+    InputSerializer,
+    ModelInputSerializer,
+    VisibleField,
+    words_in,
+)
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, Listed, MoneyField, RowSerializer
 from producerdesk.kit.viewer import Viewer
@@ -123,7 +131,7 @@ class NamesField(serializers.ListField):
             return super().get_value(dictionary)
         if self.field_name not in dictionary:
             return serializers.empty
-        return [text for line in dictionary.getlist(self.field_name) for text in line.split(",") if text.strip()]
+        return words_in(dictionary, self.field_name, between=",")
 
     def to_internal_value(self, data: Any) -> list[str]:
         try:

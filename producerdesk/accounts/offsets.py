@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
+from producerdesk.kit.fields import is_blank
+
 HOUR, DAY, WEEK = 60, 24 * 60, 7 * 24 * 60
 SHORTEST = 5  # below this a reminder comes with the call itself
 LONGEST = 60 * DAY
@@ -71,7 +73,7 @@ class OffsetsField(serializers.ListField):
     def get_value(self, dictionary: Any) -> Any:
         if hasattr(dictionary, "getlist"):
             # a form from which every line was taken sends nothing: then there are no reminders
-            return [text for text in dictionary.getlist(self.field_name) if text.strip()]
+            return [text for text in dictionary.getlist(self.field_name) if not is_blank(text)]
         return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> list[int]:

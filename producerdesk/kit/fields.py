@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -148,7 +149,9 @@ class VisibleMany(serializers.ManyRelatedField):
         return [found[key] for key in dict.fromkeys(keys)]
 
     def _key(self, value: Any) -> int:
-        if isinstance(value, bool | float | dict | list) or not str(value).isdecimal() or len(str(value)) > 18:
+        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+            self.child_relation.fail("incorrect_type")
+        if len(str(value)) > 18:
             self.child_relation.fail("incorrect_type")
         return int(value)
 
@@ -178,7 +181,7 @@ class AmountField(serializers.Field):
             amount = dictionary.get(f"{self.field_name}.amount")
             if amount is None:
                 return serializers.empty
-            if amount.strip() == "" and (not self.required or self.allow_null):
+            if is_blank(amount) and (not self.required or self.allow_null):
                 return None
             return {"amount": amount, "currency": dictionary.get(f"{self.field_name}.currency", "")}
         return super().get_value(dictionary)
@@ -256,8 +259,21 @@ class FormRows(serializers.ListSerializer):
     def get_value(self, dictionary: Any) -> Any:
         if not html.is_html_input(dictionary):
             return super().get_value(dictionary)
-        rows = html.parse_html_list(dictionary, prefix=self.field_name, default=[])
-        return [row for row in rows if not isinstance(row, dict) or any(text.strip() for text in row.values())]
+        numbered = re.compile(rf"{re.escape(str(self.field_name))}\[[0-9]{{1,18}}\]")  # what is longer numbers no row
+        said = {name: value for name, value in dictionary.items() if numbered.match(name)}
+        rows = html.parse_html_list(said, prefix=self.field_name, default=[])
+        return [row for row in rows if not isinstance(row, dict) or not all(map(is_blank, row.values()))]
+
+
+def is_blank(said: Any) -> bool:
+    """Return whether a form says nothing here. A file in place of a text says something: the field refuses it."""
+    return isinstance(said, str) and not said.strip()
+
+
+def words_in(form: Any, name: str, between: str = r"\s+") -> list[str | None]:
+    """Return the words that a form says in one text or in several. A file in their place is None: no field takes it."""
+    said = [re.split(between, text) if isinstance(text, str) else [None] for text in form.getlist(name)]
+    return [word for words in said for word in words if not is_blank(word)]
 
 
 def id_in(said: Any) -> int | None:

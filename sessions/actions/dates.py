@@ -1,7 +1,7 @@
 """Changing dates of a series: one, this and the later ones, or all that are to come. All of them or none."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import clock, moments
-from producerdesk.kit.errors import Refused, Stale
+from producerdesk.kit.errors import Conflict, Refused, Stale
 from producerdesk.kit.viewer import Viewer
 from sessions import reminders
 from sessions.actions.changes import cancel_session, move_session, relocate, stand_again_as_before, update_session
 from sessions.actions.plans import KEEP
-from sessions.actions.standing import LIVE, called, changing, must_be_live, whole
+from sessions.actions.standing import LIVE, answering, called, changing, must_be_live, whole
 from sessions.booking.clashes import NotFree, NotFreeOn, books
 from sessions.booking.resources import lock, resources_for
 from sessions.booking.slots import Taken
@@ -54,14 +54,14 @@ def move_dates(
     dates = [each for each in dates if each.pk == here.pk or not each.apart]
     lock_all(dates, said.get("room", KEEP))
     starts, ends = datetime.fromisoformat(starts_local), datetime.fromisoformat(ends_local)
-    shift = starts.date() - date.fromisoformat(here.starts_local[:10])
+    shift = starts.date() - day_of(here)
     # later ones make room for earlier ones, or the other way round
     later = starts > datetime.fromisoformat(here.starts_local)
     refused: list[NotFree] = []
     in_order = sorted(dates, key=lambda each: each.starts_at, reverse=later)
     with reminders.in_one_letter():
         for each in in_order:
-            day = date.fromisoformat(each.starts_local[:10]) + shift
+            day = day_of(each) + shift
             hours = {
                 "starts_local": f"{day.isoformat()}T{starts:%H:%M}",
                 "ends_local": f"{(day + (ends.date() - starts.date())).isoformat()}T{ends:%H:%M}",
@@ -79,51 +79,67 @@ def move_dates(
 
 def _relocate(session: StudioSession, viewer: Viewer, day: date, said: dict[str, Any]) -> None:
     folds = {name: said.get(name) or 0 for name in ("starts_fold", "ends_fold")}
-    with _told_with(day):
+    with told_with(day):
         relocate(session, viewer, **said | folds)
 
 
+def day_of(session: StudioSession) -> date:
+    """Return the day of a date, as the calendar on its wall shows it."""
+    return date.fromisoformat(session.starts_local[:10])
+
+
 @contextmanager
-def _told_with(day: date) -> Iterator[None]:
+def told_with(day: date) -> Iterator[None]:
     """Say the day in what is refused of one date."""
+    said = moments.day(day)
     try:
         yield
     except Refused as error:
-        raise Refused(
-            {name: [f"{moments.day(day)}: {text}" for text in texts] for name, texts in error.fields.items()}
-        ) from None
+        fields = {name: [f"{said}: {text}" for text in texts] for name, texts in error.fields.items()}
+        raise Refused(fields) from None
+    except Conflict as error:
+        raise Conflict(f"{said}: {error.detail}") from None
 
 
 @transaction.atomic
 def cancel_dates(
     *, viewer: Viewer, session: StudioSession, scope: str = ONE, expected: int | None = None, **said: Any
 ) -> list[OfDate]:
-    """Cancel dates of a series: each as if alone, with the fee that its notice asks for. Return those dates."""
-    if scope == ONE or session.series_id is None:
-        changed = [cancel_session(viewer=viewer, session=session, expected=expected, **said)]
-    else:
-        standing = [each for each in ours(session, scope, expected) if each.state != StudioSession.State.CANCELLED]
-        with reminders.in_one_letter():
-            changed = [cancel_session(viewer=viewer, session=each, **said) for each in standing]
+    """Cancel dates of a series: each as if alone, with the fee that its notice asks for.
+
+    Return the dates that were cancelled now. Those that were so before are none of them, and stay as they are.
+    """
+    alone = scope == ONE or session.series_id is None
+    found = [answering(key) for key in ([session.pk] if alone else keys_of(session, scope))]
+    changed = []
+    with nullcontext() if alone else reminders.in_one_letter():
+        for each in found:
+            if each.state in LIVE or (each.pk == session.pk and each.state != StudioSession.State.CANCELLED):
+                read = expected if each.pk == session.pk else None
+                changed.append(cancel_session(viewer=viewer, session=each, expected=read, **said))
     now = versions_of(changed)
     return [{"session": each.pk, "version": now[each.pk]} for each in changed]
 
 
 @books
 def restore_dates(*, viewer: Viewer, dates: Mapping[int, int]) -> list[StudioSession]:
-    """Take the cancellation of several dates back, by id and version: all of them, or none if one cannot be had."""
+    """Take the cancellation of several dates back, by id and version: all of them, or none if one cannot be had.
+
+    Each stands again as `restore_session` lets it stand: a booking at the price of today's rates, a hold with a new end
+    and last in line, challenged by nobody.
+    """
     found = ours_at(dates)
     lock_all(found)
     refused = []
     with reminders.in_one_letter():
         for each in found:
             try:
-                with _told_with(date.fromisoformat(each.starts_local[:10])):
+                with told_with(day_of(each)):
                     stand_again_as_before(each, viewer)
             except NotFree as error:
                 refused.append(error)
     if refused:
-        raise NotFreeOn(refused, len(found))
+        raise refused[0] if len(found) == 1 else NotFreeOn(in_order_of_day(refused), len(found))
     return found
 
 
@@ -142,13 +158,18 @@ def update_dates(
 
 def ours(session: StudioSession, scope: str, expected: int | None) -> list[StudioSession]:
     """Return the dates that are to change, this one among them, their rows ours: taken in one order and before all."""
+    keys = keys_of(session, scope)
+    rows = [changing(StudioSession(pk=key), expected if key == session.pk else None) for key in keys]
+    return [row for row in rows if row.pk == session.pk or row.state in LIVE]
+
+
+def keys_of(session: StudioSession, scope: str) -> list[int]:
+    """Return the ids of the dates that are meant, this one among them, in the order in which they are locked."""
     session.refresh_from_db()
     siblings = StudioSession.objects.filter(series=session.series_id, state__in=LIVE, ends_at__gt=clock.now())
     if scope == LATER:
         siblings = siblings.filter(starts_at__gte=session.starts_at)
-    keys = sorted({session.pk, *siblings.values_list("pk", flat=True)})
-    rows = [changing(StudioSession(pk=key), expected if key == session.pk else None) for key in keys]
-    return [row for row in rows if row.pk == session.pk or row.state in LIVE]
+    return sorted({session.pk, *siblings.values_list("pk", flat=True)})
 
 
 def ours_at(versions: Mapping[int, int]) -> list[StudioSession]:
@@ -194,7 +215,12 @@ def _of_others(refused: list[NotFree], ours: set[int], dates: int) -> NotFreeOn 
         left.append(error)
     if not left:
         return Refused({"ends_local": _("The dates would overlap one another.")})
-    return NotFreeOn(sorted(left, key=lambda error: error.wish.starts_at), dates)
+    return NotFreeOn(in_order_of_day(left), dates)
+
+
+def in_order_of_day(refused: Iterable[NotFree]) -> list[NotFree]:
+    """Return what is refused of several dates as it is told: the first day first. They were locked in another order."""
+    return sorted(refused, key=lambda error: error.wish.starts_at)
 
 
 def _follow(session: StudioSession, dates: Sequence[StudioSession], shift: timedelta, scope: str) -> None:

@@ -1,13 +1,24 @@
 """Which gear sessions have reserved, changed for one date of a series or for more: all of them or none."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import TypedDict
 
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.viewer import Viewer
 from sessions import challenges
 from sessions.actions import plans
-from sessions.actions.dates import ONE, OfDate, lock_all, ours, ours_at, versions_of
+from sessions.actions.dates import (
+    ONE,
+    OfDate,
+    day_of,
+    in_order_of_day,
+    lock_all,
+    ours,
+    ours_at,
+    told_with,
+    versions_of,
+)
 from sessions.actions.noting import note_session
 from sessions.actions.standing import called, changing, must_be_live, take_time
 from sessions.booking.clashes import NotFree, NotFreeOn, books
@@ -44,6 +55,9 @@ def reserve_gear(
     plans.check_gear(gear, session.project)
     alone = scope == ONE or session.series_id is None
     dates = [changing(session, expected)] if alone else ours(session, scope, expected)
+    for each in dates:
+        with nullcontext() if alone else told_with(day_of(each)):
+            must_be_live(each)
     return _reserve(dates, {each.pk: gear for each in dates}, viewer, alone=alone)
 
 
@@ -60,15 +74,16 @@ def reserve_on_dates(*, viewer: Viewer, dates: Sequence[GearOfDate]) -> list[Gea
         except Refused as error:
             raise Refused({f"dates.{number}.{name}": texts for name, texts in error.fields.items()}) from None
     found = ours_at({each["session"].pk: each["version"] for each in dates})
+    for date in found:
+        with told_with(day_of(date)):
+            must_be_live(date)
     return _reserve(found, wanted, viewer, alone=len(found) == 1)
 
 
 def _reserve(
     dates: Sequence[StudioSession], wanted: Mapping[int, Sequence[Gear]], viewer: Viewer, *, alone: bool
 ) -> list[GearBefore]:
-    """Write what dates whose rows are ours are to have."""
-    for each in dates:
-        must_be_live(each)
+    """Write what dates whose rows are ours, and which stand, are to have."""
     had = {each.pk: [item.pk for item in each.reserved()] for each in dates}
     changed = [each for each in dates if set(had[each.pk]) != {item.pk for item in wanted[each.pk]}]
     for each in changed:
@@ -83,7 +98,7 @@ def _reserve(
     if refused and alone:
         raise refused[0]
     if refused:
-        raise NotFreeOn(refused, len(dates))
+        raise NotFreeOn(in_order_of_day(refused), len(dates))
     now = versions_of(changed)
     return [{"session": each.pk, "version": now[each.pk], "gear": had[each.pk]} for each in changed]
 

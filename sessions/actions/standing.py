@@ -32,7 +32,10 @@ def changing(session: StudioSession, expected: int | None = None) -> StudioSessi
 
 
 def answering(session_id: int) -> StudioSession:
-    """Return the session as it stands, its row ours. Its version stays: an answer is no change to the plan."""
+    """Return the session as it stands, its row ours. Its version stays: an answer is no change to the plan.
+
+    So it is where something may turn out to be done already.
+    """
     StudioSession.objects.filter(pk=session_id).update(version=F("version"))
     return whole(session_id)
 

@@ -314,6 +314,7 @@ class SessionViewSet(DeskViewSet):
 
     @extend_schema(responses=serializers.CancelledSession)
     @action(detail=True, methods=["post"])
+    @once
     def cancel(self, request: Any, pk: str) -> Response:
         """Cancel: everybody is free again and hears of it; the studio's fee is spent, the rest released.
 

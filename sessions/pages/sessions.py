@@ -196,18 +196,26 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Cancel a session, with the reason people are told."""
     session = ask(request, "api:session-detail", args=[pk]).data
-    undo = lambda now: _dates_url("sessions:restore_dates", pk, now["cancelled"])  # noqa: E731
-    if _is_alone(request, session):
-        undo = lambda _now: reverse("sessions:restore", args=[pk])  # noqa: E731 - it shows free times where there is a clash
+    alone = _is_alone(request, session)
+
+    def undo(now: dict[str, Any]) -> str:
+        if alone and now["cancelled"]:
+            return reverse("sessions:restore", args=[pk])  # it shows free times where there is a clash
+        return _dates_url("sessions:restore_dates", pk, now["cancelled"])
+
+    done = lambda now: _cancelled(now, session["state"])  # noqa: E731
     costs = None
     if session["can"]["see_costs"] and session["state"] == "confirmed":
         costs = ask(request, "api:session-cancellation", args=[pk]).data
     more = {"session": session, "fee": costs}
-    return _change(request, pk, "cancel", "api:session-cancel", done=_cancelled, undo=undo, more=more)
+    return _change(request, pk, "cancel", "api:session-cancel", done=done, undo=undo, more=more)
 
 
-def _cancelled(session: dict[str, Any]) -> str:
-    return _("Cancelled. Everybody called hears of it.") if session["calls"] else _("Cancelled.")
+def _cancelled(session: dict[str, Any], was: str) -> str:
+    if not session["cancelled"]:
+        return _("This was cancelled already.")
+    told = session["calls"] and was != "hold"  # nobody is told of a hold
+    return _("Cancelled. Everybody called hears of it.") if told else _("Cancelled.")
 
 
 def _change(
@@ -239,19 +247,34 @@ def _change(
 
 def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Make a booking of a hold."""
-    return _stand(request, pk, "confirm", _("Booked. Everybody called is asked."), "sessions:move")
+    done = lambda now: _asked_of(now, _("Booked. Everybody called is asked."), _("Booked."))  # noqa: E731
+    return _stand(request, pk, "confirm", done, "sessions:move")
 
 
 def restore(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a cancellation back."""
-    return _stand(request, pk, "restore", _("It stands again. Everybody called is asked."), "sessions:duplicate")
+    return _stand(request, pk, "restore", _stands_again, "sessions:duplicate")
 
 
 def restore_dates(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take the cancellation of several dates back, of all or of none; the message with "Undo" sends it."""
-    done = _("They stand again. Everybody called is asked.")
+    several = sum(name.endswith("]session") for name in request.POST) > 1
+    done = _stand_again if several else _stands_again
     refused = clash_drawn(request, pk)
     return act(request, "api:session-restore-dates", args=[pk], then=page_of, done=done, refused=refused)
+
+
+def _stands_again(session: dict[str, Any]) -> str:
+    return _asked_of(session, _("It stands again. Everybody called is asked."), _("It stands again."))
+
+
+def _stand_again(session: dict[str, Any]) -> str:
+    return _asked_of(session, _("They stand again. Everybody called is asked."), _("They stand again."))
+
+
+def _asked_of(session: dict[str, Any], asked: str, otherwise: str) -> str:
+    """Return what is said once it stands: of a hold, and where nobody is called, nobody is asked."""
+    return asked if session["calls"] and session["state"] == "confirmed" else otherwise
 
 
 def reprice(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -261,7 +284,7 @@ def reprice(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _stand(request: HttpRequest, pk: int, name: str, done: str, otherwise: str) -> HttpResponseBase:
+def _stand(request: HttpRequest, pk: int, name: str, done: Callable[[Any], str], otherwise: str) -> HttpResponseBase:
     refused = clash_drawn(request, pk, reverse(otherwise, args=[pk]))
     return act(request, f"api:session-{name}", args=[pk], then=page_of, done=done, refused=refused)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from producerdesk.kit.fields import FormRows, InputSerializer
+from producerdesk.kit.fields import FormRows, InputSerializer, words_in
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.rows import Computed
 from sessions.recurring import AT_MOST
@@ -16,17 +16,19 @@ LAST_VERSION = 999_999_999  # of as many digits as an ETag has
 
 
 class KeysField(serializers.ListField):
-    """Ids as a list, or as one text of them, so that a form of many rows has few fields: `3 5 8`."""
+    """Ids as a list. A form says them in one text, so that one of many rows has few fields: `3 5 8`, or "" for none."""
 
     child = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
     def get_value(self, dictionary: Any) -> Any:
-        if hasattr(dictionary, "getlist"):
-            return " ".join(dictionary.getlist(self.field_name))
-        return super().get_value(dictionary)
+        if not hasattr(dictionary, "getlist"):
+            return super().get_value(dictionary)
+        return words_in(dictionary, self.field_name) if self.field_name in dictionary else serializers.empty
 
     def to_internal_value(self, data: Any) -> list[int]:
-        return super().to_internal_value(data.split() if isinstance(data, str) else data)
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)  # before each of them is read
+        return super().to_internal_value(data)
 
 
 class DateInput(InputSerializer):

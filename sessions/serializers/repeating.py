@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from producerdesk.kit.fields import InputSerializer
+from producerdesk.kit.fields import InputSerializer, words_in
 from sessions.actions.dates import ALL, LATER, ONE
 from sessions.models import SessionSeries
 from sessions.recurring import AT_MOST, Repeat
@@ -28,7 +28,7 @@ class DaysField(serializers.ListField):
 
     def get_value(self, dictionary: Any) -> Any:
         if hasattr(dictionary, "getlist"):
-            return " ".join(dictionary.getlist(self.field_name))
+            return words_in(dictionary, self.field_name, between=r"[\s,]+")
         return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> list[dt.date]:

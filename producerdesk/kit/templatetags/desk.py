@@ -1,6 +1,7 @@
 """What templates say: icons, faces, states, meters, times and sums. Pure presentation; everything is escaped."""
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -121,9 +122,10 @@ def strips(clashes: Any, wish: Any, zone: Any = None) -> SafeString:
 
 @register.filter
 def as_form(address: str) -> dict[str, Any]:
-    """Return an address as a form that posts to it sends it: its path, and its query as fields."""
+    """Return an address as a form that posts to it sends it: its path, its query as fields, and a key of its own."""
     parts = urlsplit(address)
-    return {"path": parts.path, "fields": parse_qsl(parts.query, keep_blank_values=True)}
+    fields = parse_qsl(parts.query, keep_blank_values=True)
+    return {"path": parts.path, "fields": fields, "once": secrets.token_urlsafe(16)}
 
 
 # --- words ----------------------------------------------------------------------------------------
