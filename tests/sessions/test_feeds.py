@@ -1,5 +1,6 @@
 """The calendar feed: whose sessions stand in it, how long, and that an unchanged one is not sent again."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -196,8 +197,9 @@ def test_a_feed_of_a_project_or_room_shows_its_sessions_alone(cast: Cast, travel
     assert set(events(room)) == {f"session-{inside.pk}", f"session-{other.pk}"}
     body = read(f"/feeds/{project}.ics").content.decode()
     assert "NAME:Salt & Neon" in body and "ATTENDEE" not in body and "METHOD" not in body
+    said = re.sub(r"session-\d+@|\d{8}T\d{6}", "", body)  # any digits may stand in ids and times
     for hidden in ("Wren", "Bring it", "Secret", "62"):
-        assert hidden not in body.replace("T162", "")
+        assert hidden not in said
     actions.cancel_session(viewer=cast.viewer("ana"), session=inside)
     assert events(project)[f"session-{inside.pk}"] == events(room)[f"session-{inside.pk}"] == "CANCELLED"
     travel.move_to("2027-05-09T16:59:59Z")
