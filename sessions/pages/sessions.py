@@ -198,12 +198,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     session = ask(request, "api:session-detail", args=[pk]).data
     alone = _is_alone(request, session)
 
+    def done(now: dict[str, Any]) -> str:
+        return _cancelled(now, session["state"])
+
     def undo(now: dict[str, Any]) -> str:
         if alone and now["cancelled"]:
             return reverse("sessions:restore", args=[pk])  # it shows free times where there is a clash
         return _dates_url("sessions:restore_dates", pk, now["cancelled"])
 
-    done = lambda now: _cancelled(now, session["state"])  # noqa: E731
     costs = None
     if session["can"]["see_costs"] and session["state"] == "confirmed":
         costs = ask(request, "api:session-cancellation", args=[pk]).data
@@ -247,8 +249,7 @@ def _change(
 
 def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Make a booking of a hold."""
-    done = lambda now: _asked_of(now, _("Booked. Everybody called is asked."), _("Booked."))  # noqa: E731
-    return _stand(request, pk, "confirm", done, "sessions:move")
+    return _stand(request, pk, "confirm", _booked, "sessions:move")
 
 
 def restore(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -262,6 +263,10 @@ def restore_dates(request: HttpRequest, pk: int) -> HttpResponseBase:
     done = _stand_again if several else _stands_again
     refused = clash_drawn(request, pk)
     return act(request, "api:session-restore-dates", args=[pk], then=page_of, done=done, refused=refused)
+
+
+def _booked(session: dict[str, Any]) -> str:
+    return _asked_of(session, _("Booked. Everybody called is asked."), _("Booked."))
 
 
 def _stands_again(session: dict[str, Any]) -> str:
