@@ -112,6 +112,12 @@ def _time(language: str | None, hour: int, minute: int) -> str:
     return date_format(datetime(2000, 1, 1, hour, minute), pgettext("time format", "H:i"))  # noqa: DTZ001 - no day's
 
 
+@lru_cache(MOST_KEPT)
+def _hours(language: str | None, hour: int, minute: int, last_hour: int, last_minute: int, day: date | None) -> str:
+    text = f"{_time(language, hour, minute)} – {_time(language, last_hour, last_minute)}"
+    return f"{text} {_date(language, day, 'D j')}" if day else text
+
+
 def part(value: Moment, pattern: str, zone: str | tzinfo | None = None) -> str:
     """Return one part of a date by Django's letter: "D" -> "Tue", "j" -> "17", "M" -> "Nov"."""
     moment = local(value, zone)
@@ -129,10 +135,10 @@ def span(starts: Moment, ends: Moment, zone: str | tzinfo | None = None) -> str:
     first, last = local(starts, zone), local(ends, zone)
     if first is None or last is None:
         return NOTHING
-    text = f"{clock(first, zone)} – {clock(last, zone)}"
-    if isinstance(first, datetime) and isinstance(last, datetime) and first.date() != last.date():
-        return f"{text} {written(last, 'D j')}"
-    return text
+    if not (isinstance(first, datetime) and isinstance(last, datetime)):
+        return f"{clock(first, zone)} – {clock(last, zone)}"
+    other_day = last.date() if first.date() != last.date() else None
+    return _hours(get_language(), first.hour, first.minute, last.hour, last.minute, other_day)
 
 
 def ahead(value: Moment, now: datetime | None = None) -> str:

@@ -85,8 +85,21 @@ class Shell:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self.signed_in = viewer.user_id is not None
-        self.name, self.email = viewer.name, viewer.email
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is known who asks."""
+        return self._viewer.user_id is not None
+
+    @property
+    def name(self) -> str:
+        """The viewer's name."""
+        return self._viewer.name
+
+    @property
+    def email(self) -> str:
+        """The viewer's address."""
+        return self._viewer.email
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
@@ -193,7 +206,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates `shell`, and the demo desk's logins where they may be shown."""
     viewer = getattr(request, "viewer", NOBODY)
     return {
-        "shell": SimpleLazyObject(lambda: Shell(viewer)),
+        "shell": Shell(viewer),
         "demo_logins": SimpleLazyObject(lambda: _demo_logins(request)),
     }
 

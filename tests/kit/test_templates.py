@@ -37,5 +37,5 @@ def test_a_value_is_written_as_django_writes_it(value: Any, autoescape: bool) ->
 
 
 def test_each_template_that_is_read_goes_the_short_way() -> None:
-    nodes = get_template("sessions/_table.html").template.nodelist.get_nodes_by_type(VariableNode)  # type: ignore[attr-defined]
+    nodes = get_template("sessions/_facts.html").template.nodelist.get_nodes_by_type(VariableNode)  # type: ignore[attr-defined]
     assert nodes and all(type(node) is _Quick for node in nodes)

@@ -37,6 +37,20 @@ def test_the_pages_show_what_the_api_says(cast: Cast, ana: Caller, session: Stud
     assert ana.page("/studios/").context["studios"]["results"] == ana.get("studios/", active="true").json()["results"]
 
 
+def test_the_table_says_names_as_they_are_written(cast: Cast, ana: Caller) -> None:
+    cast.project.title = cast.room.studio.name = "A<b>&'\""
+    cast.project.save()
+    cast.room.studio.save()
+    makers.make_session(cast.project, cast.ana, "2027-03-10T10:00", room=cast.room, title="<script>1</script>")
+    makers.make_session(cast.project, cast.ana, "2027-03-11T10:00", remote_place="<i>Home</i>", title="Two")
+    for place in ("/sessions/", f"/projects/{cast.project.pk}/sessions/"):
+        page = ana.page(place).content.decode()
+        table = page[page.index("<tbody>") : page.index("</tbody>")]
+        assert "&lt;script&gt;1&lt;/script&gt;" in table and "&lt;i&gt;Home&lt;/i&gt;" in table
+        assert "<script" not in table and "<i>H" not in table and "A<b>" not in table
+    assert "A&lt;b&gt;&amp;&#x27;&quot;, " in table
+
+
 def test_the_price_beside_the_form_is_the_apis(cast: Cast, ana: Caller) -> None:
     page = ana.send("/sessions/price/", **typed(cast))
     said: dict[str, Any] = {
