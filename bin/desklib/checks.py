@@ -79,17 +79,14 @@ def test(arguments: list[str], *, postgres: bool) -> int:
 
 def _everything(result: Result) -> None:
     """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
-    several = min(4, os.cpu_count() or 1)
-    chosen = ["-n", str(several), "--dist", "worksteal"]
-    # those of pages and programs, which wait much and work little, run on SQLite: it gets one process more
-    waiting = ["-n", str(several + 1), "--dist", "worksteal"]
+    chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
     if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
         with _compiling():
             result.failed += _lint()
     with _beside("postgres", chosen, result):
         if not fresh:
             result.failed += _lint()
-        _pytest("sqlite", waiting, result)
+        _pytest("sqlite", chosen, result)
 
 
 @contextlib.contextmanager
