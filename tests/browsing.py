@@ -45,6 +45,8 @@ AT_ONCE = """() => {
 }"""
 # what plays by itself is looked into; the style sheets' own text only for rules that are not asked for
 RUN_AXE = """runOnly => axe.run(document, {runOnly, preload: {assets: ["media"]}, resultTypes: ["violations"]})"""
+Theme = Literal["dark", "light"]
+OTHER: dict[Theme, Theme] = {"dark": "light", "light": "dark"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -117,27 +119,43 @@ class Browsing:
 
 def clean(page: Page) -> None:
     """Assert that nothing keeps anybody out of the page as it is: in neither theme a finding, and all of it fits."""
-    page.wait_for_load_state()  # a click comes back before the page it led to is all there
-    page.evaluate(AT_ONCE)
+    chosen = _at_rest(page)
+    _fits(page)
     found = _findings(page, {"type": "tag", "values": WCAG})
-    chosen = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
-    _turn(page, "light" if chosen == "dark" else "dark")
+    _turn(page, OTHER[chosen])
     found += _findings(page, {"type": "rule", "values": ["color-contrast"]})
     _turn(page, chosen)
     assert not found, "\n".join([page.url, *found])
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} scrolls sideways"
 
 
 def clean_at_both_sizes(page: Page) -> None:
-    """Assert the same on a desk and on a phone."""
-    here = page.viewport_size
-    for size in (DESKTOP, PHONE):
+    """Assert the same on a desk and on a phone: in a small round one theme on each, in a soak both on both."""
+    here, chosen = page.viewport_size, _at_rest(page)
+    for size, theme in ((DESKTOP, chosen), (PHONE, OTHER[chosen])):
         page.set_viewport_size(size)
-        clean(page)
+        if services.rounds(0, 1):
+            clean(page)
+            continue
+        _turn(page, theme)
+        _fits(page)
+        found = _findings(page, {"type": "tag", "values": WCAG})
+        assert not found, "\n".join([page.url, *found])
+    _turn(page, chosen)
     page.set_viewport_size(here or DESKTOP)
 
 
-def _turn(page: Page, theme: Literal["dark", "light"]) -> None:
+def _at_rest(page: Page) -> Theme:
+    """Wait until the page is all there and nothing moves; return its theme."""
+    page.wait_for_load_state()  # a click comes back before the page it led to is all there
+    page.evaluate(AT_ONCE)
+    return page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+
+
+def _fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} scrolls sideways"
+
+
+def _turn(page: Page, theme: Theme) -> None:
     page.emulate_media(color_scheme=theme)
     assert page.evaluate("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", theme)
 

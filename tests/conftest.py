@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser
@@ -74,6 +75,12 @@ def _missing(told: object) -> str:
     reason = str(told[2] if isinstance(told, tuple) else told)
     _, found, what = reason.partition(services.MISSING)
     return what.splitlines()[0] if found else ""
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Forget the rate limits that other tests used up."""
+    cache.clear()
 
 
 # --- databases ------------------------------------------------------------------------------------

@@ -18,13 +18,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import psycopg2
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 MISSING = "cannot be had here: "
@@ -34,9 +35,13 @@ SECRET = "a secret of the tests only, and long enough for production"
 LOCAL_POSTGRES = ("postgres://postgres@127.0.0.1:5432/postgres", "postgres:///postgres")
 
 
-def rounds(small: int, full: int) -> int:
-    """Return how often to repeat: `small` in `bin/desk test`, `full` in `bin/desk soak`."""
+def rounds(small: T, full: T) -> T:
+    """Return how often to repeat, or with whom: `small` in `bin/desk test`, `full` in `bin/desk soak`."""
     return full if os.environ.get("DESK_SOAK") else small
+
+
+# marks of what hardly depends on the database and takes long: in a small round on SQLite alone, in a soak on both
+BROAD = [pytest.mark.soak, *([] if rounds(0, 1) else [pytest.mark.once])]
 
 
 def missing(what: str) -> NoReturn:

@@ -1,20 +1,11 @@
 """What tests of accounts share: the cast, callers, and limits that start fresh."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    """Forget the rate limits that other tests used up."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

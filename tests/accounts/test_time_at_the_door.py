@@ -11,7 +11,7 @@ from tests import services
 from tests.accounts.entrance import RESET, SIGN_IN
 from tests.cast import Cast, make_cast
 
-pytestmark = [pytest.mark.heavy, pytest.mark.soak]
+pytestmark = [pytest.mark.heavy, *services.BROAD]
 
 TRIES = services.rounds(5, 25)
 # seconds. Without a hash for the unknown it is 0.3; what a busy machine adds to a page of 5 ms tells nobody anything

@@ -3,14 +3,12 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from producerdesk.accounts.models import Desk, User
@@ -31,13 +29,10 @@ BOTH = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    """Forget the rate limits that other walks used up, and their mails."""
-    cache.clear()
+def no_mails() -> None:
+    """Forget the mails of other walks."""
     for file in Path(settings.DATA_DIR, "mail").glob("*.eml"):
         file.unlink()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -15,12 +15,16 @@ from django.urls import reverse
 
 from producerdesk.kit import throttles
 from producerdesk.notices import health
+from tests import services
 from tests.law.routes import Route, args_of, walk
 from tests.law.world import ROLES, World, make_world
 
 HEALTH = "get healthz"  # red in a test: no dispatcher ticks
 TABLE = Path(__file__).with_name("doors.txt")
 WIDTH = 44
+
+
+pytestmark = services.BROAD
 
 
 @pytest.fixture
@@ -32,7 +36,6 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     return make_world()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_every_door_is_as_the_table_says(world: World, role: str) -> None:
     seen = {f"{method} {route.name}": _status(world, role, route, method) for route, method in _doors()}
@@ -43,13 +46,11 @@ def test_every_door_is_as_the_table_says(world: World, role: str) -> None:
     assert not wrong
 
 
-@pytest.mark.once
 def test_no_door_leads_to_an_error_of_ours() -> None:
     doors = _read()
     assert not [door for door in doors if door != HEALTH and any(status.startswith("5") for status in doors[door])]
 
 
-@pytest.mark.once
 def test_nobody_and_strangers_open_nothing_of_a_desk() -> None:
     public = {"api:schema", "api_docs", "healthz", "api:join-detail", "api:join-accept"}
     public |= {f"api:unsubscribe-{name}" for name in ("detail", "stop", "resume")}  # who has the mail has its secret

@@ -19,14 +19,14 @@ from projects.models import ReferenceTrack, StageDate
 from sessions.actions import move_session
 from sessions.actions.studios import set_hours, set_terms
 from sessions.models import Room, RoomRate, StudioSession
-from tests import makers
+from tests import makers, services
 from tests.kept import rows_now
 from tests.law.drawn import MULTIPART, Form, forms_of
 from tests.law.seen import Reader, pages
 from tests.law.test_one_truth import BEHIND_A_LINK
 from tests.law.world import World, make_world
 
-pytestmark = pytest.mark.once
+pytestmark = services.BROAD
 
 SAME, SHOWN, WANTS = 302, 200, 422
 FORMS: dict[str, int | str] = {

@@ -18,9 +18,9 @@ from producerdesk.kit import throttles
 from tests.law.crowd import crowd
 from tests.law.routes import Route, args_of, walk
 from tests.law.world import World, make_world
-from tests.services import rounds
+from tests.services import BROAD, rounds
 
-pytestmark = [pytest.mark.once, pytest.mark.soak]
+pytestmark = BROAD
 
 TABLE = Path(__file__).with_name("queries.txt")
 FEW, MANY = 10, rounds(100, 1_000)

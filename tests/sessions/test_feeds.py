@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 import vobject
-from django.core.cache import cache
 from icalendar import Calendar
 
 from contributors.models import Contributor
@@ -25,7 +24,6 @@ from tests.sessions.scheduling import book, by_feed, by_link, call_of, feed_of, 
 
 @pytest.fixture(autouse=True)
 def travel() -> Any:
-    cache.clear()
     with time_machine.travel("2027-01-04T09:00:00Z", tick=False) as found:
         yield found
 

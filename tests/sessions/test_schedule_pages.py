@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from producerdesk.accounts.roles import Role
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.once
 
 @pytest.fixture(autouse=True)
 def _in_january() -> object:
-    cache.clear()
     with time_machine.travel("2027-01-04T09:00:00Z", tick=False):
         yield
 
