@@ -29,14 +29,14 @@ NEEDS_DATABASE = {
 
 # --- the run --------------------------------------------------------------------------------------
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put heavy tests first, and leave to SQLite what does not touch what differs."""
+    """Put heavy tests first, leave to SQLite what does not touch what differs, and to PostgreSQL what production does."""
     # each xdist process begins with its own stretch of the tests: one runs the heavy ones, one after another, the
     # others run what is light and at the end take over what is left
     items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
-    if services.on_postgres():
-        chosen = [item for item in items if _differs_by_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-        items[:] = chosen
+    belongs = _differs_by_database if services.on_postgres() else _is_tried_here
+    chosen = [item for item in items if belongs(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
+    items[:] = chosen
 
 
 @pytest.hookimpl(trylast=True)
@@ -45,6 +45,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+
+
+def _is_tried_here(item: pytest.Item) -> bool:
+    beside = bool(os.environ.get("DESK_BESIDE")) and services.rounds(True, False)
+    return not (beside and item.get_closest_marker("production"))
 
 
 def _differs_by_database(item: pytest.Item) -> bool:

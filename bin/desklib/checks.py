@@ -86,7 +86,7 @@ def _everything(result: Result) -> None:
     with _beside("postgres", chosen, result):
         if not fresh:
             result.failed += _lint()
-        _pytest("sqlite", chosen, result)
+        _pytest("sqlite", chosen, result, DESK_BESIDE="postgres")
 
 
 @contextlib.contextmanager

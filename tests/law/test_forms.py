@@ -192,7 +192,7 @@ def reader(world: World, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(world, monkeypatch)
 
 
-@pytest.mark.parametrize("role", "ana nora link ben asa".split())
+@pytest.mark.parametrize("role", services.rounds("ana nora link", "ana nora link ben asa").split())
 def test_every_form_sent_back_untouched_changes_nothing(reader: Reader, world: World, role: str) -> None:
     found, wrong = set(), []
     before = _everything()

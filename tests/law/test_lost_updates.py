@@ -20,7 +20,7 @@ from tests import makers, services
 from tests.cast import Cast, make_cast
 from tests.live import Live
 
-pytestmark = [pytest.mark.heavy, pytest.mark.soak]
+pytestmark = [pytest.mark.heavy, pytest.mark.soak, pytest.mark.production]
 
 EDITORS = 50
 TRIES = services.rounds(2, 10)  # of each editor

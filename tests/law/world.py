@@ -156,11 +156,14 @@ class World:
 
 
 def on_each_database(names: str, *, once: str) -> list[Any]:
-    """Return who asks, as parameters: some on each database, the others on the first.
+    """Return who asks, as parameters: some where production is, the others on SQLite.
 
     What a database answers otherwise it answers otherwise to whoever asks, so a few are enough on the second.
     """
-    return [*names.split(), *(pytest.param(name, marks=pytest.mark.once) for name in once.split())]
+    return [
+        *(pytest.param(name, marks=pytest.mark.production) for name in names.split()),
+        *(pytest.param(name, marks=pytest.mark.once) for name in once.split()),
+    ]
 
 
 @kept

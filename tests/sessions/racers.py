@@ -16,7 +16,6 @@ from tests import makers, services
 from tests.cast import Cast
 
 PROCESSES = 4
-THREADS = 10  # a process; PostgreSQL takes a hundred connections as it comes, and other tests hold some
 
 
 @dataclass
@@ -43,7 +42,7 @@ class Racers:
 
     def race(self, viewer: int, wishes: list[dict], *, seed: int, clients: int = 50, **over: object) -> Outcome:
         """Let all clients go at once and wait for the last. `over` says by which port and tokens they go."""
-        job = {"clients": clients, "threads": THREADS, "viewer": viewer, "wishes": wishes} | over
+        job = {"clients": clients, "viewer": viewer, "wishes": wishes} | over
         for number, process in enumerate(self._processes):
             self._say(process, json.dumps(job | {"seed": seed * 10 + number}))
         for process in self._processes:

@@ -26,7 +26,7 @@ from tests import makers, services
 from tests.cast import Cast
 
 State = StudioSession.State
-EXAMPLES = services.rounds(25, 150)
+EXAMPLES = services.rounds(15, 150)
 
 hours = st.tuples(st.integers(8, 18), st.integers(1, 4)).map(lambda each: (each[0], each[0] + each[1]))
 rooms = st.integers(0, 1)

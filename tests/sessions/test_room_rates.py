@@ -19,7 +19,7 @@ from tests import makers, services
 from tests.cast import Cast
 
 MARCH = dt.date(2087, 3, 1)
-EXAMPLES = services.rounds(25, 200)
+EXAMPLES = services.rounds(15, 200)
 
 
 def euros(text: str) -> Money:

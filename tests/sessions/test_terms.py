@@ -23,7 +23,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 
 SCALE = ((14, "days", 25), (7, "days", 50), (48, "hours", 100))
-EXAMPLES = services.rounds(20, 150)
+EXAMPLES = services.rounds(12, 150)
 
 
 def tiers(scale: Any = SCALE) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ LATE = 120  # seconds
 TOO_LATE_FOR_A_CHANGE = 2
 State = Delivery.State
 
-pytestmark = [pytest.mark.heavy, pytest.mark.soak]
+pytestmark = [pytest.mark.heavy, pytest.mark.soak, pytest.mark.production]
 
 
 @dataclass
