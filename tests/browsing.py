@@ -31,7 +31,9 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
     "--font-render-hinting=none",
-    "--process-per-site",  # a window of ours needs no process of its own: to start one takes as long as a page
+    # a window of ours needs no process of its own: to start one takes as long as a page
+    "--process-per-site",
+    "--renderer-process-limit=1",
 )
 DESKTOP: ViewportSize = {"width": 1400, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}

@@ -25,15 +25,21 @@ NEEDS_DATABASE = {
     "live",
     "site",
 }
+# in a small round the other database is tried beside this one
+BESIDE = bool(os.environ.get("DESK_BESIDE"))
+PLAIN = ("accounts", "contributors", "projects")  # folders whose tests ask plain questions of plain tables
 
 
 # --- the run --------------------------------------------------------------------------------------
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put heavy tests first, leave to SQLite what does not touch what differs, and to PostgreSQL what production does."""
+    """Put heavy tests first; leave to SQLite what is the same on both, and to PostgreSQL what production does.
+
+    In a soak, and where only one of the two is asked for, each is given more.
+    """
     # each xdist process begins with its own stretch of the tests: one runs the heavy ones, one after another, the
     # others run what is light and at the end take over what is left
     items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
-    belongs = _differs_by_database if services.on_postgres() else _is_tried_here
+    belongs = _belongs_to_postgres if services.on_postgres() else _belongs_to_sqlite
     chosen = [item for item in items if belongs(item)]
     config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
     items[:] = chosen
@@ -47,14 +53,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
-def _is_tried_here(item: pytest.Item) -> bool:
-    beside = bool(os.environ.get("DESK_BESIDE")) and services.rounds(True, False)
-    return not (beside and item.get_closest_marker("production"))
+def _belongs_to_sqlite(item: pytest.Item) -> bool:
+    return not (BESIDE and item.get_closest_marker("production"))
 
 
-def _differs_by_database(item: pytest.Item) -> bool:
+def _belongs_to_postgres(item: pytest.Item) -> bool:
     uses = item.get_closest_marker("django_db") or NEEDS_DATABASE & set(getattr(item, "fixturenames", ()))
-    return bool(uses) and not item.get_closest_marker("once")
+    plain = BESIDE and item.path.parent.name in PLAIN
+    return bool(uses) and not plain and not item.get_closest_marker("once")
 
 
 @pytest.hookimpl(trylast=True)

@@ -83,7 +83,7 @@ def _everything(result: Result) -> None:
     if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
         with _compiling():
             result.failed += _lint()
-    with _beside("postgres", chosen, result):
+    with _beside("postgres", chosen, result, DESK_BESIDE="sqlite"):
         if not fresh:
             result.failed += _lint()
         _pytest("sqlite", chosen, result, DESK_BESIDE="postgres")
@@ -103,13 +103,17 @@ def _compiling() -> Iterator[None]:
 
 
 def soak(arguments: list[str]) -> int:
-    """Run the race, crash and law suites with full numbers on both databases; return the exit code."""
+    """Run the race, crash and law suites with full numbers on both databases, and all else on PostgreSQL.
+
+    Return the exit code.
+    """
     began = time.monotonic()
     _prepare()
     result = Result()
     for database in ("sqlite", "postgres"):
         # one at a time: these suites bring their own processes and want the machine for themselves
         _pytest(database, ["-m", "soak", "-n", "0", *arguments], result, DESK_SOAK="1")
+    _pytest("postgres", ["-m", "not soak", *arguments], result, DESK_SOAK="1")
     return _close(result, began)
 
 
@@ -166,11 +170,11 @@ def _pytest(database: str, arguments: list[str], result: Result, **extra: str) -
 
 
 @contextlib.contextmanager
-def _beside(database: str, arguments: list[str], result: Result) -> Iterator[None]:
+def _beside(database: str, arguments: list[str], result: Result, **extra: str) -> Iterator[None]:
     """Run pytest while something else is done, and show what it said after that."""
     with tempfile.TemporaryDirectory() as folder:
         report, said = Path(folder) / "counts.json", Path(folder) / "said.txt"
-        with said.open("wb") as output, _started(database, arguments, report, {}, output) as process:
+        with said.open("wb") as output, _started(database, arguments, report, extra, output) as process:
             yield
             exit_code = process.wait()
         print(_heading(database), said.read_text(errors="replace"), sep="\n", flush=True)

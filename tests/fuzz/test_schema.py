@@ -38,7 +38,7 @@ ROUNDS = services.rounds(1, 30)  # of each kind, on each operation; the small ro
 ORDER = ("get", "post", "put", "delete")  # what is deleted is asked for no more
 UNTHROTTLED = 100  # requests; then the counts of the rate limits are forgotten, or we would test nothing else
 # of how many operations each tries one in a small round: most of what the last two try is refused by the same code
-WHO = {"producer": 1, "artist": 1, "label": 3, "nobody": 3}
+WHO = {"producer": 1, "artist": 2, "label": 3, "nobody": 4}
 # how many of them ask for each parameter; what others may ask for is less, and the same code refuses it
 ASKING = services.rounds(1, 3)
 FITS = {"boolean": "true", "integer": "1", "number": "1", "date": "2027-03-10", "date-time": "2027-03-10T10:00:00Z"}

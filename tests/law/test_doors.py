@@ -6,6 +6,7 @@ form 422, or 302 for a small action), who may not 401, 403 or 404 (a page leads 
 """
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.law.world import ROLES, World, make_world
 HEALTH = "get healthz"  # red in a test: no dispatcher ticks
 TABLE = Path(__file__).with_name("doors.txt")
 WIDTH = 44
+SHUT = ("401", "403", "404", "405", "302>")
 
 
 pytestmark = services.BROAD
@@ -77,6 +79,13 @@ def _status(world: World, role: str, route: Route, method: str) -> str:
         transaction.set_rollback(True)
     to_login = response.status_code == 302 and "/accounts/login/" in response.headers["Location"]
     return f"{response.status_code}{'>' if to_login else ''}"
+
+
+@cache
+def open_to(role: str) -> set[str]:
+    """Return the doors that are not shut to the role, as "method route", by the table."""
+    column = ROLES.index(role)
+    return {door for door, found in _read().items() if found[column] not in SHUT}
 
 
 def _read() -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from producerdesk.kit import throttles
 from tests import services
 from tests.law import twins
 from tests.law.routes import Route, args_of, walk
+from tests.law.test_doors import open_to
 from tests.law.twins import ASKED, HIDDEN_FROM, SUMS, Dice
 from tests.law.world import World
 
@@ -98,7 +99,7 @@ def _ask_everything(
     found: Answers = {}
     for route in routes or walk():
         path = reverse(route.name, kwargs=args_of(world, route))
-        for method in _methods(route):
+        for method in _methods(route, who):
             asked = f"{method} {route.name}"
             found[asked] = _ask(world, who, dice, asked, method, path, BODIES.get(route.name, {}))
         if filters and route.name.startswith("api:") and _let_in(found.get(f"get {route.name}")):
@@ -108,10 +109,12 @@ def _ask_everything(
     return found
 
 
-def _methods(route: Route) -> set[str]:
-    """Return what a route is asked by: of the API its description too. A page draws that as it draws itself."""
-    described = route.name.startswith("api:") or services.rounds(0, 1)
-    return {*route.methods, *(["options"] if described else [])} - {"head"}
+def _methods(route: Route, who: str) -> set[str]:
+    """Return what a route is asked by: in a small round what is open to them, and of the API its description."""
+    if services.rounds(0, 1):
+        return {*route.methods, "options"} - {"head"}
+    open_ = {method for method in route.methods if f"{method} {route.name}" in open_to(who)}
+    return open_ | {"options"} if open_ and route.name.startswith("api:") else open_
 
 
 def _let_in(answer: Answer | None) -> bool:

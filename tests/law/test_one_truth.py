@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import services
 from tests.law.seen import NO_PAGES, Reader, Seen, pages
 from tests.law.world import World, make_world, on_each_database
 
@@ -191,6 +192,10 @@ def reader(world: World, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(world, monkeypatch)
 
 
+# by what they may do the others are among these, or are asked in a soak
+ELSE = services.rounds("emil lena", "ben asa emil lena xavi")
+
+
 @pytest.mark.once
 def test_every_page_has_its_row() -> None:
     routes = {route.name for route in pages()}
@@ -200,7 +205,8 @@ def test_every_page_has_its_row() -> None:
     assert not NO_PAGES.keys() & rows
 
 
-@pytest.mark.parametrize("role", on_each_database("ana nora link", once="ben asa emil lena xavi"))
+@pytest.mark.soak
+@pytest.mark.parametrize("role", on_each_database("ana nora link", once=ELSE))
 def test_every_page_draws_what_the_api_says(reader: Reader, role: str) -> None:
     wrong = []
     for route in pages():
