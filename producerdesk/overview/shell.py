@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from producerdesk.accounts.models import Desk, User
@@ -179,14 +180,14 @@ class Shell:
         """Where these mails stand."""
         return address("notices:outbox") if self.outbox_desks else ""
 
-    @property
+    @cached_property
     def account_menu(self) -> list[dict[str, Any]]:
         """What else stands in the menu of one's name."""
         items = []
         if self._viewer.desks:
-            items.append({"url": address("accounts:own_desk"), "icon": "settings", "label": _("Desk and staff")})
+            items.append({"url": address("accounts:own_desk"), "icon": "settings", "label": gettext("Desk and staff")})
             if self.outbox_url:
-                items.append({"url": self.outbox_url, "icon": "mail", "label": _("Outbox")})
+                items.append({"url": self.outbox_url, "icon": "mail", "label": gettext("Outbox")})
         return items
 
 

@@ -15,6 +15,7 @@ from sessions.pages.picks import take_pick, take_place
 
 COMING, PAST, ALL = "coming", "past", "all"
 ONE = "one"  # date of a series
+NARROWING = ("search", "project", "studio", "room", "person", "state", "kind")
 MOST_DELIVERIES = 100
 
 
@@ -29,7 +30,8 @@ def page_of(session: dict[str, Any]) -> str:
 def index(request: HttpRequest) -> HttpResponseBase:
     """All sessions: those to come unless the past is asked for."""
     when = request.GET.get("when", COMING)
-    context = {"current": "calendar", "filters": request.GET, "when": when, "narrowed": _narrowed(request.GET)}
+    filters = {name: request.GET.get(name, "") for name in NARROWING}
+    context = {"current": "calendar", "filters": filters, "when": when, "narrowed": any(filters.values())}
     sessions = ask(request, "api:session-list", query=_asked(request.GET, when))
     return show(request, "sessions/list.html", context, sessions=sessions, known=known_to(request))
 
@@ -67,10 +69,6 @@ def _asked(said: QueryDict, when: str) -> QueryDict:
         query["until"] = now
     query.setdefault("ordering", "starts_at" if when == COMING else "-starts_at")
     return query
-
-
-def _narrowed(said: QueryDict) -> bool:
-    return any(said.get(name) for name in ("search", "project", "room", "person", "state", "kind"))
 
 
 # --- one session ------------------------------------------------------------------------------------

@@ -51,6 +51,23 @@ def test_the_table_says_names_as_they_are_written(cast: Cast, ana: Caller) -> No
     assert "A&lt;b&gt;&amp;&#x27;&quot;, " in table
 
 
+@pytest.mark.parametrize("name", ["studio", "room", "project", "person", "state", "kind", "search"])
+def test_a_list_narrowed_to_nothing_says_so(cast: Cast, ana: Caller, session: StudioSession, name: str) -> None:
+    room = makers.make_room(makers.make_studio(cast.desk), "Room Z")
+    none = {
+        "studio": room.studio_id,
+        "room": room.pk,
+        "project": makers.make_project(cast.desk, "Hourglass").pk,
+        "person": makers.make_contributor(cast.desk).pk,
+        "state": "wrapped",
+        "kind": "playback",
+        "search": "zzz",
+    }
+    assert "Nothing booked" in ana.page("/sessions/?when=past").content.decode()
+    page = ana.page(f"/sessions/?{name}={none[name]}").content.decode()
+    assert "No session fits" in page and "Nothing booked" not in page
+
+
 def test_the_price_beside_the_form_is_the_apis(cast: Cast, ana: Caller) -> None:
     page = ana.send("/sessions/price/", **typed(cast))
     said: dict[str, Any] = {
