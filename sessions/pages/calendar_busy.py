@@ -99,21 +99,26 @@ def _minute(at: dt.datetime) -> dt.datetime:
 
 
 def _told(busy: Busy, day: dt.date) -> str:
+    hours = _hours(busy, day)
+    when = hours or _("all day")
+    if busy.place and hours:
+        when = _("%(when)s, %(place)s time") % {"when": hours, "place": busy.place}
+    words = {"name": busy.name, "when": when, "calendar": busy.calendar}
+    return _("%(name)s %(when)s (%(calendar)s)") % words if busy.calendar else _("%(name)s %(when)s") % words
+
+
+def _hours(busy: Busy, day: dt.date) -> str:
+    """Return "10:00 – 18:00", "from 22:00" or "until 02:00" of that day; nothing of what takes all of it."""
     midnight = dt.datetime.combine(day, dt.time())
     starts, ends = max(busy.starts, midnight), busy.ends
     before, beyond = busy.starts <= midnight, ends > midnight + DAY + NIGHT
     if before and ends >= midnight + DAY:
-        when = _("all day")
-    elif beyond:
-        when = _("from %(time)s") % {"time": moments.clock(starts.time())}
-    elif before:
-        when = _("until %(time)s") % {"time": moments.clock(ends.time())}
-    else:
-        when = f"{moments.clock(starts.time())} – {moments.clock(ends.time())}"
-    if busy.place and when != _("all day"):
-        when = _("%(when)s, %(place)s time") % {"when": when, "place": busy.place}
-    words = {"name": busy.name, "when": when, "calendar": busy.calendar}
-    return _("%(name)s %(when)s (%(calendar)s)") % words if busy.calendar else _("%(name)s %(when)s") % words
+        return ""
+    if beyond:
+        return _("from %(time)s") % {"time": moments.clock(starts.time())}
+    if before:
+        return _("until %(time)s") % {"time": moments.clock(ends.time())}
+    return f"{moments.clock(starts.time())} – {moments.clock(ends.time())}"
 
 
 def _things(events: Sequence[Event], known: Row, filters: Row) -> list[Row]:
