@@ -122,8 +122,10 @@ class BudgetViewSet(Fresh, DeskViewSet):
             {"on": day.on.isoformat()} | {name: as_json(getattr(day, name), budget.currency) for name in HISTORY}
             for day in days_of(budget, zone, until)
         ]
-        last = (until or clock.now()).astimezone(zone).date()
-        return Response({"until": last.isoformat(), "results": points})
+        return Response({"until": self._last_day(until).isoformat(), "results": points})
+
+    def _last_day(self, until: dt.datetime | None) -> dt.date:
+        return (until or clock.now()).astimezone(ZoneInfo(self.viewer.time_zone)).date()
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=[AS_OF])
     @action(detail=True)
@@ -131,10 +133,11 @@ class BudgetViewSet(Fresh, DeskViewSet):
         """The budget as CSV: total, heads, accounts and, as it stands today, lines."""
         budget = self.get_object()
         lines = BudgetLine.objects.visible_to(self.viewer).standing().filter(budget=budget).order_by("account", "pk")
-        rows = [] if self._until() else serializers.LineRow.read(lines, self.viewer)
+        until = self._until()
+        rows = [] if until else serializers.LineRow.read(lines, self.viewer)
         text = sheets.write(self._summary(budget), rows)
         answer = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="budget-{budget.pk}-{clock.now():%Y-%m-%d}.csv"'
+        answer["Content-Disposition"] = f'attachment; filename="budget-{budget.pk}-{self._last_day(until)}.csv"'
         return answer
 
     @extend_schema(responses=serializers.Commitments)

@@ -7,7 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from budgets import actions, permissions, serializers
@@ -174,6 +176,9 @@ class EntryViewSet(ListOfBudget, OfBudget):
         return super().get_queryset().order_by("seq")
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        if request.query_params.get("since") and "-seq" in request.query_params.get("ordering", ""):
+            # the newest of them would give a cursor that passes over the rest
+            raise ValidationError({"ordering": _("What came after a cursor is read oldest first.")})
         answer = super().list(request, *args, **kwargs)
         given = Decimal(request.query_params.get("since") or 0)  # the filter has checked it
         last = max((entry["seq"] for entry in answer.data["results"]), default=int(given))

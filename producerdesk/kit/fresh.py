@@ -15,11 +15,12 @@ class Fresh:
     is made all the same: what is saved is the way, and the reader's work.
     """
 
-    def finalize_response(self, request: Any, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc] # stands before a view set
-        if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.streaming:
             return response
-        digest = hashlib.sha256(JSONRenderer().render(response.data)).hexdigest()[:16]
+        said = JSONRenderer().render(response.data) if isinstance(response, Response) else response.content
+        digest = hashlib.sha256(said).hexdigest()[:16]
         version = response.headers.get("ETag", "").strip('"')
         etag = f'"{version}-{digest}"' if version else f'"{digest}"'
         response["ETag"] = etag
@@ -33,6 +34,10 @@ def _tags(text: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in text.split(",")}
 
 
-def _not_modified(response: Response) -> Response:
-    response.data, response.status_code = None, 304
+def _not_modified(response: Any) -> Any:
+    response.status_code = 304
+    if isinstance(response, Response):
+        response.data = None
+    else:
+        response.content = b""
     return response

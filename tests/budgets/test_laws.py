@@ -257,6 +257,14 @@ def test_a_cursor_beyond_the_end_stays_where_it_is(cast: Cast, budget: Budget, s
     assert (answer["results"], answer["cursor"]) == ([], int(Decimal(since or 0)))
 
 
+def test_what_came_after_a_cursor_is_not_read_from_its_end(cast: Cast, budget: Budget) -> None:
+    reader = Caller(cast.lena)
+    answer = reader.get(f"budgets/{budget.pk}/entries/", since=0, ordering="-seq", page_size=1)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["ordering"])
+    for said in ({"since": 0, "ordering": "seq"}, {"ordering": "-seq"}, {"since": "", "ordering": "-seq"}):
+        assert reader.get(f"budgets/{budget.pk}/entries/", **said).status_code == 200, said
+
+
 @pytest.mark.parametrize("since", ["-1", "x", "1.5", "1e309", "9" * 40, "NaN"])
 def test_a_cursor_that_is_none_is_refused(cast: Cast, budget: Budget, since: str) -> None:
     answer = Caller(cast.lena).get(f"budgets/{budget.pk}/entries/", since=since)

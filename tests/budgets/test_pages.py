@@ -210,6 +210,19 @@ def test_no_cell_of_the_table_is_a_formula(ana: Caller, budget: Budget, start: s
     assert [cell for cell in cells if cell.lstrip(" \n").startswith(("=", "+", "-", "@", "\t"))] == []
 
 
+def test_the_table_to_take_away_says_its_day_and_whether_it_changed(ana: Caller, filled: Budget) -> None:
+    path = f"budgets/{filled.pk}/export/"
+    first = ana.get(path)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    seen = {"If-None-Match": first.headers["ETag"]}
+    again = ana.client.get(f"/api/v1/{path}", headers=seen)
+    assert (again.status_code, again.content) == (304, b"")
+    BudgetLine.objects.create(budget=filled, account=990, note="More", rate_minor=1, planned_minor=1)
+    assert ana.client.get(f"/api/v1/{path}", headers=seen).status_code == 200
+    then = ana.get(path, as_of="2026-11-03").headers["Content-Disposition"]
+    assert then == f'attachment; filename="budget-{filled.pk}-2026-11-03.csv"'
+
+
 def test_the_table_to_take_away_runs_nothing_and_adds_up(ana: Caller, filled: Budget) -> None:
     answer = ana.get(f"budgets/{filled.pk}/export/")
     assert answer.headers["Content-Disposition"].startswith("attachment") and answer.content[:3] == b"\xef\xbb\xbf"

@@ -40,7 +40,8 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 Answer = tuple[int, tuple[tuple[str, str], ...], bytes]  # status, headers, body
 Answers = dict[str, Answer]
-pytestmark = services.BROAD
+# the worlds have the same ids only where a number that was taken back is given again
+pytestmark = [pytest.mark.once, pytest.mark.soak]
 
 
 @pytest.fixture
