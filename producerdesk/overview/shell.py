@@ -161,6 +161,11 @@ class Shell:
         return address("sessions:new") if self._viewer.can_anywhere(SCHEDULE_WRITE) else ""
 
     @property
+    def budgets_url(self) -> str:
+        """Where budgets stand, for who reads any."""
+        return address("budgets:list") if self._viewer.can_anywhere(BUDGET_READ) else ""
+
+    @property
     def no_mail_leaves(self) -> bool:
         """Whether no mail server is named: then mails about accounts lie with who runs the desk (accounts/mail.py)."""
         return settings.OUTBOX

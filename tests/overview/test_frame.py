@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.template import engines
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from producerdesk.kit.viewer import NOBODY
@@ -116,3 +116,14 @@ def test_the_api_draws_no_frame(cast: Cast, as_: As, who: str | None, monkeypatc
     monkeypatch.setattr("producerdesk.overview.shell.Shell", None)
     caller = as_(who) if who else Caller()
     assert caller.get("projects/").status_code == (200 if who else 401)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("name", "serve"), [("ana", "ngb"), ("lena", "gb"), ("nora", "")])
+def test_the_list_of_keys_has_those_that_do_something(cast: Cast, name: str, serve: str) -> None:
+    client = Client()
+    client.force_login(getattr(cast, name))
+    page = client.get("/me/").content.decode()
+    assert ("Book at this time" in page, "<dt>New session" in page) == ("n" in serve, "n" in serve)
+    assert ("<dt>Budgets" in page) == ("b" in serve)
+    assert "<dt>Today" in page
