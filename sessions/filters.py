@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contributors.queries import is_me
 from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit import clock
-from producerdesk.kit.filters import DeskFilterSet, IdFilter, Ordering, YesNoFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, MomentFilter, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared.earlier import Earlier
 from sessions.actions.plans import LONGEST
@@ -42,8 +42,8 @@ class SessionFilter(DeskFilterSet):
     `since` and `until` give every session that touches the span, as a calendar needs it.
     """
 
-    since = django_filters.IsoDateTimeFilter(method="ending_after", label=_("Ends after"))
-    until = django_filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lt", label=_("Starts before"))
+    since = MomentFilter(method="ending_after", label=_("Ends after"))
+    until = MomentFilter(field_name="starts_at", lookup_expr="lt", label=_("Starts before"))
     project = number(_("Project"), "project_id")
     studio = number(_("Studio"), "room__studio_id")
     room = number(_("Room"), "room_id")
@@ -105,8 +105,8 @@ class CallFilter(DeskFilterSet):
     session = number(_("Session"), "session_id")
     project = number(_("Project"), "session__project_id")
     answer = django_filters.MultipleChoiceFilter(choices=Call.Answer.choices, label=_("Answer"))
-    since = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="gt", label=_("Ends after"))
-    until = django_filters.IsoDateTimeFilter(field_name="session__ends_at", lookup_expr="lte", label=_("Ended by"))
+    since = MomentFilter(field_name="session__ends_at", lookup_expr="gt", label=_("Ends after"))
+    until = MomentFilter(field_name="session__ends_at", lookup_expr="lte", label=_("Ended by"))
     mine = YesNoFilter(method="only_mine", label=_("My own"))
     removed = YesNoFilter(method="with_removed", label=_("Also who was taken off again"))
     ordering = django_filters.OrderingFilter(fields=(("call_at", "call_at"),), label=_("Order"))

@@ -241,9 +241,9 @@ def _moments_in(query: QueryDict) -> dict[str, dt.datetime] | None:
         for text in query.getlist(name):
             try:
                 moment = parse_datetime(text)
-            except ValueError:
+                if moment is None or timezone.is_naive(moment) or moment.year > LAST_YEAR or name in found:
+                    return None
+                found[name] = moment.astimezone(dt.UTC)
+            except (ValueError, OverflowError):
                 return None
-            if moment is None or timezone.is_naive(moment) or moment.year > LAST_YEAR or name in found:
-                return None
-            found[name] = moment
     return found

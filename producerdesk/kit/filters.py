@@ -1,5 +1,6 @@
 """Filters by allow-list: what a list may be asked, per role. An unknown filter and a forbidden one get the same 400."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
-from django_filters.fields import BaseCSVField
+from django_filters.fields import BaseCSVField, IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 
 from producerdesk.kit.errors import Refused
@@ -42,6 +43,22 @@ def asked_id(query: Mapping[str, str], name: str) -> int | None:
     """Return the id that an address names, `?project=7`, or None where it names none, or no number of ours."""
     text = query.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else None
+
+
+class _MomentField(IsoDateTimeField):
+    def to_python(self, value: Any) -> dt.datetime | None:
+        moment = super().to_python(value)
+        try:
+            # zones of more than 16 hours are nowhere, and PostgreSQL fails at them
+            return moment.astimezone(dt.UTC) if moment else None
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A filter by a moment with its zone, which reaches the database in UTC."""
+
+    field_class = _MomentField
 
 
 class _YesNoField(forms.Field):

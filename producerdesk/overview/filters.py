@@ -3,7 +3,7 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from producerdesk.kit.filters import DeskFilterSet, IdFilter
+from producerdesk.kit.filters import DeskFilterSet, IdFilter, MomentFilter
 from projects.models import Activity
 
 
@@ -13,8 +13,8 @@ class ActivityFilter(DeskFilterSet):
     project = IdFilter("project_id", label=_("Project"))
     kind = django_filters.MultipleChoiceFilter(choices=Activity.Kind.choices, label=_("About"))
     by = IdFilter("user_id", label=_("Who"))
-    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("Since"))
-    until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label=_("Until"))
+    since = MomentFilter(field_name="at", lookup_expr="gte", label=_("Since"))
+    until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Until"))
 
     class Meta:
         model = Activity

@@ -292,3 +292,23 @@ def test_a_night_is_no_slip(cast: Cast) -> None:
     assert (booked.status_code, booked.json()["ends_local"]) == (201, "2027-03-11T06:00")
     longest = Caller(cast.ana).post("sessions/", **said, day="2027-03-12", starts="10:00", ends="04:00")
     assert longest.status_code == 201
+
+
+SPANS = [f"sessions/calendar/{part}" for part in ("", "month/", "busy/", "open/", "gear/")]
+
+
+@pytest.mark.parametrize("path", ["sessions/", *SPANS, "calls/"])
+def test_a_moment_is_read_by_any_zone_that_can_be_written(cast: Cast, path: str) -> None:
+    ana = Caller(cast.ana)
+    for since, until in [
+        ("2027-03-01T00:00:00+23:59", "2027-03-20T00:00:00-23:59"),
+        ("2027-03-01T00:00:00Z", "2027-03-20T00:00:00.5+20:30"),
+    ]:
+        assert ana.get(path, since=since, until=until).status_code == 200, (since, until)
+    for far in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"):
+        answer = ana.get(path, since=far, until=far)
+        assert (answer.status_code, sorted(answer.json()["fields"])) == (400, ["since", "until"]), far
+
+
+def test_so_is_a_moment_of_the_activity(cast: Cast) -> None:
+    assert Caller(cast.ana).get("activity/", since="2027-03-01T00:00:00+23:59").status_code == 200
