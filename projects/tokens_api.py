@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from producerdesk.accounts.models import ApiToken
-from producerdesk.accounts.once import once
+from producerdesk.accounts.once import once, told_once
 from producerdesk.kit.api import DeskViewSet
 from projects import tokens
 from projects import tokens_permissions as permissions
@@ -45,9 +45,7 @@ class TokenViewSet(DeskViewSet):
             days=said["days"],
         )
         rows = self.row.read(self.get_queryset().filter(pk=token.pk), self.viewer)
-        answer = Response(rows[0] | {"secret": secret}, status=201, headers={"Cache-Control": "no-store"})
-        answer.kept = rows[0] | {"secret": None}  # read by accounts.once
-        return answer
+        return told_once(rows[0], secret=secret)
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the token that begins with these letters."""

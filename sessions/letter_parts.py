@@ -123,7 +123,8 @@ def place_of(session: StudioSession) -> list[str]:
     if session.room is None:
         return [session.remote_place or _("Remote")]
     studio = session.room.studio
-    return [f"{studio.name}, {session.room.name}", *filter(None, [studio.address, *studio.access_notes.splitlines()])]
+    street = ", ".join(filter(None, [studio.address, "" if studio.city in studio.address else studio.city]))
+    return [f"{studio.name}, {session.room.name}", *filter(None, [street, *studio.access_notes.splitlines()])]
 
 
 def session_path(session: StudioSession) -> str:

@@ -278,7 +278,7 @@ def feeds(request: HttpRequest, door: Door) -> HttpResponse:
     drawn = ask(request, "api:feed-list", method="OPTIONS").data["forms"]["POST"]
     refused = made.data if made and not made.ok else {}
     values = forms.typed(drawn["fields"], request.POST) if refused else drawn["values"]
-    address = "" if refused or made is None else made.data["address"]
+    address = "" if refused or made is None else made.data["address"] or ""
     context = {
         "whose": whose,
         "form": forms.build(drawn["fields"], values=values, errors=refused.get("fields")),
@@ -291,6 +291,7 @@ def feeds(request: HttpRequest, door: Door) -> HttpResponse:
             for feed in listed
         ],
         "address": address,
+        "made_already": bool(made and made.ok and not address),
         "webcal": f"webcal://{address.partition('://')[2]}",
     }
     status = DRAWN_AS.get(made.status, made.status) if made and refused else 200

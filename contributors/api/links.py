@@ -11,6 +11,7 @@ from contributors import links, permissions
 from contributors.filters import LinkFilter
 from contributors.models import PrivateLink
 from contributors.serializers.links import LinkRow, NewLink, NewLinkInput
+from producerdesk.accounts.once import once, told_once
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet, NoPages
 from producerdesk.kit.errors import Refused
@@ -29,13 +30,15 @@ class PrivateLinkViewSet(NoPages, DeskViewSet):
         return super().get_queryset().valid(clock.now()).order_by("-pk")
 
     @extend_schema(responses={201: NewLink})
+    @once
     def create(self, request: Any) -> Response:
+        """Make a link. The same Idempotency-Key again gets the same link, its `address` null: nobody keeps it."""
         person = self.said()["contributor"]
         if not person.active:
             raise Refused({"contributor": _("Bring this person back first: who is archived has no link that opens.")})
         link, text = links.mint(person, now=clock.now(), by=request.user)
         row = self.row.read_one(self.get_queryset(), link.pk, self.viewer) or {}
-        return Response(row | {"address": links.address(text)}, status=201)
+        return told_once(row, address=links.address(text))
 
     def destroy(self, request: Any, pk: str) -> Response:
         links.revoke(self.get_object(), now=clock.now())

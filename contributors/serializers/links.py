@@ -21,9 +21,9 @@ class LinkRow(RowSerializer):
 
 
 class NewLink(LinkRow):
-    """A link just made, with its address."""
+    """A link just made, with its address: told this once, null to a request that comes again."""
 
-    address = serializers.CharField()
+    address = serializers.CharField(allow_null=True)
 
 
 class NewLinkInput(InputSerializer):

@@ -52,6 +52,13 @@ def once(method: Callable[..., Response]) -> Callable[..., Response]:
     return wrapper
 
 
+def told_once(row: dict[str, Any], **secret: str) -> Response:
+    """Return the answer to what was made, with its `secret` this once: the same key again gets it as null."""
+    answer = Response(row | secret, status=201, headers={"Cache-Control": "no-store"})
+    answer.kept = row | dict.fromkeys(secret)
+    return answer
+
+
 def _hash(request: Any) -> str:
     data = request.data
     said = _form(data) if isinstance(data, QueryDict) else data

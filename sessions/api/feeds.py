@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from producerdesk.accounts.authentication import viewer_of_user
+from producerdesk.accounts.once import once, told_once
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet, NoPages
@@ -31,10 +32,13 @@ class FeedViewSet(NoPages, DeskViewSet):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().standing()
 
+    @extend_schema(responses={201: serializers.NewFeed})
+    @once
     def create(self, request: Any) -> Response:
+        """Make a feed. The same Idempotency-Key again gets the same feed, its `address` null: nobody keeps it."""
         feed, text = feeds.mint(self.viewer, **self.said())
         row = self.row.read_one(self.get_queryset(), feed.pk, self.viewer)
-        return Response({**(row or {}), "address": feeds.address(text)}, status=201)
+        return told_once(row or {}, address=feeds.address(text))
 
     def destroy(self, request: Any, pk: str) -> Response:
         feeds.revoke(self.get_object())

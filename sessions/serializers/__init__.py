@@ -37,7 +37,7 @@ from sessions.serializers.editing import (
     SectionRow,
     UseInput,
 )
-from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow
+from sessions.serializers.feeds import FeedEvent, FeedEvents, FeedRow, NewFeed
 from sessions.serializers.finding import FindInput, FoundTimes
 from sessions.serializers.gear import (
     FaultRow,
@@ -206,6 +206,7 @@ __all__ = [
     "NewCoachingNoteInput",
     "NewDatePollInput",
     "NewFaultInput",
+    "NewFeed",
     "NewGearItemInput",
     "NewImportedCalendarInput",
     "NewRepairInput",

@@ -33,3 +33,9 @@ class FeedRow(RowSerializer):
     room = RoomRef(allow_null=True)
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewFeed(FeedRow):
+    """A feed just made, with its address: told this once, null to a request that comes again."""
+
+    address = serializers.CharField(allow_null=True)

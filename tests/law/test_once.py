@@ -1,16 +1,18 @@
 """Idempotency-Key: a POST that comes twice leads to the same thing; with another body it is refused."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributors.models import Contributor
+from contributors.models import Contributor, PrivateLink
 from producerdesk.accounts.models import OnceKey
 from producerdesk.accounts.once import LEASE, sweep
 from producerdesk.kit import clock
-from projects.models import Project, ReferenceTrack
+from projects.models import Project, ReferenceTrack, Song
+from sessions.models import CalendarFeed
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
 
@@ -120,3 +122,31 @@ def test_another_file_of_the_same_name_is_another_request(ana: Caller) -> None:
     other = send_file(ana, "f-1", "name\nIda Storm\n")
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     assert not Contributor.objects.filter(name="Ida Storm").exists()
+
+
+@pytest.mark.parametrize("path", ["private-links/", "feeds/"])
+def test_an_address_told_once_is_not_told_again(cast: Cast, path: str) -> None:
+    ana = Caller(cast.ana)
+    said = {"contributor": cast.wren_called.pk} if path == "private-links/" else {}
+    first, second = (ana.post(path, once="k-1", **said) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.json() == first.json() | {"address": None} and first.json()["address"]
+    assert first.headers["Cache-Control"] == "no-store"
+    assert ana.post(path, once="k-2", **said).json()["id"] != first.json()["id"]
+
+
+def test_a_page_that_is_sent_twice_makes_one(cast: Cast) -> None:
+    client = Caller(cast.ana).client
+    project = cast.project.pk
+    for path, made, said in [
+        (f"/people/{cast.wren_called.pk}/links/", PrivateLink, {}),
+        ("/schedule/calendar/", CalendarFeed, {}),
+        (f"/projects/{project}/songs/new/", Song, {"title": "Undertow", "project": project, "_from": "songs"}),
+    ]:
+        before = made.objects.count()  # type: ignore[attr-defined] # each has one
+        where = f"/projects/{project}/songs/" if made is Song else path
+        key = re.findall(r'name="_once" value="([^"]+)"', client.get(where).content.decode())[-1]
+        answers = [client.post(path, said | {"_once": key}) for _ in range(2)]
+        assert made.objects.count() == before + 1, path  # type: ignore[attr-defined] # see above
+        assert all(answer.status_code in (200, 302) for answer in answers), path
+        assert made is Song or "made already" in answers[1].content.decode(), path

@@ -18,6 +18,7 @@ from projects import joining
 from projects.models import Invitation
 from sessions import actions, kinds, notices, telling
 from sessions.actions.telling import set_mailed, set_notices
+from sessions.letter_parts import place_of
 from sessions.models import Call, NoticeSettings, StudioSession
 from tests import makers
 from tests.calling import Caller
@@ -434,3 +435,19 @@ def test_a_reminder_never_leaves_after_the_call_time(cast: Cast, called: Call) -
     session = StudioSession.objects.get(pk=called.session_id)
     assert all(row.expires_at == session.starts_at for row in Delivery.objects.filter(kind=notices.REMINDER))
     assert clock.now() + timedelta(days=1) < session.starts_at
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "told"),
+    [
+        ("Kai 4", "Hamburg", ["Kai 4, Hamburg"]),
+        ("Kai 4, 20457 Hamburg", "Hamburg", ["Kai 4, 20457 Hamburg"]),
+        ("", "Hamburg", ["Hamburg"]),
+        ("", "", []),
+    ],
+)
+def test_a_mail_says_street_and_city(cast: Cast, address: str, city: str, told: list[str]) -> None:
+    session = makers.make_session(cast.project, cast.ana, "2027-03-10T10:00", room=cast.room)
+    studio = session.room.studio  # type: ignore[union-attr] # it has one
+    studio.address, studio.city, studio.access_notes = address, city, "Bell 2"
+    assert place_of(session)[1:] == [*told, "Bell 2"]

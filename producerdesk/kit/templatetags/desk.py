@@ -120,6 +120,12 @@ def strips(clashes: Any, wish: Any, zone: Any = None) -> SafeString:
     return drawings.strips(clashes, wish, zone)
 
 
+@register.simple_tag
+def once() -> SafeString:
+    """Return the key by which a form that is sent twice is known."""
+    return format_html('<input type="hidden" name="_once" value="{}">', secrets.token_urlsafe(16))
+
+
 @register.filter
 def as_form(address: str) -> dict[str, Any]:
     """Return an address as a form that posts to it sends it: its path, its query as fields, and a key of its own."""

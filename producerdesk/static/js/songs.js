@@ -136,10 +136,13 @@
 
   /* --- a title in one line --- */
   async function add(form) {
-    const title = form.elements.title;
+    if (form.dataset.sending) return; // pressed twice
+    form.dataset.sending = "yes";
     const answer = await window.desk.post(form.action, new FormData(form));
     if (!answer.ok) return form.submit(); // the whole form says what is wrong
-    title.value = "";
+    form.elements.title.value = "";
+    form.elements._once.value = crypto.randomUUID?.() || String(Math.random()); // the next title is another song
+    delete form.dataset.sending;
     await refresh(["#add-title"]);
   }
 
