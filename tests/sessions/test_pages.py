@@ -1,5 +1,6 @@
 """The pages of sessions without any script: what they show is what the API says, and every form works."""
 
+import datetime as dt
 import re
 from html import unescape
 from typing import Any
@@ -113,6 +114,17 @@ def test_the_page_of_a_session_answers_when_where_who_and_what_it_costs(
     assert "€496" in page
     assert "7 days before" in page
     assert "Invitation" in page
+
+
+def test_a_call_of_the_evening_before_says_its_day(cast: Cast, ana: Caller, session: StudioSession) -> None:
+    def told() -> list[str]:
+        return re.findall(r'<td class="pd-call">(.*?)</td>', ana.page(f"/sessions/{session.pk}/").content.decode())
+
+    assert told() and not any("<small" in cell for cell in told())
+    call = session.calls.order_by("pk")[0]
+    call.call_at -= dt.timedelta(hours=14)
+    call.save()
+    assert sum('<small class="pd-block">Tue 9 Mar' in cell for cell in told()) == 1
 
 
 def test_an_artist_reads_no_money_no_notes_and_no_others_answers(cast: Cast, session: StudioSession) -> None:
