@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
@@ -336,11 +336,11 @@ class KnownKeysMixin:
     """A serializer that refuses keys it does not know, and keys that are read-only, by name."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and not hasattr(data, "getlist"):
+        if isinstance(data, dict):
             fields = self.fields
             wrong = {
                 key: [_("This cannot be set.") if key in fields else _("There is no such field.")]
-                for key in data
+                for key in self._names_in(data)
                 if key not in fields or fields[key].read_only
             }
             if wrong:
@@ -348,6 +348,16 @@ class KnownKeysMixin:
         if self.parent is None and isinstance(data, Mapping):
             look_ahead(self, data)
         return super().to_internal_value(data)  # type: ignore[misc] # stands before a field
+
+    def _names_in(self, data: dict[str, Any]) -> Collection[str]:
+        """Return the keys that are said; of a form the names before a bracket or a dot, `calls[0]role`."""
+        if not hasattr(data, "getlist"):
+            return data
+        # a page's form has fields of its own, and the parts of a form are looked at with the whole of it
+        if self.parent is not None or getattr(self.context.get("request"), "_asked", False):
+            return ()
+        names = {re.split(r"[\[.]", key, maxsplit=1)[0] for key in data if key != "csrfmiddlewaretoken"}
+        return {name for name in names if name[:1] != "_"}
 
 
 class InputSerializer(KnownKeysMixin, serializers.Serializer):

@@ -1,6 +1,7 @@
 """Bad input to projects and songs: a clear 4xx that names the field, nothing half written, never a 500."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -229,3 +230,23 @@ def test_text_that_looks_like_markup_is_only_text(cast: Cast) -> None:
         assert "&lt;script&gt;alert(1)" in page
     for view in ("board", "list"):
         assert "<script>alert" not in Api(cast.ana).client.get("/projects/", {"view": view}).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart"])
+def test_a_form_says_nothing_that_is_not_known(cast: Cast, kind: str) -> None:
+    client, said = Api(cast.ana).client, {"title": "Hourglass", "artist": "Nora", "currency": "EUR"}
+    said |= {
+        "time_zone": "Europe/Lisbon",
+        "reference_tracks[0]title": "A",
+        "reference_tracks[0]url": "https://a.example/",
+    }
+
+    def send(**more: str) -> Any:
+        if kind == "multipart":
+            return client.post("/api/v1/projects/", said | more)
+        return client.post("/api/v1/projects/", urlencode(said | more), content_type=kind)
+
+    for wrong in ({"zzz": "3"}, {"zzz[0]title": "3"}, {"id": "9"}, {"can.edit": "true"}):
+        answer = send(**wrong)
+        assert (answer.status_code, len(answer.json()["fields"])) == (400, 1), wrong
+    assert send(_once="k", csrfmiddlewaretoken="x").status_code == 201
