@@ -1,6 +1,8 @@
 """A line over is said wherever the health of a budget is, also where the whole is not over."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -88,3 +90,29 @@ def in_the_mail(caller: Caller) -> list[str]:
 
 def test_the_mail_of_the_morning_says_it(cast: Cast, as_: As, budget: Budget) -> None:
     assert "Salt & Neon: 1 line over" in in_the_mail(as_("ana"))
+
+
+# --- the whole over ---------------------------------------------------------------------------------------
+
+
+def test_by_how_much_the_whole_is_over_has_no_minus(cast: Cast, as_: As, budget: Budget) -> None:
+    committed(cast, 90_000, id=9)
+    page = text_of(as_("ana").page("/"))
+    assert "€520.00 over the plan" in page and "−€520.00" not in page
+    assert "Salt & Neon: €520.00 over the plan" in in_the_mail(as_("ana"))
+
+
+def test_the_note_of_a_line_over_agrees_with_the_forecast(cast: Cast, as_: As, budget: Budget) -> None:
+    path = f"/projects/{cast.project.pk}/budget/"
+    page = text_of(as_("ana").page(path))
+    assert "€120.00 over" in page  # the forecast: 420 for rooms and the 500 put by
+    assert "In all €380.00 is not committed yet, but what is still to come takes it all and €120.00 more." in page
+    assert "another line could give some" not in page
+    cheaper = a_line(account=100, unit="flat", quantity="1", rate=eur("400.00"), expected=eur("100.00"))
+    as_("ana").post(f"budgets/{budget.pk}/lines/", **cheaper)
+    assert "In all €780.00 is left: another line could give some." in text_of(as_("ana").page(path))
+
+
+def text_of(page: Any) -> str:
+    """Return what is read on a page, without its tags."""
+    return unescape(re.sub("<[^>]+>", "", page.content.decode()))
