@@ -162,4 +162,4 @@ def _over_line(found: Row) -> str:
     if found["over_lines"] > 1:
         return _("%(n)d lines over") % {"n": found["over_lines"]}
     line = found["first_over"]
-    return format_html(_("{title} is {sum} over its line"), title=line["title"], sum=money(line["over"]))
+    return format_html(_("{title}: {sum} over"), title=line["title"], sum=money(line["over"]))
