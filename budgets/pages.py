@@ -34,6 +34,7 @@ def _without_empty(said: QueryDict) -> QueryDict:
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How the money of a project stands, or the offer to start."""
     project = ask(request, "api:project-detail", args=[pk])
+    head = {"project": project, "questions": ask(request, "api:project-questions", args=[pk])}
     context: dict[str, Any] = {"tab": "budget", "current": "budgets"}
     as_of, asked = request.GET.get("as_of"), {"project": pk, "heads": "true"}
     found = ask(request, "api:budget-list", query=asked | {"as_of": as_of})
@@ -42,12 +43,12 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
         as_of, found = None, ask(request, "api:budget-list", query=asked)
     if not found.data["results"]:
         start = ask(request, "api:budget-list", method="OPTIONS").data["forms"]
-        return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, project=project)
+        return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, **head)
     budget = found.data["results"][0]
     context |= {"budget": budget, "as_of": as_of or "", "by_account": request.GET.get("by") == "account"}
     # where a figure of a past day leads to, the ledger is of that day
     context |= {"part": "figures", "dated": f"&{urlencode({'as_of': as_of})}" if as_of else ""}
-    pk, answers = budget["id"], {"project": project, "budgets": found}
+    pk, answers = budget["id"], head | {"budgets": found}
     if budget["plan"]["approval"]:
         answers["approvals"] = ask(request, "api:budget-approval-list", args=[pk])
     answers["history"] = ask(request, "api:budget-history", args=[pk], query={"as_of": as_of})
@@ -79,6 +80,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _frame(request: HttpRequest, pk: int, part: str) -> tuple[dict[str, Any], dict[str, Answer]]:
     """Return what every page of a budget shows on top."""
+    context, answers = _books(request, pk, part)
+    project = answers["project"].data["id"]
+    return context, answers | {"questions": ask(request, "api:project-questions", args=[project])}
+
+
+def _books(request: HttpRequest, pk: int, part: str) -> tuple[dict[str, Any], dict[str, Answer]]:
+    """Return a budget and its project."""
     budget = ask(request, "api:budget-detail", args=[pk])
     project = ask(request, "api:project-detail", args=[budget.data["project"]["id"]])
     return {"tab": "budget", "current": "budgets", "part": part}, {"budget": budget, "project": project}
@@ -190,7 +198,7 @@ def expenses(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def new_expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Enter what was paid, with its receipt."""
-    context, answers = _frame(request, pk, "expenses")
+    context, answers = _books(request, pk, "expenses")
     context |= {name: answer.data for name, answer in answers.items()}
     return form_page(
         request,

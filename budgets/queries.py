@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, F, Func, Max, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from producerdesk.accounts.roles import BUDGET_READ
@@ -98,6 +98,40 @@ class Plan(NamedTuple):
     last: int = 0
 
 
+# as chart.head_of
+_HEAD = Case(
+    When(account__lt=900, then=F("account") / 100 * 100), default=F("account"), output_field=models.IntegerField()
+)
+
+
+class _Rows(Subquery):
+    """Rows of several columns, as part of a larger statement."""
+
+    template = "%(subquery)s"
+
+
+class OverHeads(Func):
+    """The heads whose sums come to more than nought, as "300:18000,500:400", NULL if none does.
+
+    It takes querysets `by_head`: what is committed counts for it, what is approved against it.
+    """
+
+    arg_joiner = " UNION ALL "
+    function = "STRING_AGG"
+    template = (
+        "(SELECT %(function)s(over_head.head || ':' || over_head.beyond, ',') FROM ("
+        "SELECT moved.head, SUM(moved.beyond) AS beyond FROM (%(expressions)s) moved "
+        "GROUP BY moved.head HAVING SUM(moved.beyond) > 0) over_head)"
+    )
+
+    def __init__(self, *rows: models.QuerySet) -> None:
+        parts = [_Rows(found, output_field=models.IntegerField()) for found in rows]
+        super().__init__(*parts, output_field=models.TextField(null=True))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
 class ApprovalQuerySet(_OfBudget):
     """Approvals of plans."""
 
@@ -142,6 +176,14 @@ class PlanChangeQuerySet(models.QuerySet):
         )
         return {(budget, account): Plan(*sums) for budget, account, *sums in found}
 
+    def approved(self, approved: Subquery) -> "PlanChangeQuerySet":
+        """Return the changes up to the approved one; all of them where none is approved."""
+        return self.filter(_covered(approved))
+
+    def by_head(self, beyond: Any) -> models.QuerySet:
+        """Return (head, beyond) of each change, for `OverHeads`."""
+        return _by_head(self, beyond)
+
     def by_day(self, zone: Any) -> list[tuple[Any, int, int]]:
         """Return (day, key, sum) of each change, the first one first. One query."""
         days = self.annotate(day=TruncDate("at", tzinfo=zone)).order_by("pk")
@@ -150,8 +192,15 @@ class PlanChangeQuerySet(models.QuerySet):
 
 def approved_sum(approved: Subquery) -> Coalesce:
     """Return the sum of the changes up to the approved one; of all of them where none is approved."""
-    covered = Q(pk__lte=Coalesce(approved, F("pk")))
-    return Coalesce(Sum("planned_minor", filter=covered), 0)
+    return Coalesce(Sum("planned_minor", filter=_covered(approved)), 0)
+
+
+def _covered(approved: Subquery) -> Q:
+    return Q(pk__lte=Coalesce(approved, F("pk")))
+
+
+def _by_head(rows: models.QuerySet, beyond: Any) -> models.QuerySet:
+    return rows.order_by().annotate(head=_HEAD, beyond=beyond).values_list("head", "beyond")
 
 
 class EntryQuerySet(models.QuerySet):
@@ -165,6 +214,10 @@ class EntryQuerySet(models.QuerySet):
     def of_source(self, kind: str, source_id: int) -> "EntryQuerySet":
         """Return what one session, engagement or expense has written."""
         return self.filter(source_kind=kind, source_id=source_id)
+
+    def by_head(self, beyond: Any) -> models.QuerySet:
+        """Return (head, beyond) of each entry, for `OverHeads`."""
+        return _by_head(self, beyond)
 
     def until(self, moment: datetime) -> "EntryQuerySet":
         """Return the ledger as it stood at that moment."""

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from budgets import chart
 from budgets.models import Approval, BudgetEntry, PlanChange
-from budgets.queries import Plan, approved_sum
+from budgets.queries import OverHeads, Plan, approved_sum
 from producerdesk.kit.money import as_json, share_out
 
 
@@ -147,7 +147,8 @@ SUM_COLUMNS = ("planned_minor", "approved_minor", "committed_minor", "actual_min
 def with_sums(budgets: QuerySet) -> QuerySet:
     """Add what each budget comes to: planned, approved, committed and actual, in minor units.
 
-    `to_approve` says that the plan is not, or is no longer, what was approved. `figures_of` says what is left of it.
+    `to_approve` says that the plan is not, or is no longer, what was approved. `figures_of` says what is left of it,
+    `over_of` reads which heads are over.
     """
     entries = BudgetEntry.objects.filter(budget=OuterRef("pk")).order_by().values("budget")
     spent = entries.filter(kind=BudgetEntry.Kind.ACTUAL)
@@ -162,6 +163,10 @@ def with_sums(budgets: QuerySet) -> QuerySet:
         committed_minor=_sum(entries, Sum("amount_minor")),
         actual_minor=_sum(spent, Sum("amount_minor")),
         to_approve=Exists(moved),
+        over_heads=OverHeads(
+            BudgetEntry.objects.filter(budget=OuterRef("pk")).by_head(F("amount_minor")),
+            PlanChange.objects.filter(budget=OuterRef("pk")).approved(approved).by_head(-F("planned_minor")),
+        ),
     )
 
 
@@ -172,3 +177,11 @@ def _sum(rows: QuerySet, of: Any) -> Coalesce:
 def figures_of(planned: int, approved: int, committed: int, actual: int) -> Figures:
     """Return the figures of the columns that `with_sums` adds: what is left of them, and by how much they are over."""
     return Figures(planned, approved, committed, actual, planless=not approved)
+
+
+def over_of(approved: int, over_heads: str | None) -> list[tuple[int, int]]:
+    """Return (head, by how much) of the heads that are over, the furthest first, from what `with_sums` adds."""
+    if not approved or not over_heads:  # nothing is over where nothing was ever planned
+        return []
+    found = [tuple(map(int, one.split(":"))) for one in over_heads.split(",")]
+    return sorted(((head, over) for head, over in found), key=lambda one: (-one[1], one[0]))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from producerdesk.kit import clock, moments, words
 from producerdesk.kit.templatetags.desk import money_text
@@ -112,9 +113,13 @@ def _role(row: Row) -> str:
 
 
 def _budget(row: Row) -> Iterator[str]:
-    """Yield the alerts of a budget: over what was approved, and a plan that waits for this reader's yes."""
+    """Yield the alerts of a budget: over what was approved, in all or in a line, and a plan that waits for a yes."""
     title = row["project"]["title"]
     if row["over"]:
-        yield _("%(project)s: over the plan, %(sum)s left") % {"project": title, "sum": money_text(row["left"])}
+        over = row["left"] | {"amount": row["left"]["amount"].removeprefix("-")}
+        yield _("%(project)s: %(sum)s over the plan") % {"project": title, "sum": money_text(over)}
+    elif row["over_lines"]:
+        lines = ngettext("%(n)d line over", "%(n)d lines over", row["over_lines"]) % {"n": row["over_lines"]}
+        yield f"{title}: {lines}"
     if row["approve"]:
         yield _("%(project)s: the plan waits for your yes") % {"project": title}

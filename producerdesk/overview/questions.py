@@ -10,10 +10,12 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
+from budgets import chart
 from budgets.models import Budget
-from budgets.standing import SUM_COLUMNS, figures_of, with_sums
+from budgets.standing import SUM_COLUMNS, Figures, figures_of, over_of, with_sums
 from contributors.models import Engagement
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, SCHEDULE_READ
+from producerdesk.kit.money import as_json
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.rows import utc
 from producerdesk.kit.viewer import Viewer
@@ -103,7 +105,7 @@ def _with_hires(projects: QuerySet) -> QuerySet:
 def _budget_of() -> QuerySet:
     """Return the budget of the project of the outer row with its sums, as one value: no further statement."""
     sums = with_sums(Budget.objects.filter(project=OuterRef("pk")))
-    columns = ("currency", *SUM_COLUMNS, "to_approve")
+    columns = ("currency", *SUM_COLUMNS, "to_approve", "over_heads")
     return sums.values(told=JSONObject(controller="controller__name", **{name: name for name in columns}))
 
 
@@ -208,13 +210,30 @@ def _budget(project: dict[str, Any]) -> dict[str, Any]:
     """Return what the ledger says. Without a budget nobody has spoken of money yet."""
     found = project["budget_of"]
     if found is None:
-        return {"state": "none", "controller": None, "to_approve": False, **dict.fromkeys(BUDGET_SUMS)}
+        nothing = {"controller": None, "to_approve": False, "over_lines": 0, "first_over": None}
+        return {"state": "none"} | nothing | dict.fromkeys(BUDGET_SUMS)
     figures = figures_of(*(found[name] for name in SUM_COLUMNS))
     sums = figures.as_json(found["currency"])
-    state = "bad" if figures.over else "ok" if found["controller"] and not figures.planless else "todo"
-    # SQLite has no booleans in its JSON
-    said = {"state": state, "controller": found["controller"], "to_approve": bool(found["to_approve"])}
-    return said | {name: sums[name] for name in BUDGET_SUMS}
+    over = over_of(found["approved_minor"], found["over_heads"])
+    return {
+        "state": _budget_state(figures, over, controlled=bool(found["controller"])),
+        "controller": found["controller"],
+        "to_approve": bool(found["to_approve"]),  # SQLite has no booleans in its JSON
+        "over_lines": len(over),
+        "first_over": _over_line(*over[0], found["currency"]) if over else None,
+    } | {name: sums[name] for name in BUDGET_SUMS}
+
+
+def _budget_state(figures: Figures, over: list[tuple[int, int]], *, controlled: bool) -> str:
+    if figures.over:
+        return "bad"
+    if over:
+        return "warn"
+    return "ok" if controlled and not figures.planless else "todo"
+
+
+def _over_line(head: int, over: int, currency: str) -> dict[str, Any]:
+    return {"account": head, "title": chart.title_of(head), "over": as_json(over, currency)}
 
 
 def _named(rows: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from budgets import actions
 from budgets.actions import Line, Part, Source, expenses, plan
 from budgets.audit import chain_break
 from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, Expense, PlanChange
-from budgets.standing import SUM_COLUMNS, figures_of, standings, with_sums
+from budgets.standing import SUM_COLUMNS, figures_of, over_of, standings, with_sums
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.money import Money, digits, parse
 from tests import makers
@@ -166,10 +166,13 @@ def test_parts_add_up_and_every_way_to_a_sum_is_the_same(cast: Cast, deeds: list
     assert total["forecast"] >= total["committed"]
     (listed,) = ana.get("budgets/", project=budget.project_id).json()["results"]
     assert (listed["total"], listed["plan"]) == (said["total"], said["plan"])
-    by_column = with_sums(Budget.objects.filter(pk=budget.pk)).values(*SUM_COLUMNS, "to_approve").get()
+    by_column = with_sums(Budget.objects.filter(pk=budget.pk)).values(*SUM_COLUMNS, "to_approve", "over_heads").get()
     assert figures_of(*(by_column[name] for name in SUM_COLUMNS)).as_json(currency) == said["total"] | {
         "forecast": listed["total"]["committed"]
     }
+    over = over_of(by_column["approved_minor"], by_column["over_heads"])
+    assert dict(over) == {head["account"]: _minor(head["over"]) for head in said["heads"] if head["over"]}
+    assert len(over) == said["over_lines"] == listed["over_lines"]
     assert by_column["to_approve"] == (said["plan"]["state"] in ("proposed", "changed"))
     assert (said["plan"]["state"] == "approved") == (
         history.approved is not None and _told(approved) == _told(history.planned())

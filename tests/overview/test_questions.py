@@ -227,9 +227,25 @@ def test_all_five_take_two_statements_for_much_as_for_little(cast: Cast, as_: As
     assert counts == [2 + 2, 2 + 2]  # login, and the five
 
 
-@pytest.mark.parametrize("page", ["", "songs/", "brief/", "sessions/", "people/", "access/"])
+@pytest.mark.parametrize("page", ["", "songs/", "brief/", "sessions/", "people/", "access/", "budget/"])
 def test_every_page_of_a_project_opens_with_what_the_api_says(cast: Cast, as_: As, page: str) -> None:
     book(cast, 10, room=cast.room)
     drawn = as_("ana").page(f"/projects/{cast.project.pk}/{page}")
     assert drawn.context["questions"] == asked(as_("ana"), cast.project.pk)
-    assert drawn.content.decode().count('class="pd-q"') == 5
+    assert drawn.content.decode().count('class="pd-a pd-a--') == 5
+
+
+@pytest.mark.parametrize("page", ["plan/", "expenses/", "entries/", "settings/"])
+@pytest.mark.parametrize("name", ["ana", "lena"])
+def test_every_page_of_a_budget_does_so_too(cast: Cast, as_: As, name: str, page: str) -> None:
+    book(cast, 10, room=cast.room)
+    budget = open_budget(cast.project)
+    drawn = as_(name).page(f"/budgets/{budget.pk}/{page}")
+    answers = asked(as_(name), cast.project.pk)
+    assert drawn.context["questions"] == answers
+    assert drawn.content.decode().count('class="pd-a pd-a--') == len(answers)
+
+
+def test_a_project_without_a_budget_opens_its_budget_page_with_them(cast: Cast, as_: As) -> None:
+    page = as_("ana").page(f"/projects/{cast.project.pk}/budget/").content.decode()
+    assert "What may this record cost?" in page and "No budget yet" in page

@@ -66,10 +66,19 @@ class DueAnswer(Answered):
     to_edit = serializers.IntegerField()
 
 
+class OverLine(serializers.Serializer):
+    """A head that is over what was approved for it, and by how much."""
+
+    account = serializers.IntegerField()
+    title = serializers.CharField()
+    over = MoneyField("over_minor", "currency")
+
+
 class BudgetAnswer(Answered):
     """Who controls the budget, and what is left of it? Sums of plan and ledger; nothing is left of no plan.
 
-    `to_approve` says that the plan waits for somebody's yes.
+    `to_approve` says that the plan waits for somebody's yes. `over_lines` is how many heads are over what was approved
+    for them, also where the whole is not, `first_over` the one that is furthest.
     """
 
     controller = serializers.CharField(allow_null=True)
@@ -79,6 +88,8 @@ class BudgetAnswer(Answered):
     committed = MoneyField("committed_minor", "currency", allow_null=True)
     actual = MoneyField("actual_minor", "currency", allow_null=True)
     left = MoneyField("left_minor", "currency", allow_null=True)
+    over_lines = serializers.IntegerField()
+    first_over = OverLine(allow_null=True)
 
 
 class Questions(serializers.Serializer):

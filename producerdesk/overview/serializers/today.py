@@ -5,7 +5,7 @@ import datetime as dt
 from rest_framework import serializers
 
 from budgets.permissions import may_approve
-from budgets.standing import SUM_COLUMNS, figures_of
+from budgets.standing import SUM_COLUMNS, figures_of, over_of
 from contributors.models import Engagement
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
@@ -115,7 +115,8 @@ def _approves(viewer: Viewer, desk_id: int, project_id: int, controller_id: int 
 class BudgetHealth(RowSerializer):
     """What a project has approved, committed and spent, and what is left: null where nothing was ever planned.
 
-    `approve` says that the plan waits for this viewer's yes: for who controls the budget, if anybody does.
+    `over_lines` is how many heads are over what was approved for them, also where the whole is not. `approve` says that
+    the plan waits for this viewer's yes: for who controls the budget, if anybody does.
     """
 
     project = ProjectRef()
@@ -126,6 +127,11 @@ class BudgetHealth(RowSerializer):
         kind=MoneyField("", "", allow_null=True),
     )
     over = Computed(lambda *sums: figures_of(*sums).over > 0, *SUM_COLUMNS, kind=serializers.BooleanField())
+    over_lines = Computed(
+        lambda *columns: len(over_of(*columns)),
+        *("approved_minor", "over_heads"),
+        kind=serializers.IntegerField(),
+    )
     approve = Computed(
         _approves,
         *("project__desk_id", "project_id", "controller_id", "to_approve"),

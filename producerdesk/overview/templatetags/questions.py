@@ -149,7 +149,17 @@ def _budget(found: Row, project: Row) -> Item:
         of = format_html(_("of {}"), money(found["approved"]))
         sum_ = found["left"] | {"amount": found["left"]["amount"].removeprefix("-")}
         fact = format_html(_("{} over the plan") if found["state"] == "bad" else _("{} left"), money(sum_))
-        return said | {"fact": fact, "why": format_html("{} · {}", of, controls)}
+        return said | {"fact": fact, "why": format_html("{} · {}", of, controls), "bad": _over_line(found)}
     fact = format_html(_("{} committed"), money(found["committed"]))
     spent = format_html(_("{} spent"), money(found["actual"]))
     return said | {"fact": fact, "why": format_html("{} · {}", spent, controls)}
+
+
+def _over_line(found: Row) -> str:
+    """Say which line is over where the whole is not, or how many are."""
+    if not found["over_lines"] or found["state"] == "bad":
+        return ""
+    if found["over_lines"] > 1:
+        return _("%(n)d lines over") % {"n": found["over_lines"]}
+    line = found["first_over"]
+    return format_html(_("{title}: {sum} over"), title=line["title"], sum=money(line["over"]))
