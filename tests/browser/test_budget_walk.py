@@ -159,3 +159,13 @@ def test_a_figure_can_be_touched_by_its_name(browsing: Browsing, cast: Cast) -> 
     page.goto(f"/projects/{cast.project.pk}/budget/")
     page.locator(".pd-budget tbody [data-label=Committed]").first.click(position={"x": 8, "y": 6})
     page.wait_for_url("**/entries/?head=*")
+
+
+@pytest.mark.parametrize("part", ["figures", "plan"])
+def test_the_print_button_prints(browsing: Browsing, cast: Cast, part: str) -> None:
+    budget = Budget.objects.get(project=cast.project)
+    page = browsing.window(cast.lena)
+    page.add_init_script("window.print = () => { document.title = 'Printed'; };")
+    page.goto(f"/projects/{cast.project.pk}/budget/" if part == "figures" else f"/budgets/{budget.pk}/plan/")
+    page.get_by_role("button", name="Print", exact=True).click()
+    expect(page).to_have_title("Printed")
