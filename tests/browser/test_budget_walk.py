@@ -13,6 +13,11 @@ from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.once
 
+# the names that are seen over the figures of a row; one that is not there to be seen says so
+NAMED = """cells => cells.map((cell) => {
+  const named = getComputedStyle(cell, "::before");
+  return cell.checkVisibility() && named.content !== "none" ? JSON.parse(named.content) : `${cell.textContent} unnamed`;
+})"""
 BOTH = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 
 
@@ -128,3 +133,39 @@ def test_a_budget_prints_without_its_buttons(browsing: Browsing, cast: Cast) -> 
     page.emulate_media(media="print")
     expect(page.get_by_role("link", name="Add expense")).to_be_hidden()
     expect(page.locator(".pd-budget")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["ana", "lena"])
+def test_on_a_phone_every_figure_stands_under_its_name(browsing: Browsing, cast: Cast, name: str) -> None:
+    budget = Budget.objects.get(project=cast.project)
+    desk = browsing.window(cast.ana)
+    desk.goto(f"/budgets/{budget.pk}/plan/")
+    desk.get_by_role("button", name="Put in the usual lines").click()
+    desk.wait_for_url("**/plan/")
+    page = browsing.window(getattr(cast, name), phone=True)
+    for path in ("/budgets/", f"/projects/{cast.project.pk}/budget/?by=account", f"/budgets/{budget.pk}/plan/"):
+        page.goto(path)
+        table = page.locator(".pd-table")
+        heads = [head.strip() for head in table.locator("thead th.r").all_inner_texts()]
+        row = table.locator("tbody tr:has(.pd-left)").first
+        seen = row.locator("[data-label]").evaluate_all(NAMED)
+        assert [each for each in seen if each not in heads] in ([], ["Unit"]), path
+        assert set(heads) <= set(seen), path
+        clean(page)
+
+
+def test_a_figure_can_be_touched_by_its_name(browsing: Browsing, cast: Cast) -> None:
+    page = browsing.window(cast.lena, phone=True)
+    page.goto(f"/projects/{cast.project.pk}/budget/")
+    page.locator(".pd-budget tbody [data-label=Committed]").first.click(position={"x": 8, "y": 6})
+    page.wait_for_url("**/entries/?head=*")
+
+
+@pytest.mark.parametrize("part", ["figures", "plan"])
+def test_the_print_button_prints(browsing: Browsing, cast: Cast, part: str) -> None:
+    budget = Budget.objects.get(project=cast.project)
+    page = browsing.window(cast.lena)
+    page.add_init_script("window.print = () => { document.title = 'Printed'; };")
+    page.goto(f"/projects/{cast.project.pk}/budget/" if part == "figures" else f"/budgets/{budget.pk}/plan/")
+    page.get_by_role("button", name="Print", exact=True).click()
+    expect(page).to_have_title("Printed")

@@ -40,8 +40,10 @@ def blocks() -> dict[str, dict[str, str]]:
     """Return the tokens of the light block and of both dark ones."""
     text = (CSS / "tokens.css").read_text()
     light = re.search(r"^:root \{(.*?)^\}", text, re.S | re.M)
-    chosen = re.search(r'^\[data-bs-theme="dark"\] \{(.*?)^\}', text, re.S | re.M)
-    device = re.search(r'prefers-color-scheme: dark\) \{\s*\[data-bs-theme="auto"\] \{(.*?)\}', text, re.S)
+    chosen = re.search(r'@media screen \{\s*\[data-bs-theme="dark"\] \{(.*?)\}', text, re.S)
+    device = re.search(
+        r'@media screen and \(prefers-color-scheme: dark\) \{\s*\[data-bs-theme="auto"\] \{(.*?)\}', text, re.S
+    )
     found = {"light": light, "dark": chosen, "device": device}
     return {
         name: dict(re.findall(r"(--[\w-]+|color-scheme):\s*([^;]+);", match[1]))
