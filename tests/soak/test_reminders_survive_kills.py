@@ -216,7 +216,7 @@ def _start(live: Live, broker: str, redis_server: RedisServer) -> Killer:
 def _kill_and_change(killer: Killer, schedule: Schedule, sink: SmtpSink) -> None:
     """Each time some more mails have left, kill something and change a few sessions."""
     total = len(schedule.sessions) * PEOPLE_A_SESSION
-    kills = rounds(8, 40)
+    kills = rounds(6, 40)
     step = total // (kills + 2)
     for target in range(step, step * kills + 1, step):
         wait_for(lambda: len(sink.mails) >= target, 60, what=f"{target} mails")  # noqa: B023 - asked at once
