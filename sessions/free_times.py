@@ -74,5 +74,4 @@ def _start(at: datetime, search: Search, zone: str) -> dict[str, Any]:
 def _fold(at: datetime, zone: str) -> int | None:
     """Return which of two hours is meant where the clocks go back; None for an hour that comes once."""
     there = at.astimezone(ZoneInfo(zone))
-    twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
-    return there.fold if twice else None
+    return there.fold if clock.comes_twice(there) else None

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress
 
+from producerdesk.kit import clock
 from sessions import zones
 
 PRODUCT = "-//ProducerDesk//Schedule//EN"
@@ -170,8 +171,7 @@ def _instant(text: str) -> dt.datetime:
 
 def _wall(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     there = moment.astimezone(zone)
-    comes_twice = there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
-    return moment.astimezone(dt.UTC) if comes_twice or zone.key == "UTC" else there
+    return moment.astimezone(dt.UTC) if clock.comes_twice(there) or zone.key == "UTC" else there
 
 
 def _summary(session: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """What could go wrong with a session while there is still time: each warning is a code, a sentence and where to act.
 
-One function looks at many sessions at once, as the API says them or as somebody is about to book them. It asks two
-queries however many there are: for charts, and for what else its people are called to on the way.
+One function looks at many sessions at once, as the API says them or as somebody is about to book them. It asks three
+queries however many there are: for charts, for what else its people are called to on the way, and, where somebody is
+called without a role, for what they are hired as.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contributors.models import Engagement
 from producerdesk.kit import moments
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import NOBODY, Viewer
@@ -23,6 +25,7 @@ from sessions.models import Call, StudioSession
 Kind = StudioSession.Kind
 Row = Mapping[str, Any]
 Warned = dict[str, str]
+Hired = dict[tuple[int, int], list[str]]  # the roles of a hire, by project and person
 
 CODES = ("past", "no_engineer", "no_singer", "unanswered", "missing_charts", "no_travel_time")
 PLAYED = (Kind.TRACKING, Kind.OVERDUB, Kind.VOCAL)
@@ -52,10 +55,10 @@ def of(rows: Sequence[Row], now: datetime) -> list[list[Warned]]:
     told of if it is over already.
     """
     live = [row for row in rows if _is_live(row, now)]
-    songs, ways = _songs_without_chart(live), _other_calls(live, now)
+    songs, ways, hired = _songs_without_chart(live), _other_calls(live, now), _hired_as(live)
     checks: tuple[Callable[[Row], Iterator[Warned]], ...] = (
-        _no_engineer,
-        _no_singer,
+        lambda row: _no_engineer(row, hired),
+        lambda row: _no_singer(row, hired),
         lambda row: _unanswered(row, now),
         lambda row: _no_charts(row, songs),
         lambda row: _no_way(row, ways),
@@ -113,18 +116,47 @@ def _at(text: str) -> datetime:
 
 
 # --- who is missing -------------------------------------------------------------------------------------
-def _no_engineer(row: Row) -> Iterator[Warned]:
-    if row["kind"] in NEEDS_ENGINEER and not _has(row, ("engineer",)):
+def _no_engineer(row: Row, hired: Hired) -> Iterator[Warned]:
+    if row["kind"] in NEEDS_ENGINEER and not _has(row, hired, ("engineer",)):
         yield _warn("no_engineer", _("No engineer is called"), _calling(row))
 
 
-def _no_singer(row: Row) -> Iterator[Warned]:
-    if row["kind"] == Kind.VOCAL and not _has(row, SINGERS):
+def _no_singer(row: Row, hired: Hired) -> Iterator[Warned]:
+    if row["kind"] == Kind.VOCAL and not _has(row, hired, SINGERS):
         yield _warn("no_singer", _("Nobody is called to sing"), _calling(row))
 
 
-def _has(row: Row, words: Sequence[str]) -> bool:
-    return any(word in call["role"].casefold() for call in _coming(row) for word in words)
+def _has(row: Row, hired: Hired, words: Sequence[str]) -> bool:
+    """Return whether somebody comes in such a role: the one they are called in, else the ones they are hired in."""
+    for call in _coming(row):
+        roles = [call["role"]] if call["role"] else hired.get((row["project"]["id"], call["person"]["id"]), [])
+        if any(word in role.casefold() for role in roles for word in words):
+            return True
+    return False
+
+
+def _hired_as(rows: Sequence[Row]) -> Hired:
+    """Return by project and person in which roles those are hired who are called without one. One query, or none."""
+    wanted = {
+        (row["project"]["id"], call["person"]["id"])
+        for row in rows
+        if row["kind"] in NEEDS_ENGINEER
+        for call in _coming(row)
+        if not call["role"]
+    }
+    if not wanted:
+        return {}
+    projects, people = ({pair[n] for pair in wanted} for n in (0, 1))
+    found: Hired = {}
+    for project, person, role in _hires(NOBODY, projects=sorted(projects), people=sorted(people)).rows():
+        found.setdefault((project, person), []).append(role)
+    return found
+
+
+@prepared
+def _hires(viewer: Viewer, projects: list[int], people: list[int]) -> QuerySet:
+    hires = Engagement.objects.filter(project__among=projects, contributor__among=people)
+    return hires.filter(state=Engagement.State.CONFIRMED).order_by().values_list("project", "contributor", "role")
 
 
 def _unanswered(row: Row, now: datetime) -> Iterator[Warned]:

@@ -136,6 +136,11 @@ def next_valid(naive: datetime, place: ZoneInfo) -> datetime:
     return (early + changed * MINUTE).astimezone(place).replace(tzinfo=None)
 
 
+def comes_twice(there: datetime) -> bool:
+    """Return whether the clocks of that moment's place show its hour twice that day."""
+    return there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
+
+
 def exists(naive: datetime, place: ZoneInfo) -> bool:
     """Return whether the clocks there ever show this time."""
     there_and_back = naive.replace(tzinfo=place).astimezone(UTC).astimezone(place)

@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from producerdesk.kit.clock import comes_twice, offset_text
+
 NOTHING = "–"
 MOST_KEPT = 5000  # days and hours in words
 COUNTED_DAYS = 60  # beyond two months a date says more than a number of days
@@ -84,7 +86,7 @@ def long_day(value: Moment, zone: str | tzinfo | None = None) -> str:
 
 
 def clock(value: Moment | time, zone: str | tzinfo | None = None) -> str:
-    """Return "10:00". Takes a time of day ("10:00:00") as well."""
+    """Return "10:00"; "02:30 UTC+1" where the clocks show it twice. Takes a time of day ("10:00:00") as well."""
     if isinstance(value, str) and value and len(value) <= len("10:00:00.000000") and ":" in value[:3]:
         value = time.fromisoformat(value)
     moment = value if isinstance(value, time) else local(value, zone)
@@ -93,7 +95,12 @@ def clock(value: Moment | time, zone: str | tzinfo | None = None) -> str:
     at = moment if isinstance(moment, time) else moment.time() if isinstance(moment, datetime) else None
     if at is None:
         raise ValueError(f"{value!r} has no time of day")
-    return _time(get_language(), at.hour, at.minute)
+    return _time(get_language(), at.hour, at.minute) + _which(moment)
+
+
+def _which(moment: datetime | date | time) -> str:
+    """Return by which of two offsets an hour is meant that comes twice that day; nothing for all others."""
+    return f" {offset_text(moment)}" if isinstance(moment, datetime) and comes_twice(moment) else ""
 
 
 def written(value: date, pattern: str) -> str:
@@ -138,6 +145,9 @@ def span(starts: Moment, ends: Moment, zone: str | tzinfo | None = None) -> str:
     if not (isinstance(first, datetime) and isinstance(last, datetime)):
         return f"{clock(first, zone)} – {clock(last, zone)}"
     other_day = last.date() if first.date() != last.date() else None
+    if comes_twice(first) or comes_twice(last):
+        text = f"{clock(first, zone)} – {clock(last, zone)}"
+        return f"{text} {written(other_day, 'D j')}" if other_day else text
     return _hours(get_language(), first.hour, first.minute, last.hour, last.minute, other_day)
 
 

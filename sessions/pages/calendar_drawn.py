@@ -30,7 +30,8 @@ def told(event: Event, look: Row) -> Row:
     """Return what is said of a session wherever it is drawn."""
     session = event.session
     project, zone = session["project"], session["time_zone"]
-    span = f"{moments.clock(event.starts.time())} – {moments.clock(event.ends.time())}"
+    clock = look["clock"] or zone
+    starts, ends = (moments.clock(session[name], clock) for name in ("starts_at", "ends_at"))
     tone = f"is-s-{session['state']}" if look["colour"] == "state" else project_tone(project["id"])
     # by another clock than that of most: say by which
     other = zone if zone != look["zone"] and not look["clock"] else ""
@@ -46,8 +47,8 @@ def told(event: Event, look: Row) -> Row:
         "title": session["title"],
         "project": project["title"],
         "place": place_of(session),
-        "span": span,
-        "from": moments.clock(event.starts.time()),
+        "span": f"{starts} – {ends}",
+        "from": starts,
         "state": state,
         "note": own or (moments.city(other) if other else ""),
         "classes": f"{tone} is-{session['state']}{' is-expired' if session.get('expired') else ''}",

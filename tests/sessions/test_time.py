@@ -182,6 +182,11 @@ def test_both_hours_of_one_name_can_be_booked_one_after_the_other(cast: Cast) ->
     )
     assert first.ends_at == second.starts_at == utc("2027-10-31T01:00")
     assert (first.ends_fold, second.starts_fold) == (1, 1)
+    ana = Caller(cast.ana)
+    for session, hours in ((first, "02:00 UTC+2 – 02:00 UTC+1"), (second, "02:00 UTC+1 – 03:00")):
+        assert hours in ana.page(f"/sessions/{session.pk}/").content.decode()
+    week = ana.page("/calendar/?view=week&date=2027-10-31").content.decode()
+    assert "02:00 UTC+2 – 02:00 UTC+1" in week
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,30 @@ def test_each_kind_is_warned_of_until_it_is_put_right(cast: Cast, ana: Caller, s
     assert codes(ana, session) == []
 
 
+def test_who_is_called_without_a_role_comes_in_that_of_the_hire(cast: Cast, ana: Caller) -> None:
+    session = makers.make_session(
+        cast.project,
+        cast.ana,
+        "2027-03-03T10:00",
+        kind="vocal",
+        calls=calls((cast.emil_called, ""), (cast.nora_called, "")),
+    )
+    hire = makers.make_engagement(
+        cast.project, role="Recording engineer", contributor=cast.emil_called, state="offered"
+    )
+    elsewhere = makers.make_project(cast.desk, "Elsewhere")
+    makers.make_engagement(elsewhere, role="Lead vocals", contributor=cast.nora_called)
+    missing = [code for code in codes(ana, session) if code.startswith("no_")]
+    assert missing == ["no_engineer", "no_singer"]  # nobody has confirmed, and another project's hire says nothing here
+    hire.state = "confirmed"
+    hire.save()
+    assert "no_engineer" not in codes(ana, session)
+    emil = session.calls.get(contributor=cast.emil_called)
+    actions.change_call(viewer=cast.viewer("ana"), call=emil, role="Sings")
+    missing = [code for code in codes(ana, session) if code.startswith("no_")]
+    assert missing == ["no_engineer"]  # what the call says goes before what the hire says
+
+
 @pytest.mark.parametrize(
     ("starts", "place", "minutes", "warned"),
     [
@@ -115,7 +139,7 @@ def test_the_preview_the_page_and_today_say_the_same(cast: Cast, ana: Caller, se
 
 
 @pytest.mark.once
-def test_however_many_sessions_two_queries(cast: Cast, ana: Caller, session: StudioSession) -> None:
+def test_however_many_sessions_so_many_queries(cast: Cast, ana: Caller, session: StudioSession) -> None:
     for day in range(11, 16):
         makers.make_session(cast.project, cast.ana, f"2027-03-{day}T10:00", calls=calls((cast.wren_called, "Violin")))
     rows = ana.get("today/").json()["sessions"]["results"]
@@ -124,4 +148,4 @@ def test_however_many_sessions_two_queries(cast: Cast, ana: Caller, session: Stu
     ) as asked:
         found = warnings.of(rows, clock.now())
     assert len(rows) == len(found) == 6
-    assert len(asked) == 2
+    assert len(asked) == 2  # nobody is called without a role
