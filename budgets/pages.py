@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import act, form_page, show
@@ -14,6 +15,7 @@ from producerdesk.kit.pages import act, form_page, show
 LATEST = 5  # expenses shown beside the figures
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """The budgets of all projects that one may read."""
     query = _without_empty(request.GET)
@@ -144,6 +146,7 @@ def _at_line(pk: int, line: int) -> str:
     return reverse("budgets:plan", args=[pk]) + f"#line-{line}"
 
 
+@require_safe
 def entries(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The ledger, latest first: where every figure comes from."""
     context, answers = _frame(request, pk, "entries")
@@ -189,6 +192,7 @@ def forget_rate(request: HttpRequest, pk: int, rate: int) -> HttpResponseBase:
 # --- expenses -------------------------------------------------------------------------------------------
 
 
+@require_safe
 def expenses(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was paid, latest first."""
     context, answers = _frame(request, pk, "expenses")
@@ -212,6 +216,7 @@ def new_expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+@require_safe
 def expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One expense: what it is for, its receipt, and what it wrote into the budget."""
     found = ask(request, "api:expense-detail", args=[pk])

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
@@ -22,6 +23,7 @@ ON_THE_SHELF = 8  # sleeves of what was delivered last
 AHEAD = 4  # sessions beside a song
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All projects, as a board by stage or as a list. An empty desk starts its first record."""
     summary = ask(request, "api:project-summary")
@@ -94,6 +96,7 @@ def _new(request: HttpRequest, template: str, **context: Any) -> HttpResponseBas
 # --- /projects/<pk>/ ------------------------------------------------------------------------------------
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One project at a glance."""
     glance = ask(request, "api:project-glance", args=[pk])
@@ -111,6 +114,7 @@ def _sessions(request: HttpRequest, query: dict[str, Any]) -> Answer:
     return ask(request, "api:session-list", query=ahead | query)
 
 
+@require_safe
 def brief(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the record should become: the brief, what it should sound like, and its dates."""
     project = ask(request, "api:project-detail", args=[pk])
@@ -171,6 +175,7 @@ def _delete(request: HttpRequest, template: str, route: str, thing: Answer, then
 # --- /projects/<pk>/songs/ ------------------------------------------------------------------------------
 
 
+@require_safe
 def songs(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The songs in their order, with what is known of each."""
     return show(
@@ -209,6 +214,7 @@ def _after_song(request: HttpRequest, pk: int) -> str:
     return reverse("projects:songs", args=[pk])
 
 
+@require_safe
 def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     """One song."""
     answers = {

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock, forms, moments
 from producerdesk.kit.ask import Answer, SignInFirst, ask
@@ -85,6 +86,7 @@ def unseen(response: HttpResponseBase) -> HttpResponseBase:
 
 
 # --- the schedule ---------------------------------------------------------------------------------------
+@require_safe
 def mine(request: HttpRequest, door: Door) -> HttpResponse:
     """What comes next, large, with its question; what comes after that; or, asked for, what has been."""
     if "past" in request.GET:
@@ -246,6 +248,7 @@ def _number(text: str) -> int | None:
 
 
 # --- calendars ------------------------------------------------------------------------------------------
+@require_safe
 def call_ics(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     """One own call as a calendar file."""
     call = ask(request, "api:call-detail", args=[pk]).data
@@ -254,6 +257,7 @@ def call_ics(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     return ics_file(ics.calendar([ics.event_of_call(call)]), f"call-{pk}")
 
 
+@require_safe
 def session_ics(request: HttpRequest, pk: int) -> HttpResponse:
     """One session as a calendar file, for who plans or follows it."""
     session = ask(request, "api:session-detail", args=[pk]).data

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, refusal
@@ -11,6 +12,7 @@ from sessions.schedule_pages import Door, draw_page
 from sessions.sheets import files, paper
 
 
+@require_safe
 def sheet(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     """The newest call sheet of one own call, with what changed since it was read last."""
     copy = ask(request, "api:call-sheet-copy-detail", args=[pk]).data
@@ -41,6 +43,7 @@ def confirm(request: HttpRequest, door: Door, pk: str) -> HttpResponseBase:
     return redirect(door.url("sheet", pk))
 
 
+@require_safe
 def sheet_pdf(request: HttpRequest, door: Door, pk: str) -> HttpResponse:
     """The same on paper."""
     copy = ask(request, "api:call-sheet-copy-detail", args=[pk]).data

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, show
@@ -16,6 +17,7 @@ GROUPS = ("needed", "auditioning", "offered", "confirmed")  # in the order of wh
 OVER = ("declined", "ended")
 
 
+@require_safe
 def index(request: HttpRequest, project: int) -> HttpResponseBase:
     """Who is needed, asked and hired for a record."""
     engagements = ask(request, "api:engagement-list", query={"project": project, "page_size": 100} | _page(request))
@@ -56,6 +58,7 @@ def new(request: HttpRequest, project: int) -> HttpResponseBase:
     )
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One role: who fills or could fill it, for which songs, for what fee."""
     engagement = ask(request, "api:engagement-detail", args=[pk])

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock, forms
 from producerdesk.kit.ask import Answer, ask
@@ -17,6 +18,7 @@ COMING_AT_MOST = 5  # sessions a person is called to next
 SHOWN_AT_MOST = 300  # rows of an import's preview; the counts tell the rest
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """Everybody the desk works with; archived people only when asked for."""
     query = request.GET.copy()
@@ -38,6 +40,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One person: how to reach them, what they do and charge, what they are hired for and called to."""
     coming = {"person": pk, "since": utc(clock.now()), "page_size": COMING_AT_MOST}

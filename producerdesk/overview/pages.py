@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.handler import RETRY_AFTER_SECONDS
@@ -17,6 +18,7 @@ DEEDS = 40  # on a page
 LONGEST_SHOWN = 200  # of what was typed into the search box
 
 
+@require_safe
 def today(request: HttpRequest) -> HttpResponseBase:
     """The page one opens every morning. Who has nothing yet starts a first record."""
     if not request.viewer.is_authenticated:  # type: ignore[attr-defined] # set by ViewerMiddleware
@@ -40,6 +42,7 @@ def _nudged(said: dict[str, int]) -> str:
     }
 
 
+@require_safe
 def activity(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who did what in a project."""
     wanted = {name: request.GET.getlist(name) for name in ("kind", "by", "page") if request.GET.get(name)}
@@ -54,6 +57,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponseBase:
     """What is called so. What cannot be searched for is said beside the box."""
     found = ask(request, "api:search", query={"q": request.GET.get("q", "")})

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
@@ -40,6 +41,7 @@ COOKIE, YEAR, LONGEST_COOKIE = "desk_calendar", 365 * 24 * 3600, 400
 AGENDA_OF_A_MONTH = 40  # on a phone, from the day it is opened at: the rest is a press away
 
 
+@require_safe
 def calendar(request: HttpRequest) -> HttpResponseBase:
     """Sessions of a span: `?view=week&date=2026-11-17&project=&studio=&person=`, and how to see them (`CHOICES`)."""
     own_zone = request.viewer.time_zone  # type: ignore[attr-defined] # set by ViewerMiddleware

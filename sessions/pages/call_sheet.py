@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, show
 from sessions.sheets import files, paper
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The call sheet as it stands, what of it was not sent yet, and who has read it."""
     session = ask(request, "api:session-detail", args=[pk])
@@ -60,12 +62,14 @@ def _sent(found: dict[str, Any]) -> str:
     ) % {"number": found["number"], "count": count}
 
 
+@require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The call sheet as it stands, on paper."""
     found = ask(request, "api:call-sheet-detail", args=[pk]).data
     return _printed(request, found, found["number"] if found["is_sent"] else 0)
 
 
+@require_safe
 def version(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """A version that was sent, whole, and what changed to it since any other."""
     return show(
@@ -77,6 +81,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     )
 
 
+@require_safe
 def version_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The same on paper."""
     found = ask(request, "api:call-sheet-version", args=[pk, number]).data

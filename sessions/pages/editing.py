@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, show
 
 
+@require_safe
 def comp(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Which takes are used where in a song: a grid of takes and sections."""
     found = ask(request, "api:comp-map-detail", args=[pk])

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import ask
@@ -29,6 +30,7 @@ def _page_of_item(thing: dict[str, Any]) -> str:
     return page_of(thing["gear"])
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All gear in use: by name, kind, home and state."""
     query = {name: request.GET.get(name) or None for name in (*NARROWED_BY, "page")}
@@ -43,6 +45,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return show(request, "sessions/gear_list.html", context, gear=gear, studios=studios)
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One item: where it lives, whether it can be had, what was wrong with it, who has it next."""
     since = clock.now().replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, show
@@ -12,6 +13,7 @@ from producerdesk.kit.pages import act, form_page, show
 CURRENT = {"current": "calendar"}
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All imported calendars, or those of a room or a person."""
     narrow = {name: request.GET[name] for name in ("room", "person", "studio") if request.GET.get(name)}

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import DRAWN_AS, act, described, etag_after, form_page, resend, show, undo_url
@@ -23,6 +24,7 @@ def page_of(poll: dict[str, Any]) -> str:
     return reverse("sessions:poll", args=[poll["id"]])
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All polls, the newest first."""
     query = {name: request.GET.get(name) for name in ("project", "state", "page")}
@@ -45,6 +47,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who can make which slot, and the best one marked."""
     return _draw(request, ask(request, "api:date-poll-detail", args=[pk]))

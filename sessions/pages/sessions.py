@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit import clock
 from producerdesk.kit.ask import Answer, ask
@@ -27,6 +28,7 @@ def page_of(session: dict[str, Any]) -> str:
 # --- lists ------------------------------------------------------------------------------------------
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All sessions: those to come unless the past is asked for."""
     when = request.GET.get("when", COMING)
@@ -42,6 +44,7 @@ def known_to(request: HttpRequest) -> Answer:
     return ask(request, "api:session-known", query={"few": "true"} | chosen)
 
 
+@require_safe
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The sessions of one project."""
     when = request.GET.get("when", ALL)
@@ -74,6 +77,7 @@ def _asked(said: QueryDict, when: str) -> QueryDict:
 # --- one session ------------------------------------------------------------------------------------
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One session: what is asked of you, when and where, who comes, what it costs, what was sent."""
     return draw(request, pk)
@@ -178,6 +182,7 @@ def wrap(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _change(request, pk, "wrap", "api:session-wrap", done=done, then=then)
 
 
+@require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a session came to: its hours, what it cost, what was recorded, what is to be done next."""
     session = ask(request, "api:session-detail", args=[pk])

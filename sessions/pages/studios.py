@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from producerdesk.kit.ask import ask
 from producerdesk.kit.pages import act, form_page, resend, show
@@ -23,6 +24,7 @@ def page_of(studio: dict[str, Any]) -> str:
     return reverse("sessions:studio", args=[studio["id"]])
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
     """All studios with their rooms and rates."""
     query = {"active": request.GET.get("active", "true"), "search": request.GET.get("search")}
@@ -34,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return show(request, "sessions/studios.html", context, studios=studios)
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One studio: where it is, how one gets in, its rooms and what they cost."""
     studio = _studio(request, pk)
