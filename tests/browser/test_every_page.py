@@ -1,8 +1,11 @@
-"""Every page of the product, opened once in Chromium: nothing that its strict content security policy forbids.
+"""Every page of the product, opened once in Chromium: nothing that its strict content security policy forbids, and no
+name of a style that set-up left out of Tabler's sheet.
 
 Some addresses draw two pages: what stands after their `?` chooses. That no template was left out, the last test says.
 """
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from desklib.frontend import MODULES
+from desklib.paths import VENDOR
 from tests.browsing import Browsing
 from tests.law.routes import args_of, walk
 from tests.law.test_one_truth import ACTS, ASKED_ANEW
@@ -50,6 +55,18 @@ NOWHERE = "/nothing/here/"
 FORBIDS = ("'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*")
 
 
+CLASS = re.compile(r"\.([a-zA-Z][\w-]*)")
+NAMED = "() => [...document.querySelectorAll('[class]')].flatMap(each => [...each.classList])"
+
+
+@cache
+def _left_out() -> set[str]:
+    whole, ours = (
+        path.read_text() for path in (MODULES / "@tabler/core/dist/css/tabler.min.css", VENDOR / "tabler.min.css")
+    )
+    return set(CLASS.findall(whole)) - set(CLASS.findall(ours))
+
+
 @pytest.fixture
 def world(site: str) -> World:
     """Something to see behind every route."""
@@ -63,6 +80,7 @@ def _open(window: Page, path: str) -> None:
     policy = answer.headers["content-security-policy"]
     assert not [word for word in FORBIDS if word in policy.replace(";", " ").split()], (path, policy)
     assert "default-src 'self'" in policy and "object-src 'none'" in policy, (path, policy)
+    assert _left_out().isdisjoint(window.evaluate(NAMED)), path
 
 
 def _pages(world: World) -> list[str]:
@@ -108,6 +126,9 @@ def _templates(answer: Any) -> list[str]:
 def test_a_page_that_broke_it_would_be_seen(browsing: Browsing, world: World) -> None:
     window = browsing.window(world.cast.ana)
     _open(window, "/projects/")
+    assert len(_left_out()) > 1_000
+    window.evaluate("name => document.body.classList.add(name)", next(iter(_left_out())))
+    assert not _left_out().isdisjoint(window.evaluate(NAMED))
     window.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
     window.evaluate("const s = document.createElement('script'); s.textContent = '1'; document.body.append(s)")
     window.wait_for_timeout(200)
