@@ -1,5 +1,6 @@
 """A real headless Chromium, and what it must never report on any of our pages."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,10 +47,38 @@ AT_ONCE = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 # what plays by itself is looked into; the style sheets' own text only for rules that are not asked for
-RUN_AXE = """runOnly => axe.run(document, {runOnly, preload: {assets: ["media"]}, resultTypes: ["violations"]})"""
+RUN_AXE = """async ({runOnly, parts}) => {
+  const within = parts === null ? document : {include: window.deskParts(parts)};
+  return axe.run(within, {runOnly, preload: {assets: ["media"]}, resultTypes: ["violations"]});
+}"""
+# each element's kind, as one number: what it is, says of itself by attributes that are words, stands in, and is seen
+SORT = """() => {
+  const kinds = new Map();
+  const word = /^[a-z-]{1,20}$/;
+  const mixed = (text, hash) => {
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 16777619);
+    return hash;
+  };
+  const sort = function (element, within) {
+    const said = [...element.attributes].map(({name, value}) => word.test(value) ? `${name}=${value}` : name).sort();
+    const speaks = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    const state = [speaks, element.checked, element.disabled, element.childElementCount > 0, element.checkVisibility()];
+    const kind = mixed([element.tagName, ...[...element.classList].sort(), ...said, ...state].join(" "), within);
+    kinds.set(element, kind);
+    for (const child of element.children) sort(child, kind);
+  };
+  sort(document.documentElement, 0);
+  window.deskParts = function (fresh) {
+    const wanted = new Set(fresh);
+    const isFresh = (element) => wanted.has(kinds.get(element));
+    return [...kinds.keys()].filter((element) => isFresh(element) && !isFresh(element.parentElement ?? document));
+  };
+  return [...new Set(kinds.values())];
+}"""
 Theme = Literal["dark", "light"]
 OTHER: dict[Theme, Theme] = {"dark": "light", "light": "dark"}
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}  # the only one by which themes differ
 
 
 @contextmanager
@@ -123,11 +152,7 @@ def clean(page: Page) -> None:
     """Assert that nothing keeps anybody out of the page as it is: in neither theme a finding, and all of it fits."""
     chosen = _at_rest(page)
     _fits(page)
-    found = _findings(page, {"type": "tag", "values": WCAG})
-    _turn(page, OTHER[chosen])
-    found += _findings(page, {"type": "rule", "values": ["color-contrast"]})
-    _turn(page, chosen)
-    assert not found, "\n".join([page.url, *found])
+    _look(page, chosen, chosen, OTHER[chosen])
 
 
 def clean_at_both_sizes(page: Page) -> None:
@@ -135,14 +160,8 @@ def clean_at_both_sizes(page: Page) -> None:
     here, chosen = page.viewport_size, _at_rest(page)
     for size, theme in ((DESKTOP, chosen), (PHONE, OTHER[chosen])):
         page.set_viewport_size(size)
-        if services.rounds(0, 1):
-            clean(page)
-            continue
-        _turn(page, theme)
         _fits(page)
-        found = _findings(page, {"type": "tag", "values": WCAG})
-        assert not found, "\n".join([page.url, *found])
-    _turn(page, chosen)
+        _look(page, chosen, *services.rounds((theme,), (theme, OTHER[theme])))
     page.set_viewport_size(here or DESKTOP)
 
 
@@ -157,20 +176,50 @@ def _fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} scrolls sideways"
 
 
+def _look(page: Page, chosen: Theme, *themes: Theme) -> None:
+    """Assert that axe-core finds nothing against WCAG 2 A and AA in the first of these themes, nor in all of contrast.
+
+    In a small round it looks only at those parts of a page of which nothing alike, in alike surroundings, was clean
+    before.
+    """
+    kinds = set(page.evaluate(SORT))
+    for theme, rules in zip(themes, (WCAG, CONTRAST), strict=False):
+        fresh = {kind for kind in kinds if not all(kind in known for known in _known(theme, rules))}
+        if not fresh:
+            continue
+        if theme != chosen:
+            _turn(page, theme)
+        found = _findings(page, rules, None if fresh == kinds else sorted(fresh))
+        assert not found, "\n".join([f"{page.url}, {theme}", *found])
+        if theme != chosen:
+            _turn(page, chosen)
+        if services.rounds(1, 0):
+            for known in _known(theme, rules):
+                known |= fresh
+
+
 def _turn(page: Page, theme: Theme) -> None:
     page.emulate_media(color_scheme=theme)
     assert page.evaluate("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", theme)
 
 
-def _findings(page: Page, run_only: dict[str, Any]) -> list[str]:
-    """Return what axe-core finds against WCAG 2 A and AA, one line a finding."""
+def _findings(page: Page, rules: dict[str, Any], parts: list[int] | None) -> list[str]:
+    """Return what axe-core finds in parts of the page, or in all of it, one line a finding."""
     if not page.evaluate("'axe' in window"):  # not a script of the page, so the page's security policy has no say
         page.evaluate(AXE.read_text())
-    found = page.evaluate(RUN_AXE, run_only)
+    found = page.evaluate(RUN_AXE, {"runOnly": rules, "parts": parts})
     return [
         f"{rule['id']} ({rule['impact']}): {' | '.join(node['html'][:120] for node in rule['nodes'][:3])}"
         for rule in found["violations"]
     ]
+
+
+# kinds of elements in which nothing was found: by the theme for contrast, once for all else
+_clean: dict[str, set[int]] = defaultdict(set)
+
+
+def _known(theme: Theme, rules: dict[str, Any]) -> list[set[int]]:
+    return [_clean[theme], *([_clean["any"]] if rules is WCAG else [])]
 
 
 def picture(page: Page, path: Path) -> None:
