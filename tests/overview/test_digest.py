@@ -16,7 +16,7 @@ from producerdesk.notices.models import Delivery, OutboxMail
 from producerdesk.overview import digest
 from sessions.actions.telling import set_mailed, set_notices
 from sessions.models import NoticeSettings
-from tests import makers
+from tests import makers, services
 from tests.calling import Caller
 from tests.cast import Cast
 from tests.sessions.scheduling import by_link, mint
@@ -74,13 +74,14 @@ def test_once_each_local_day_at_eight(alone: User, clock_stands: Any, zone: str,
     User.objects.update(time_zone=zone)
     start = datetime.strptime(f"{leaves[0]} 2027 +0000", "%d %b %H:%M %Y %z")
     end = datetime.strptime(f"{leaves[-1]} 2027 +0000", "%d %b %H:%M %Y %z")
-    at = start - timedelta(minutes=20)
-    while at <= end + timedelta(minutes=20):
+    beat = timedelta(minutes=services.rounds(30, 10))
+    at = start - beat
+    while at <= end + beat:
         clock_stands.move_to(at)
         registry.plan_by_the_clock()
         registry.plan_by_the_clock()  # a second beat
         assert all(row.due_at <= at for row in Delivery.objects.filter(kind=digest.KIND))
-        at += timedelta(minutes=20)
+        at += beat
     assert [due for due, _who, _state in mornings(recipient=f"user:{alone.pk}")] == leaves
 
 
