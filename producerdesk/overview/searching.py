@@ -78,6 +78,7 @@ class Kind:
     many: Many | None = None  # names that are searched and told likewise
     moment: tuple[str, ...] = ()  # the columns of an instant and its zone
     day: str = ""  # the column of a day
+    by_place: bool = True  # whether what it belongs to is enough to find it by: else it comes with that
     right: str | None = None  # without it nothing of the kind is seen, so it is not looked for
     narrowed: Narrowed = lambda rows, viewer: rows  # to what lists show
 
@@ -102,7 +103,11 @@ class Kind:
             found = found.filter(stands | self.many.with_word(word) if self.many else stands)
         if self.model is StudioSession:
             found = found.annotate(past=Case(When(ends_at__lte=now, then=Value(1)), default=Value(0)))
-        return found.annotate(rank=_rank(text)).order_by("rank", *self.order)
+        found = found.annotate(rank=_rank(text))
+        if not self.by_place:
+            found = found.annotate(place=Fold(F(self.shown[0])))
+            found = found.exclude(*(Q(place__contains=word) for word in words), rank=BESIDE)
+        return found.order_by("rank", *self.order)
 
     def told(self, row: dict[str, Any], words: list[str]) -> dict[str, Any]:
         """Return what is told of a row."""
@@ -226,6 +231,7 @@ KINDS = (
         shown=("project__title",),
         coded=("role",),
         beside=("user__email",),
+        by_place=False,
         right=PEOPLE_READ,
         narrowed=_not_in_network,
     ),
@@ -280,6 +286,7 @@ KINDS = (
         args=("budget_id",),
         anchor="#line-{pk}",
         shown=("budget__project__title",),
+        by_place=False,
         right=BUDGET_READ,
         narrowed=lambda rows, viewer: _standing(rows, viewer).exclude(note=""),
     ),
@@ -292,6 +299,7 @@ KINDS = (
         args=("song__project_id", "song_id"),
         anchor="#edit-tasks",
         shown=("song__title",),
+        by_place=False,
         right=PROJECT_READ,
         narrowed=_written,
     ),

@@ -211,6 +211,9 @@ def test_a_thing_is_found_by_what_stands_beside_it_and_says_so(glass: Cast, as_:
     }
     for typed, expected in beside.items():
         assert said_beside(ana, typed) == expected, typed
+    by_project = {kind for kind, _title in found(ana, "salt")}
+    assert {"hire", "expense"} <= by_project and not {"line", "member"} & by_project, "they come with the project"
+    assert ("line", "More Glass harp strings") in found(ana, "salt strings")
     assert said_beside(ana, "glass harp")["hire", "Glass harp"] == "Salt & Neon · Needed"
     assert said_beside(as_("nora"), "rua") == beside["rua"]  # a place is told to whoever sees the session
     assert said_beside(as_("nora"), "ninety mix") == beside["ninety mix"]

@@ -66,8 +66,10 @@
     link.setAttribute("role", "option");
     link.tabIndex = -1;
     if (target.face) link.append(target.face.cloneNode(true));
-    link.append(target.title);
-    if (target.of) link.append(Object.assign(document.createElement("span"), { className: "pd-jump-of", textContent: target.of }));
+    const main = Object.assign(document.createElement("span"), { className: "pd-jump-main" });
+    main.append(Object.assign(document.createElement("span"), { textContent: target.title }));
+    if (target.of) main.append(" ", Object.assign(document.createElement("span"), { className: "pd-jump-of", textContent: target.of }));
+    link.append(main);
     if (target.kind) link.append(Object.assign(document.createElement("small"), { textContent: target.kind }));
     return link;
   }
