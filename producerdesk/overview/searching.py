@@ -288,7 +288,7 @@ KINDS = (
         shown=("budget__project__title",),
         by_place=False,
         right=BUDGET_READ,
-        narrowed=lambda rows, viewer: _standing(rows, viewer).exclude(note=""),
+        narrowed=_standing,
     ),
     Kind(
         "task",

@@ -12,7 +12,7 @@ from budgets.actions import open_budget
 from budgets.actions.expenses import add_expense, remove_expense
 from budgets.actions.plan import add_line
 from budgets.models import Expense
-from contributors.models import Skill
+from contributors.models import Contributor, Skill
 from producerdesk.accounts.roles import RIGHTS, Role
 from producerdesk.kit.money import Money
 from producerdesk.overview import searching
@@ -20,6 +20,7 @@ from producerdesk.overview.folding import Fold, fold
 from projects.models import Project, ReferenceTrack, Song
 from projects.tokens import make_token
 from sessions.actions import editing
+from sessions.models import EditTask
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
@@ -141,6 +142,15 @@ def test_ones_own_hire_is_found_and_nobody_elses(glass: Cast, as_: As) -> None:
     assert found(by_link(mint(glass.wren_called)), "glass") == [("hire", "Glass violin")]
     for sum_ in ("240", "24000", "43.21", "4321"):
         assert found(as_("ana"), sum_) == found(as_("nora"), sum_) == [], "no sum is searched"
+
+
+def test_what_is_to_edit_is_found_where_its_song_may_be_opened(glass: Cast, as_: As) -> None:
+    task = EditTask.objects.get()
+    for name, kinds in (("emil", {"song", "task"}), ("cleo", {"project"})):
+        user = getattr(glass, name)
+        person = Contributor.objects.filter(user=user).first() or makers.make_contributor(glass.desk, user=user)
+        editing.assign(task=task, person=person)
+        assert {kind for kind, _title in found(as_(name), "glass")} == kinds
 
 
 def test_an_expense_that_was_taken_back_is_not_found(glass: Cast, as_: As) -> None:
@@ -289,6 +299,12 @@ def test_kinds_with_something_called_exactly_so_come_first(cast: Cast, as_: As) 
     makers.make_song(cast.project, "U 87 blues")
     makers.make_gear(cast.room, "U 87")
     assert [kind for kind, _title in found(as_("ana"), "u 87")] == ["gear", "song", "project"]
+
+
+def test_roles_that_are_open_or_filled_stand_before_what_is_over(cast: Cast, as_: As) -> None:
+    for role, state in (("Alto", "declined"), ("Alto two", "confirmed")):
+        makers.make_engagement(cast.project, cast.wren_called, role, state=state)
+    assert found(as_("ana"), "wren salt") == [("hire", "Alto two"), ("hire", "Alto")]
 
 
 def test_sessions_to_come_stand_before_those_that_were(cast: Cast, as_: As, time_machine: Any) -> None:
