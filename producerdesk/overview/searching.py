@@ -155,9 +155,9 @@ def _standing(rows: QuerySet, viewer: Viewer) -> QuerySet:
     return rows.standing()  # type: ignore[attr-defined] # what can be taken back has it
 
 
-def _written(rows: QuerySet, viewer: Viewer) -> QuerySet:
-    """Return what somebody wrote down to edit, of songs whose page the viewer may open."""
-    return rows.exclude(title="").filter(song__in=Song.objects.visible_to(viewer))
+def _of_open_songs(rows: QuerySet, viewer: Viewer) -> QuerySet:
+    """Return what is to edit of songs whose page the viewer may open."""
+    return rows.filter(song__in=Song.objects.visible_to(viewer))
 
 
 def _not_in_network(rows: QuerySet, viewer: Viewer) -> QuerySet:
@@ -301,7 +301,7 @@ KINDS = (
         shown=("song__title",),
         by_place=False,
         right=PROJECT_READ,
-        narrowed=_written,
+        narrowed=_of_open_songs,
     ),
     Kind(
         "calendar",
