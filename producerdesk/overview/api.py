@@ -89,7 +89,11 @@ class ActivityViewSet(DeskViewSet):
 
 
 class SearchViewSet(DeskViewSet):
-    """Everything the viewer may see, by its name."""
+    """Everything the viewer may see, by its name and what stands beside it.
+
+    Projects, songs, sessions, people, roles, studios, rooms, gear, date polls, expenses, lines of plans and the like;
+    what the viewer's role does not see is not among them.
+    """
 
     row = SearchAnswer
     needs = permissions.SEARCH
@@ -105,4 +109,5 @@ class SearchViewSet(DeskViewSet):
             raise Refused({"q": _("Give up to %(most)d characters.") % {"most": searching.LONGEST}})
         if not typed.isprintable():
             raise Refused({"q": _("There are characters in it that nothing is called by.")})
-        return Response({"q": typed, "groups": searching.find(self.viewer, typed, clock.now())})
+        kinds = [kind.name for kind in searching.kinds_of(self.viewer)]
+        return Response({"q": typed, "kinds": kinds, "groups": searching.find(self.viewer, typed, clock.now())})

@@ -2,14 +2,15 @@
 
 Letters are taken apart (NFKD), the marks above and below them dropped, the rest made small: "Ålesund" and "alesund" are
 one. Letters that no mark makes (ø, ł, đ, ı) are written plain, too. PostgreSQL does it itself; SQLite has no such
-function, so each connection is given ours.
+function, so each connection is given ours. Plain text, as most is, is only made small: the rest costs ten times that.
 """
 
 import unicodedata
 from typing import Any
 
 from django.db.backends.signals import connection_created
-from django.db.models import Func, TextField, Value
+from django.db.models import Case, Func, IntegerField, TextField, Value, When
+from django.db.models.lookups import Exact
 
 MARKS = "".join(map(chr, range(0x0300, 0x0370)))
 PLAIN = {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "ς": "σ"}
@@ -19,6 +20,8 @@ NAME = "desk_fold"
 
 def fold(text: str | None) -> str:
     """Return the text as searches compare it."""
+    if text and text.isascii():
+        return text.lower()
     # Python alone makes a last Σ another letter than the others
     return unicodedata.normalize("NFKD", text or "").translate(_DROP).lower().replace("ς", "σ")
 
@@ -43,7 +46,11 @@ class Fold(Func):
             function="lower",
             output_field=TextField(),
         )
-        return folded.as_sql(compiler, connection)
+        (text,) = self.source_expressions
+        # as many bytes as letters: there are only plain ones
+        sizes = (Func(text, function=name, output_field=IntegerField()) for name in ("octet_length", "length"))
+        small = Func(text, function="lower", output_field=TextField())
+        return compiler.compile(Case(When(Exact(*sizes), then=small), default=folded, output_field=TextField()))
 
 
 def teach(connection: Any, **_said: Any) -> None:

@@ -131,6 +131,12 @@ def test_search_by_keyboard(browsing: Browsing, morning: Cast) -> None:
     page.get_by_role("option", name="Search for “wren”").click()
     expect(page.locator("main").get_by_role("link", name="Wren Castellan")).to_be_visible()
     clean(page)
+    makers.make_gear(morning.room, "Neumann U 87", serial="M-2214")
+    page.keyboard.press("/")
+    page.keyboard.type("m-2214")
+    expect(page.get_by_role("option", name="Neumann U 87 M-2214 · Foxglove · Room A Gear")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Neumann U 87")).to_be_visible()
 
 
 @BOTH

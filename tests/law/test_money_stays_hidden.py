@@ -20,11 +20,12 @@ from tests import services
 from tests.law import twins
 from tests.law.routes import Route, args_of, walk
 from tests.law.test_doors import open_to
-from tests.law.twins import ASKED, HIDDEN_FROM, SUMS, Dice
+from tests.law.twins import ASKED, BOUGHT, HIDDEN_FROM, SUMS, Dice
 from tests.law.world import World
 
 NONCE = re.compile(rb"nonce-[\w+/=]+|nonce=\"[\w+/=]+\"")
 WORDS = ("Nora", "Day", "USD", "62", "240.00", "session:1")
+SEARCHED = (BOUGHT, "Drums", "Hire", "Line", "Salt")  # expenses, whom they paid, lines of the plan, their project
 MOMENTS = (ASKED, ASKED + dt.timedelta(days=11))
 # in a small round one of each kind, of whom the artist tries every filter and order: a link reaches no list that she
 # does not
@@ -82,16 +83,21 @@ def test_who_may_see_money_sees_other_money(dice: Dice) -> None:
     names |= {"studio-detail", "session-cancellation"}
     routes = [route for route in walk() if route.name.removeprefix("api:") in names]
     with twins.built("nora", dice, twin=False) as world:
-        first = _ask_everything(world, "ana", dice, routes=routes)
+        first = _ask_everything(world, "ana", dice, routes=routes) | _search(world, dice)
     with twins.built("nora", dice, twin=True) as world:
-        second = _ask_everything(world, "ana", dice, routes=routes)
-    assert {f"get {route.name}" for route in routes} <= {asked for asked in first if first[asked] != second[asked]}
+        second = _ask_everything(world, "ana", dice, routes=routes) | _search(world, dice)
+    other = {asked for asked in first if first[asked] != second[asked]}
+    assert {f"get {route.name}" for route in routes} | {BOUGHT} <= other
 
 
 def test_there_is_money_in_every_table_that_can_hold_it(dice: Dice) -> None:
     with twins.built("nora", dice, twin=True):
         empty = [model.__name__ for model in twins.money_columns() if not model._default_manager.exists()]
     assert empty == [], "tests/law/twins.py does not make any of these"
+
+
+def _search(world: World, dice: Dice) -> Answers:
+    return {BOUGHT: _ask(world, "ana", dice, BOUGHT, "get", reverse("api:search"), {"q": BOUGHT})}
 
 
 # --- asking ---------------------------------------------------------------------------------------------
@@ -150,6 +156,8 @@ def _questions(route: Route, path: str) -> Iterator[dict[str, Any]]:
             yield base | {name: value}
     if lists and not base:
         yield {"page_size": 1, "page": 2}
+    if route.name == "api:search":
+        yield from ({"q": word} for word in SEARCHED)
 
 
 def _values(kind: django_filters.Filter) -> list[Any]:

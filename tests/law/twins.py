@@ -46,6 +46,7 @@ HIDDEN_FROM = {
     "feed": "nora_called",
     "link": "wren_called",
 }
+BOUGHT = "Marimba"  # in the twin alone
 # all that is known of these worlds' sums: a filter by money would have to tell them apart
 SUMS = (90, 500, 9_000, 24_000, 62_000, 700_000)
 
@@ -192,8 +193,12 @@ def _plan(world: World, twin: bool) -> None:
     for number, account in enumerate((300, 400, 500), 1):
         rate = 700_00 - 200_00 * number if twin else 20_00 * number
         add_line(budget=budget, by=by, account=account, rate_minor=rate, note=f"Line {number}")
-    amount = Money(900_00 if twin else 90_00, "EUR")
-    add_expense(budget=budget, by=by, vendor="Hire", title="Drums", spent_on=MONDAY.date(), account=610, amount=amount)
+    _buy(world, "Drums", 900_00 if twin else 90_00, MONDAY)
+
+
+def _buy(world: World, title: str, minor: int, at: dt.datetime) -> None:
+    said: dict[str, Any] = {"spent_on": at.date(), "account": 610, "amount": Money(minor, "EUR")}
+    add_expense(budget=open_budget(world.cast.project), by=world.cast.ana.pk, vendor="Hire", title=title, **said)
 
 
 def _letters(world: World) -> None:
@@ -202,7 +207,10 @@ def _letters(world: World) -> None:
 
 
 def _money_moves(world: World, called: dict[str, Contributor], own: Contributor) -> None:
-    """Do what a producer does about money alone: rates rise, fees are agreed anew. Nobody else may notice."""
+    """Do what a producer does about money alone: rates rise, fees are agreed anew, more is bought and planned.
+
+    Nobody else may notice.
+    """
     makers.make_room_rate(world.cast.room, "day", "9000", hours="8")
     for fee in EngagementFee.objects.select_related("engagement__contributor").order_by("pk"):
         if fee.engagement.contributor != own:
@@ -212,6 +220,8 @@ def _money_moves(world: World, called: dict[str, Contributor], own: Contributor)
                 by=world.cast.ana.pk,
                 fee={"unit": fee.unit, "amount": Money(fee.amount_minor * 3, "EUR")},
             )
+    _buy(world, BOUGHT, 40_00, CHANGED)
+    add_line(budget=open_budget(world.cast.project), by=world.cast.ana.pk, account=600, note=f"More {BOUGHT}")
 
 
 def _other_sums(own: Contributor) -> None:

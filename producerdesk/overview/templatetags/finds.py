@@ -13,8 +13,16 @@ ICONS = {
     "song": "music",
     "session": "calendar",
     "person": "user",
+    "hire": "user-check",
+    "member": "key",
     "studio": "building",
     "room": "door",
+    "gear": "microphone-2",
+    "poll": "list-check",
+    "expense": "receipt",
+    "line": "coins",
+    "task": "adjustments-horizontal",
+    "calendar": "calendar-down",
 }
 
 
@@ -26,10 +34,24 @@ def kind_word(kind: str) -> str:
         "song": _("Songs"),
         "session": _("Sessions"),
         "person": _("People"),
+        "hire": _("Hires and open roles"),
+        "member": _("Who has access"),
         "studio": _("Studios"),
         "room": _("Rooms"),
+        "gear": _("Gear"),
+        "poll": _("Date polls"),
+        "expense": _("Expenses"),
+        "line": _("Lines of plans"),
+        "task": _("To edit"),
+        "calendar": _("Imported calendars"),
     }
     return names[kind]
+
+
+@register.filter
+def kind_words(kinds: Sequence[str]) -> str:
+    """Return what several of each of these kinds are called, in one line."""
+    return " · ".join(map(kind_word, kinds))
 
 
 @register.filter

@@ -8,6 +8,8 @@
   const SECOND_KEY_MS = 1200;
   const PAUSE_MS = 140; // between the last letter and the search: nobody searches for half a word
   const SHORTEST = 2;
+  const FEW_KINDS = 3; // of more, the first of each are shown: the page of search has the rest
+  const EACH_OF_MANY = 3;
   let waiting = 0;
   let asked = 0;
   let pause = 0;
@@ -64,8 +66,10 @@
     link.setAttribute("role", "option");
     link.tabIndex = -1;
     if (target.face) link.append(target.face.cloneNode(true));
-    link.append(target.title);
-    if (target.of) link.append(Object.assign(document.createElement("span"), { className: "pd-jump-of", textContent: target.of }));
+    const main = Object.assign(document.createElement("span"), { className: "pd-jump-main" });
+    main.append(Object.assign(document.createElement("span"), { textContent: target.title }));
+    if (target.of) main.append(" ", Object.assign(document.createElement("span"), { className: "pd-jump-of", textContent: target.of }));
+    link.append(main);
     if (target.kind) link.append(Object.assign(document.createElement("small"), { textContent: target.kind }));
     return link;
   }
@@ -80,7 +84,8 @@
         const answer = await fetch(`${form.dataset.searches}?q=${encodeURIComponent(q)}`, { headers: { Accept: "application/json" } });
         if (!answer.ok || turn !== asked || !jump.open) return;
         const data = await answer.json();
-        found = { q, rows: data.groups.flatMap((group) => group.results) };
+        const each = data.groups.length > FEW_KINDS ? EACH_OF_MANY : Infinity;
+        found = { q, rows: data.groups.flatMap((group) => group.results.slice(0, each)) };
         if (field.value.trim() === q) list(field, true);
       } catch { /* the network is away: the places are still there */ }
     }, PAUSE_MS);
