@@ -79,14 +79,17 @@ def test(arguments: list[str], *, postgres: bool) -> int:
 
 def _everything(result: Result) -> None:
     """Run linters and tests. Where those on one database wait for a program or a page, those on the other work."""
-    chosen = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    several = min(4, os.cpu_count() or 1)
+    chosen = ["-n", str(several), "--dist", "worksteal"]
+    # those of pages and programs run on SQLite and wait for these: there is work for one process more
+    waiting = ["-n", str(several + 1), "--dist", "worksteal"]
     if fresh := not any((ROOT / "tests").rglob("*-pytest-*.pyc")):
         with _compiling():
             result.failed += _lint()
     with _beside("postgres", chosen, result, DESK_BESIDE="sqlite"):
         if not fresh:
             result.failed += _lint()
-        _pytest("sqlite", chosen, result, DESK_BESIDE="postgres")
+        _pytest("sqlite", waiting, result, DESK_BESIDE="postgres")
 
 
 @contextlib.contextmanager
