@@ -97,7 +97,8 @@ def _day(text: str) -> dt.date | None:
 
 def _refused(request: HttpRequest) -> HttpResponse:
     years = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
-    text = _("Give a day like 2027-03-28, in a year from %(first)d to %(last)d.") % years
+    text = clock.no_such_day(request.GET["date"])
+    text = text or _("Give a day like 2027-03-28, in a year from %(first)d to %(last)d.") % years
     data = {"detail": _("There is no such day in the calendar."), "fields": {"date": [text]}}
     return render(request, "errors/refused.html", {"data": data}, status=400)
 
