@@ -54,6 +54,7 @@ class Delivery(models.Model):
     offset = models.PositiveIntegerField(default=0)
     generation = models.PositiveIntegerField(default=1)
     bundle = models.CharField(max_length=60, blank=True)
+    tells_at = models.DateTimeField(null=True)  # the time that it tells of, where it tells of one
     due_at = models.DateTimeField()
     try_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # after this it is no use to anybody
