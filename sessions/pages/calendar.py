@@ -170,6 +170,7 @@ def _drawn(
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
         "busy": {each["day"] for each in by_day if each["sessions"]},
         "taken": bool(taken),
+        "nowhere": not by_day and not _is_known(filters, known),
     }
     shut = closed.of_studios(said["open"]["results"], first, last, look["clock"]) if "open" in said else {}
     if view in ("day", "week"):
@@ -188,6 +189,13 @@ def _drawn(
         context["grid"] = drawn.month(events, first, last, day, look, taken)
         context["days"], context["shortened"] = _from_day(by_day, day)
     return context
+
+
+def _is_known(filters: dict[str, str], known: dict[str, Any]) -> bool:
+    """Return whether all that the calendar is narrowed by is among what it could be narrowed by."""
+    there = {"project": known["projects"], "room": known["rooms"], "person": known["people"]}
+    there["studio"] = [room["studio"] for room in known["rooms"]]
+    return all(text in {str(each["id"]) for each in there[name]} for name, text in filters.items())
 
 
 def _lines(
