@@ -214,6 +214,7 @@ def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     answers = {
         "song": _song(request, pk, song),
         "project": ask(request, "api:project-detail", args=[pk]),
+        "questions": _questions(request, pk),
         "next_sessions": _sessions(request, {"song": song, "page_size": AHEAD}),
         "tasks": _tasks(request, song=song),
     }
