@@ -444,3 +444,17 @@ def test_what_cannot_be_deleted_says_why(cast: Cast, ana: Client, url: str) -> N
     assert answer.status_code == 409
     assert "Sessions, people or money hang on this project" in answer.content.decode()
     assert Project.objects.filter(pk=cast.project.pk).exists()
+
+
+def test_a_stage_that_is_late_from_the_start_is_told_once(cast: Cast, ana: Client, url: str) -> None:
+    Project.objects.update(stage=Stage.TRACKING)
+    sent = form_of(ana.get(f"{url}edit/"))
+    for day_given, said in ((day(-3), "Saved. Mixing was due on Sat 14 Nov: it counts as late."), (day(-3), "Saved.")):
+        sent |= {"due.mixing": day_given.isoformat()}
+        page = ana.post(f"{url}edit/", sent, follow=True)
+        assert [str(message) for message in page.context["messages"]] == [said]
+        sent = form_of(ana.get(f"{url}edit/"))
+    Project.objects.update(stage=Stage.MASTERING)  # beyond it a past date is only a fact
+    sent = form_of(ana.get(f"{url}edit/")) | {"due.mixing": day(-5).isoformat()}
+    page = ana.post(f"{url}edit/", sent, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Saved."]
