@@ -7,12 +7,12 @@ from producerdesk.kit.viewer import Viewer
 
 def may_look(viewer: Viewer) -> bool:
     """Return whether there is a network to look at. Who is new here may look at the empty one and start it."""
-    return viewer.can_anywhere(PEOPLE_READ) or _is_new(viewer, PEOPLE_READ)
+    return viewer.can_anywhere(PEOPLE_READ) or viewer.is_new(PEOPLE_READ)
 
 
 def may_add(viewer: Viewer) -> bool:
     """Return whether the viewer may add people. Adding the first one is an act as a producer: it makes a desk."""
-    return viewer.can_anywhere(PEOPLE_WRITE) or _is_new(viewer, PEOPLE_WRITE)
+    return viewer.can_anywhere(PEOPLE_WRITE) or viewer.is_new(PEOPLE_WRITE)
 
 
 def may_import(viewer: Viewer) -> bool:
@@ -23,11 +23,6 @@ def may_import(viewer: Viewer) -> bool:
 def may_export(viewer: Viewer) -> bool:
     """Return whether the viewer may take the whole network away, with its rates."""
     return viewer.can_anywhere(PEOPLE_READ) and viewer.allows(BUDGET_READ)
-
-
-def _is_new(viewer: Viewer, right: str) -> bool:
-    nowhere = not viewer.desks and not viewer.projects
-    return viewer.user_id is not None and nowhere and viewer.allows(right) and viewer.project_limit is None
 
 
 def may_link(viewer: Viewer) -> bool:

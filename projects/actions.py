@@ -49,6 +49,11 @@ def open_desk(*, by: User, currency: str, time_zone: str) -> Desk:
     return desk
 
 
+def open_first_desk(by: User) -> Desk:
+    """Return the desk of somebody who has none: in their own zone, with the currency every new desk starts with."""
+    return open_desk(by=by, currency=Desk._meta.get_field("currency").default, time_zone=by.time_zone)
+
+
 @transaction.atomic
 def update_project(
     *,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from producerdesk.kit import clock
+from producerdesk.kit import clock, moments
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import act, form_page, show
 from producerdesk.kit.rows import utc
@@ -88,9 +88,18 @@ def _new(request: HttpRequest, template: str, **context: Any) -> HttpResponseBas
         template,
         "api:project-list",
         then=lambda project: reverse("projects:detail", args=[project["id"]]),
-        done=lambda project: _("“%(title)s” is on your desk.") % project,
+        done=lambda project: _and_late(_("“%(title)s” is on your desk.") % project, project, []),
         context=context,
     )
+
+
+def _and_late(text: str, project: dict[str, Any], before: list[dict[str, Any]]) -> str:
+    """Return what is said of a saved project, and of a date just given by which a stage is late from the start."""
+    stage, day = project["late_stage"], project["late_stage_on"]
+    if stage is None or any((due["stage"], due["due_on"]) == (stage, day) for due in before):
+        return text
+    said = {"stage": word(stage, "Song.stage"), "day": moments.day(day)}
+    return f"{text} " + _("%(stage)s was due on %(day)s: it counts as late.") % said
 
 
 # --- /projects/<pk>/ ------------------------------------------------------------------------------------
@@ -131,7 +140,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         args=[pk],
         method="PUT",
         then=lambda project: reverse("projects:detail", args=[pk]),
-        done=_("Saved."),
+        done=lambda now: _and_late(_("Saved."), now, project.data["due"]),
         context={"project": project.data},
     )
 
@@ -220,6 +229,7 @@ def song(request: HttpRequest, pk: int, song: int) -> HttpResponseBase:
     answers = {
         "song": _song(request, pk, song),
         "project": ask(request, "api:project-detail", args=[pk]),
+        "questions": _questions(request, pk),
         "next_sessions": _sessions(request, {"song": song, "page_size": AHEAD}),
         "tasks": _tasks(request, song=song),
     }

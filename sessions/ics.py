@@ -20,6 +20,7 @@ from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from producerdesk.kit import clock
 from sessions import zones
+from sessions.places import street_of
 
 PRODUCT = "-//ProducerDesk//Schedule//EN"
 STATUS = {"hold": "TENTATIVE", "confirmed": "CONFIRMED", "wrapped": "CONFIRMED", "cancelled": "CANCELLED"}
@@ -183,9 +184,8 @@ def _place(session: dict[str, Any]) -> str:
     room = session["room"]
     if room is None:
         return session["remote_place"]
-    address, city = session.get("address") or "", room["studio"]["city"]
-    parts = (f"{room['studio']['name']}, {room['name']}", address, "" if city in address else city)
-    return ", ".join(part for part in parts if part)
+    street = street_of(session.get("address") or "", room["studio"]["city"])
+    return ", ".join(filter(None, (room["studio"]["name"], room["name"], street)))
 
 
 def _description(session: dict[str, Any]) -> str:

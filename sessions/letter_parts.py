@@ -17,6 +17,7 @@ from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.registry import Attachment, Bell, Invite, Mail
 from sessions import replies, telling
 from sessions.models import Call, StudioSession
+from sessions.places import street_of
 from sessions.serializers import CallDetail
 
 # spelt out, since reversing would load every page and view into the workers; a test compares
@@ -123,7 +124,7 @@ def place_of(session: StudioSession) -> list[str]:
     if session.room is None:
         return [session.remote_place or _("Remote")]
     studio = session.room.studio
-    street = ", ".join(filter(None, [studio.address, "" if studio.city in studio.address else studio.city]))
+    street = street_of(studio.address, studio.city)
     return [f"{studio.name}, {session.room.name}", *filter(None, [street, *studio.access_notes.splitlines()])]
 
 

@@ -13,6 +13,7 @@ from producerdesk.accounts.models import User
 from producerdesk.kit import clock, moments
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Bell, Mail
+from sessions import reminders
 from sessions.letter_parts import About, Letter, bell_of, drawn, facts_of, invited, mail_of, session_path, what_of
 from sessions.models import Call, StudioSession
 
@@ -56,7 +57,10 @@ def _on(about: About) -> str:
 def moved(delivery: Delivery, about: About) -> Mail:
     """The new time."""
     subject = _("New time: %(what)s") % {"what": what_of(about)}
-    lines = [_("%(title)s was moved. This is how it stands now.") % {"title": about.call.session.title}]
+    was, zone = _was(delivery, about), about.call.session.time_zone
+    text = _("%(title)s was moved from %(was)s to %(now)s.") if was else _("%(title)s was moved.")
+    said = {"title": about.call.session.title, "was": was, "now": moments.when(about.call.call_at, zone)}
+    lines = [f"{text % said} {_('This is how it stands now.')}"]
     if about.call.answer == Call.Answer.PENDING:
         lines.append(_("Please say whether the new time works for you."))
     return mail_of(about, Letter(subject, _("There is a new time"), lines, _("See and answer")))
@@ -64,7 +68,15 @@ def moved(delivery: Delivery, about: About) -> Mail:
 
 def moved_bell(delivery: Delivery, about: About) -> Bell:
     """The same in one line."""
-    return bell_of(about, _("New time: %(what)s") % {"what": what_of(about)})
+    was = _was(delivery, about)
+    text = _("New time: %(what)s (was %(was)s)") if was else _("New time: %(what)s")
+    return bell_of(about, text % {"what": what_of(about), "was": was})
+
+
+def _was(delivery: Delivery, about: About) -> str:
+    """Return the time that the person was told before, on the clock that now counts; empty where it is the same."""
+    was = reminders.told_before([delivery]).get(delivery.ref)
+    return "" if was in (None, about.call.call_at) else moments.when(was, about.call.session.time_zone)
 
 
 def cancelled(delivery: Delivery, about: About) -> Mail:

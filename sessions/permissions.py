@@ -1,13 +1,19 @@
 """Which right each action on studios, sessions and calls takes. What is not listed is denied."""
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
-from producerdesk.kit.permissions import ANYONE, SIGNED_IN
+from producerdesk.kit.permissions import ANYONE, SIGNED_IN, Right
 from producerdesk.kit.viewer import Viewer
 
-STUDIOS = {
-    "list": SCHEDULE_WRITE,
+
+def may_furnish(viewer: Viewer) -> bool:
+    """Return whether the viewer plans sessions, or is new and may begin: the first studio or item makes a desk."""
+    return viewer.can_anywhere(SCHEDULE_WRITE) or viewer.is_new(SCHEDULE_WRITE)
+
+
+STUDIOS: dict[str, Right] = {
+    "list": may_furnish,
     "retrieve": SCHEDULE_WRITE,
-    "create": SCHEDULE_WRITE,
+    "create": may_furnish,
     "update": SCHEDULE_WRITE,
     "destroy": SCHEDULE_WRITE,
     "archive": SCHEDULE_WRITE,
@@ -16,11 +22,11 @@ STUDIOS = {
     "hours": SCHEDULE_WRITE,
     "outside": SCHEDULE_WRITE,
 }
-ROOMS = STUDIOS
-GEAR = {
-    "list": SCHEDULE_WRITE,
+ROOMS = STUDIOS | {"create": SCHEDULE_WRITE}  # it stands in a studio
+GEAR: dict[str, Right] = {
+    "list": may_furnish,
     "retrieve": SCHEDULE_WRITE,
-    "create": SCHEDULE_WRITE,
+    "create": may_furnish,
     "update": SCHEDULE_WRITE,
     "destroy": SCHEDULE_WRITE,
     "archive": SCHEDULE_WRITE,
@@ -42,7 +48,14 @@ GEAR_FAULTS = {
     "fix": SCHEDULE_WRITE,
     "reopen": SCHEDULE_WRITE,
 }
-IMPORTED_CALENDARS = dict.fromkeys(("list", "retrieve", "create", "update", "destroy", "refresh"), SCHEDULE_WRITE)
+IMPORTED_CALENDARS: dict[str, Right] = {
+    "list": may_furnish,
+    "retrieve": SCHEDULE_WRITE,
+    "create": SCHEDULE_WRITE,  # of a room or a person that is there
+    "update": SCHEDULE_WRITE,
+    "destroy": SCHEDULE_WRITE,
+    "refresh": SCHEDULE_WRITE,
+}
 SESSIONS = {
     "list": SIGNED_IN,  # everybody has some schedule; the queryset says which
     "calendar": SIGNED_IN,

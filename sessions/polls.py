@@ -87,7 +87,7 @@ def tell_answered(reply: PollReply) -> None:
         generation=1 + earlier,
         project=poll.project_id,
     )
-    notices.plan(desk=poll.desk_id, rows=[row], now=now)
+    notices.plan(desk=poll.desk_id, rows=[row], now=now, first=True)  # of this generation there is none yet
 
 
 def _tell(poll: DatePoll, replies: Iterable[PollReply], kind: str, *, expires_at: datetime | None = None) -> None:

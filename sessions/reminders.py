@@ -156,6 +156,16 @@ def asked_since(call: Call, moment: datetime) -> bool:
     return rows.filter(state__in=(*Delivery.OPEN, State.SENT)).exists()
 
 
+def told_before(rows: Sequence[Delivery]) -> dict[str, datetime]:
+    """Return by `ref` for when the person was called by what was told last, before each of these messages."""
+    generations = {row.ref: row.generation for row in rows}
+    found = Delivery.objects.about(generations).filter(
+        kind__in=ASKING, recipient__in={row.recipient for row in rows}, state=State.SENT, tells_at__isnull=False
+    )
+    heard = found.order_by("generation").values_list("ref", "generation", "tells_at")
+    return {ref: at for ref, generation, at in heard if generation < generations[ref]}
+
+
 def _told(calls: Sequence[Call]) -> set[str]:
     """Return the refs of the calls whose people have heard of the session."""
     rows = Delivery.objects.about([ref(call) for call in calls])
@@ -254,4 +264,5 @@ def each_channel(
             dropped=dropped,
             project=call.session.project_id,
             bundle=_bundle(call, kind, channel),
+            tells_at=call.call_at if kind in ASKING else None,
         )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from producerdesk.kit import moments
+from sessions.places import street_of
 
 Call = dict[str, Any]
 MAP = "https://www.openstreetmap.org/search"
@@ -113,7 +114,9 @@ def map_of(session: dict[str, Any]) -> str:
     if session["room"] is None:
         return ""
     studio = session["room"]["studio"]
-    words = ", ".join(filter(None, (session["address"] or studio["name"], studio["city"])))
+    # a name that has the city in it is found better with it: “Porto Sound, Porto”
+    named = ", ".join(filter(None, (studio["name"], studio["city"])))
+    words = street_of(session["address"], studio["city"]) if session["address"] else named
     return f"{MAP}?{urlencode({'query': words})}"
 
 
@@ -121,11 +124,9 @@ def _place(session: dict[str, Any]) -> dict[str, str]:
     room = session["room"]
     if room is None:
         return {"name": session["remote_place"] or _("Remote"), "address": "", "city": ""}
-    address = session["address"] or ""
     city = room["studio"]["city"]
-    if city and city not in address:
-        address = f"{address}, {city}" if address else city
-    return {"name": f"{room['studio']['name']}, {room['name']}", "address": address, "city": city}
+    street = street_of(session["address"] or "", city)
+    return {"name": f"{room['studio']['name']}, {room['name']}", "address": street, "city": city}
 
 
 def _is_link(session: dict[str, Any]) -> bool:

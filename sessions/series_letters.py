@@ -1,7 +1,8 @@
 """How a notice about several dates of a series reads: one letter with all of them, and each as an event of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,8 +11,10 @@ from contributors import links
 from producerdesk.kit import clock, moments
 from producerdesk.notices.models import Delivery
 from producerdesk.notices.registry import Bell, Mail
+from sessions import reminders
 from sessions.letter_parts import SCHEDULE, About, Letter, drawn, invite_of, invited, place_of, zones_of
 from sessions.models import Call, StudioSession
+from sessions.notices import ref
 
 Rows = Sequence[Delivery]
 Abouts = Sequence[About]
@@ -37,7 +40,8 @@ def moved(rows: Rows, abouts: Abouts) -> Mail:
     if any(about.call.answer == Call.Answer.PENDING for about in abouts):
         lines.append(_("Please say whether the new times work for you."))
     subject = _("New times: %(what)s") % {"what": _what(abouts)}
-    return _mail(abouts, Letter(subject, _("There are new times"), lines, _("See and answer")))
+    was = reminders.told_before(rows)
+    return _mail(abouts, Letter(subject, _("There are new times"), lines, _("See and answer")), was)
 
 
 def moved_bell(rows: Rows, abouts: Abouts) -> Bell:
@@ -85,17 +89,18 @@ def _bell(abouts: Abouts, text: str) -> Bell:
     return Bell(user.pk, text % {"what": _what(abouts)}, SCHEDULE)
 
 
-def _mail(abouts: Abouts, letter: Letter) -> Mail:
+def _mail(abouts: Abouts, letter: Letter, was: Mapping[str, datetime] | None = None) -> Mail:
     first = abouts[0]
     session, person = first.call.session, first.call.contributor
     url = links.address(links.for_mail(person, now=clock.now()))
-    mail = drawn(first.address, letter, _facts(abouts), url, session, private=True, stop=first.stop)
+    mail = drawn(first.address, letter, _facts(abouts, was or {}), url, session, private=True, stop=first.stop)
     return replace(mail, reply_to=first.owner.email if first.owner else "", invite=invite_of(abouts, letter.method))
 
 
-def _facts(abouts: Abouts) -> list[tuple[str, list[str]]]:
+def _facts(abouts: Abouts, was: Mapping[str, datetime]) -> list[tuple[str, list[str]]]:
     first = abouts[0].call.session
-    facts = [(_("What"), [first.title]), (_("Dates"), [*map(_date, abouts), zones_of(first, abouts[0].zone)])]
+    dates = [_date(about, was.get(ref(about.call))) for about in abouts]
+    facts = [(_("What"), [first.title]), (_("Dates"), [*dates, zones_of(first, abouts[0].zone)])]
     places = list(dict.fromkeys(tuple(place_of(about.call.session)) for about in abouts))
     if len(places) == 1:
         facts.append((_("Where"), list(places[0])))
@@ -104,11 +109,13 @@ def _facts(abouts: Abouts) -> list[tuple[str, list[str]]]:
     return facts
 
 
-def _date(about: About) -> str:
-    """Return “Tue 9 Mar, 10:00 – 12:00”, and from when on the person is called where that is another time."""
+def _date(about: About, was: datetime | None) -> str:
+    """Return “Tue 9 Mar, 10:00 – 12:00”, when the person is called where that is another time, and what it `was`."""
     call, session = about.call, about.call.session
     zone = session.time_zone
     text = f"{moments.day(session.starts_at, zone)}, {moments.span(session.starts_at, session.ends_at, zone)}"
     if call.call_at != session.starts_at and session.state != StudioSession.State.CANCELLED:
         text += " " + _("(be there at %(at)s)") % {"at": moments.clock(call.call_at, zone)}
+    if was not in (None, call.call_at):
+        text += " " + _("(was %(when)s)") % {"when": moments.when(was, zone)}
     return text

@@ -13,7 +13,7 @@ from producerdesk.accounts.models import Desk, User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
-from projects.actions import open_desk
+from projects.actions import open_first_desk
 
 KINDS = {"roles": Skill.Kind.ROLE, "instruments": Skill.Kind.INSTRUMENT, "genres": Skill.Kind.GENRE}
 TEXTS = ("name", "email", "phone", "city", "notes")  # what a person's row says in words
@@ -32,11 +32,6 @@ def create_contributor(*, by: User, desk: Desk | None, rates: Rates | None = Non
     _set_skills(person, skills)
     _set_rates(person, rates or [])
     return person
-
-
-def open_first_desk(by: User) -> Desk:
-    """Return the desk of somebody who has none: in their own zone, with the currency every new desk starts with."""
-    return open_desk(by=by, currency=Desk._meta.get_field("currency").default, time_zone=by.time_zone)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.filters import AllowListFilter
+from projects.actions import open_first_desk
 
 LISTS = {Skill.Kind.ROLE: "roles", Skill.Kind.INSTRUMENT: "instruments", Skill.Kind.GENRE: "genres"}
 
@@ -139,7 +140,7 @@ class ContributorViewSet(DeskViewSet):
         sheet = said["sheet"]
         if said["dry_run"]:
             return Response(importing.preview(sheet, desk, request).as_json())
-        done = importing.apply(sheet, desk or actions.open_first_desk(request.user), request)
+        done = importing.apply(sheet, desk or open_first_desk(request.user), request)
         if desk is None:
             renew_viewer(request)
         return Response(done.as_json())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 from producerdesk.kit.errors import Refused
@@ -19,6 +20,7 @@ from producerdesk.kit.rows import utc
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # outside of these it is a slip of the finger
 WALL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+DAY_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 MINUTE = timedelta(minutes=1)
 
 
@@ -100,6 +102,8 @@ def resolve(
 
 def parse(local: str, *, field: str = "starts_local") -> datetime:
     """Return what was typed as a naive datetime. Raises Refused at `field`."""
+    if text := no_such_day(local):
+        raise Refused({field: text})
     try:
         found = datetime.fromisoformat(local if WALL.fullmatch(local) else "")
     except ValueError:
@@ -107,6 +111,21 @@ def parse(local: str, *, field: str = "starts_local") -> datetime:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise Refused({field: _("Give a year from %(first)d to %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}})
     return found
+
+
+def no_such_day(said: str) -> str:
+    """Return what is to say of a text that starts with a day as days are written, which the calendar has not."""
+    found = DAY_FIRST.match(said.strip())
+    if found is None:
+        return ""
+    year, month, day = map(int, found.groups())
+    if month not in MONTHS:
+        return _("There is no month %(number)d.") % {"number": month}
+    try:
+        date(year or LAST_YEAR, month, day)  # that there is no year 0 is not the day's fault
+    except ValueError:
+        return _("There is no %(day)d %(month)s %(year)d.") % {"day": day, "month": MONTHS[month], "year": year}
+    return ""
 
 
 def fold_field(field: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
+from django.db import models as columns
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -14,12 +15,14 @@ from rest_framework.relations import MANY_RELATION_KWARGS
 from rest_framework.utils import html
 
 from producerdesk.kit import models, moments, money
+from producerdesk.kit.dates import DateField, MomentField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared import Ready, at_once
 from producerdesk.kit.viewer import Viewer
 
 MANY_AT_MOST = 100
 CHOICES_AT_MOST = 500  # what a form's select lists; beyond it one types
+HOUR = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 CHOOSE = _("Choose one.")
 
 
@@ -207,6 +210,7 @@ class TimeOfDay(serializers.TimeField):
 
     default_error_messages = {
         "invalid": _("Give a time like 10:00."),
+        "no_hour": _("There is no {time} on a clock: a day goes from 00:00 to 23:59."),
         "zoned": _("Leave the offset out: the place says which clock is meant."),
     }
 
@@ -216,6 +220,10 @@ class TimeOfDay(serializers.TimeField):
     def to_internal_value(self, value: Any) -> dt.time:
         if isinstance(value, str) and any(sign in value for sign in "Zz+-"):  # Django would pass over it in silence
             self.fail("zoned")
+        if isinstance(value, str) and (said := HOUR.fullmatch(value.strip())):
+            hour, minute = map(int, said.groups())
+            if hour > 23 or minute > 59:
+                self.fail("no_hour", time=said[0])
         time = super().to_internal_value(value)
         if time.second or time.microsecond:
             self.fail("invalid")
@@ -375,4 +383,6 @@ class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.ZoneField: ZoneText,
         models.CurrencyField: CurrencyText,
+        columns.DateField: DateField,
+        columns.DateTimeField: MomentField,
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_filters.fields import BaseCSVField, IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 
+from producerdesk.kit import clock
 from producerdesk.kit.errors import Refused
 from producerdesk.kit.permissions import viewer_of
 
@@ -47,6 +48,8 @@ def asked_id(query: Mapping[str, str], name: str) -> int | None:
 
 class _MomentField(IsoDateTimeField):
     def to_python(self, value: Any) -> dt.datetime | None:
+        if text := clock.no_such_day(str(value or "")):
+            raise ValidationError(text, code="no_such_day")
         moment = super().to_python(value)
         try:
             # zones of more than 16 hours are nowhere, and PostgreSQL fails at them

@@ -91,6 +91,10 @@ class Viewer:
         """Whether it is somebody with an account and no role in any desk or project."""
         return self.user_id is not None and not self.desks and not self.projects
 
+    def is_new(self, right: str) -> bool:
+        """Return whether it is somebody who has nothing yet and may begin: a first act by this right makes a desk."""
+        return self.is_stranger and self.allows(right) and self.project_limit is None
+
     @property
     def home_desk_id(self) -> int | None:
         """The desk that new things belong to: the first the person works at."""

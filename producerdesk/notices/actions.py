@@ -38,6 +38,7 @@ class Row:
     dropped: str = ""
     project: int | None = None
     bundle: str = ""  # of what leaves as one message, of one kind to one person by one channel
+    tells_at: datetime | None = None  # the time that it tells of: what a later message says it was before
 
     @property
     def key(self) -> tuple:
@@ -101,7 +102,7 @@ def mark_read(*, notices: NoticeQuerySet, now: datetime) -> int:
 
 
 _PLANNED_FIELDS = [
-    *("state", "due_at", "try_at", "expires_at", "recipient_name", "bundle", "project_id"),
+    *("state", "due_at", "try_at", "expires_at", "recipient_name", "bundle", "project_id", "tells_at"),
     *("reason", "lease_until", "claimed_by", "attempts", "message_id"),
 ]
 
@@ -137,6 +138,7 @@ def _delivery(desk_id: int, row: Row, now: datetime) -> Delivery:
         offset=row.offset,
         generation=row.generation,
         bundle=row.bundle,
+        tells_at=row.tells_at,
         due_at=row.due_at,
         try_at=row.due_at,
         expires_at=row.expires_at,
@@ -151,7 +153,7 @@ def _stand_again(old: Delivery, row: Row) -> None:
     old.state = State.CANCELLED if row.dropped else State.PENDING
     old.due_at = old.try_at = row.due_at
     old.expires_at, old.recipient_name, old.bundle = row.expires_at, row.recipient_name, row.bundle
-    old.project_id = row.project
+    old.project_id, old.tells_at = row.project, row.tells_at
     old.reason, old.lease_until, old.claimed_by, old.attempts = row.dropped, None, "", 0
     # a mail program that has seen the old number would hide the new mail
     old.message_id = _message_id()

@@ -54,6 +54,7 @@ class Delivery(models.Model):
     offset = models.PositiveIntegerField(default=0)
     generation = models.PositiveIntegerField(default=1)
     bundle = models.CharField(max_length=60, blank=True)
+    tells_at = models.DateTimeField(null=True)  # the time that it tells of, where it tells of one
     due_at = models.DateTimeField()
     try_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # after this it is no use to anybody
@@ -81,6 +82,8 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], condition=models.Q(state__in=["claimed", "sending"]), name="leases"),
             models.Index(fields=["bundle"], condition=~models.Q(bundle=""), name="deliveries_in_bundles"),
             models.Index(fields=["desk", "state", "due_at"], name="deliveries_of_a_desk"),
+            # what who plans one project reads, and is not on the desk's staff
+            models.Index(fields=["project_id", "due_at"], name="deliveries_of_a_project"),
         ]
 
     def __str__(self) -> str:

@@ -51,6 +51,13 @@ def song_facts(songs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+@register.filter
+def stage_untold(project: Mapping[str, Any]) -> bool:
+    """Return whether a date of the project's own stage was missed of which no late song speaks: songs inherit it."""
+    told = {song["late_on"] for song in project["songs"]}
+    return bool(project["late_stage"]) and project["late_stage_on"] not in told
+
+
 def matrix_cells(song: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a song's cells: `status` done, now, late or none, and the words that stand in it."""
     dates = {due["stage"]: due for due in song["due"]}

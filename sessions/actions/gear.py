@@ -6,11 +6,12 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from producerdesk.accounts.models import Desk
+from producerdesk.accounts.models import Desk, User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.viewer import Viewer
+from projects.actions import open_first_desk
 from sessions.actions.standing import LIVE, who_books
 from sessions.booking import away
 from sessions.booking.resources import lock, resources_for
@@ -20,9 +21,9 @@ DAY = timedelta(days=1)
 
 
 @transaction.atomic
-def create_gear(*, desk: Desk, **said: Any) -> Gear:
-    """Return a new item of the desk."""
-    gear = Gear(desk=desk, **said)
+def create_gear(*, by: User, desk: Desk | None, **said: Any) -> Gear:
+    """Return a new item of the desk. Without one `by` gets it: this is the first act as a producer."""
+    gear = Gear(desk=desk or open_first_desk(by), **said)
     _settle_home(gear)
     gear.full_clean()
     gear.save()

@@ -207,11 +207,11 @@ def _note_entry(reply: PollReply, deed: str, viewer: Viewer) -> None:
 def _write_answers(
     poll: DatePoll, reply: PollReply, answers: Mapping[int, str], note: str, *, entered_by: int | None
 ) -> None:
-    held = set(poll.slots.filter(session__state=State.HOLD).values_list("pk", flat=True))
+    slots = dict(poll.slots.values_list("pk", "session__state"))
+    held = {pk for pk, state in slots.items() if state == State.HOLD}
     if not held:
         raise Conflict(_("None of these dates is held any more."))
-    known = set(poll.slots.values_list("pk", flat=True))
-    if strange := sorted(set(answers) - known):
+    if strange := sorted(set(answers) - set(slots)):
         raise Refused({"answers": _("%(slot)d is no slot of this poll.") % {"slot": strange[0]}})
     if held - set(answers):
         raise Refused({"answers": _("Say of each date whether it works.")})

@@ -7,11 +7,12 @@ from django.db import models, transaction
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from producerdesk.accounts.models import Desk
+from producerdesk.accounts.models import Desk, User
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict, Refused
 from producerdesk.kit.models import bump
 from producerdesk.kit.money import Money
+from projects.actions import open_first_desk
 from sessions.booking.hours import Hours, find_overlap
 from sessions.models import CancellationTier, Gear, Room, RoomRate, Studio, StudioSession, StudioTerms
 
@@ -19,9 +20,9 @@ OPEN = (StudioSession.State.HOLD, StudioSession.State.CONFIRMED)
 
 
 @transaction.atomic
-def create_studio(*, desk: Desk, **said: Any) -> Studio:
-    """Return a new studio of the desk."""
-    studio = Studio(desk=desk, **said)
+def create_studio(*, by: User, desk: Desk | None, **said: Any) -> Studio:
+    """Return a new studio of the desk. Without one `by` gets it: this is the first act as a producer."""
+    studio = Studio(desk=desk or open_first_desk(by), **said)
     studio.full_clean()
     studio.save()
     return studio

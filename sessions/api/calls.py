@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
 from sessions import actions, permissions, serializers
+from sessions.api import offered
 from sessions.api.typed import as_typed
 from sessions.filters import CallFilter
 from sessions.models import Call
@@ -56,6 +57,12 @@ class CallViewSet(DeskViewSet):
         if action == "update":
             return {"role": found.role, "at": call, "call_fold": found.call_fold or None}
         return {"day": day, "at": call} if action == "propose" else {}
+
+    def form_narrow(self, action: str, found: Call | None) -> dict[str, Q]:
+        if action != "swap" or found is None:
+            return {}
+        people = offered.narrowed(found.session.project_id, found.session.desk_id)["contributor"]
+        return {"contributor": people & offered.not_called(found.session_id, instead_of=found.contributor_id)}
 
     # --- the person's own answer ------------------------------------------------------------------------
 

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from producerdesk.accounts.models import Desk
 from producerdesk.accounts.once import once
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet
@@ -45,11 +43,7 @@ class GearViewSet(InUse):
 
     @once
     def create(self, request: Any) -> Response:
-        said = self.said()
-        desk = said.pop("desk", None) or Desk.objects.filter(pk=self.viewer.home_desk_id).first()
-        if desk is None:
-            raise PermissionDenied
-        return self.answer(gear_actions.create_gear(desk=desk, **said).pk, status=201)
+        return self.make(gear_actions.create_gear)
 
     def update(self, request: Any, pk: str) -> Response:
         gear = self.get_object()

@@ -7,6 +7,7 @@ from django.db.models import Q
 from producerdesk.kit.filters import asked_id
 from producerdesk.kit.viewer import Viewer
 from projects.models import Project
+from sessions.models import Call
 
 
 def asked_project(request: Any) -> int | None:
@@ -31,3 +32,12 @@ def narrowed(project_id: int | None, desk_id: int | None) -> dict[str, Q]:
         "gear": Q(active=True, bookable=True),
     }
     return narrow | {name: narrow[name] & Q(**{column: desk_id}) for name, column in of_desk.items() if desk_id}
+
+
+def not_called(session_id: int, instead_of: int = 0) -> Q:
+    """Return who is not called to the session yet, or has said no: the people of a form that calls one more.
+
+    `instead_of` is who is to be replaced, and no choice either.
+    """
+    there = Call.objects.filter(session=session_id, removed_at=None).exclude(answer=Call.Answer.DECLINED)
+    return ~Q(pk__in=there.values("contributor")) & ~Q(pk=instead_of)

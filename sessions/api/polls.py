@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -106,6 +107,7 @@ class DatePollViewSet(DeskViewSet):
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])
+    @transaction.atomic  # what is told is what was written, not what somebody wrote right after it
     def enter(self, request: Any, pk: str) -> Response:
         """Say for somebody which slots work, as they told you. What they answer themselves wins, now and later.
 
@@ -117,6 +119,7 @@ class DatePollViewSet(DeskViewSet):
         return self._answer_after(reply)
 
     @action(detail=True, methods=["post"])
+    @transaction.atomic  # likewise
     def clear(self, request: Any, pk: str) -> Response:
         """Take back what was entered for somebody. If-Match is the `version` of that reply."""
         poll = self.get_object()

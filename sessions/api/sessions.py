@@ -206,6 +206,8 @@ class SessionViewSet(DeskViewSet):
         project_id = found.project_id if found else offered.asked_project(self.request)
         desk_id = found.desk_id if found else offered.desk_of(self.viewer, project_id)
         narrow = offered.narrowed(project_id, desk_id)
+        if action == "call" and found:
+            narrow["contributor"] &= offered.not_called(found.pk)
         # the same of a search for free times
         return narrow | {"rooms": narrow["room"], "people": narrow["contributor"]}
 

@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from producerdesk.accounts.models import Desk
 from producerdesk.accounts.once import once
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE
 from producerdesk.kit import money
@@ -48,19 +47,12 @@ class StudioViewSet(_Place):
     }
 
     def form_start(self, action: str) -> dict[str, Any]:
-        desk = self._home_desk()
-        return {"desk": desk.pk, "time_zone": desk.time_zone} if desk else {}
-
-    def _home_desk(self) -> Desk | None:
-        return Desk.objects.filter(pk=self.viewer.home_desk_id).first()
+        desk = self.home_desk()
+        return {"desk": desk.pk, "time_zone": desk.time_zone} if desk else {"time_zone": self.viewer.time_zone}
 
     @once
     def create(self, request: Any) -> Response:
-        said = self.said()
-        desk = said.pop("desk", None) or self._home_desk()
-        if desk is None:
-            raise PermissionDenied
-        return self.answer(studios.create_studio(desk=desk, **said).pk, status=201)
+        return self.make(studios.create_studio)
 
     def update(self, request: Any, pk: str) -> Response:
         studio = self.get_object()

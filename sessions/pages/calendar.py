@@ -99,7 +99,8 @@ def _day(text: str) -> dt.date | None:
 
 def _refused(request: HttpRequest) -> HttpResponse:
     years = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
-    text = _("Give a day like 2027-03-28, in a year from %(first)d to %(last)d.") % years
+    text = clock.no_such_day(request.GET["date"])
+    text = text or _("Give a day like 2027-03-28, in a year from %(first)d to %(last)d.") % years
     data = {"detail": _("There is no such day in the calendar."), "fields": {"date": [text]}}
     return render(request, "errors/refused.html", {"data": data}, status=400)
 
@@ -171,6 +172,7 @@ def _drawn(
         "week": days.days_between(first, last) if len(days.days_between(first, last)) == LONG["week"] else [],
         "busy": {each["day"] for each in by_day if each["sessions"]},
         "taken": bool(taken),
+        "nowhere": not by_day and not _is_known(filters, known),
     }
     shut = closed.of_studios(said["open"]["results"], first, last, look["clock"]) if "open" in said else {}
     if view in ("day", "week"):
@@ -189,6 +191,13 @@ def _drawn(
         context["grid"] = drawn.month(events, first, last, day, look, taken)
         context["days"], context["shortened"] = _from_day(by_day, day)
     return context
+
+
+def _is_known(filters: dict[str, str], known: dict[str, Any]) -> bool:
+    """Return whether all that the calendar is narrowed by is among what it could be narrowed by."""
+    there = {"project": known["projects"], "room": known["rooms"], "person": known["people"]}
+    there["studio"] = [room["studio"] for room in known["rooms"]]
+    return all(text in {str(each["id"]) for each in there[name]} for name, text in filters.items())
 
 
 def _lines(

@@ -4,15 +4,15 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
+from producerdesk.kit.dates import DateField
 from producerdesk.kit.fields import VisibleField
 
 
-class DayField(serializers.DateField):
+class DayField(DateField):
     """A day in a year that can be meant."""
 
     default_error_messages = {"year": _("Give a year from {first} to {last}.")}

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
+from producerdesk.kit.dates import DateField, MomentField
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.viewer import Viewer
@@ -48,10 +49,10 @@ class WhenInput(InputSerializer):
     the day it ends is said. That is how a room is locked out around the clock.
     """
 
-    day = serializers.DateField(label=_("Date"))
+    day = DateField(label=_("Date"))
     starts = TimeOfDay(label=_("From"))
     ends = TimeOfDay(label=_("Until"))
-    ends_on = serializers.DateField(
+    ends_on = DateField(
         required=False,
         allow_null=True,
         default=None,
@@ -189,7 +190,7 @@ class AboutInput(InputSerializer):
     )
 
 
-class WallMoment(serializers.DateTimeField):
+class WallMoment(MomentField):
     """A moment with its offset, or without one: as the clock on the session's wall showed it (comes out as text)."""
 
     def to_internal_value(self, value: Any) -> Any:
@@ -295,7 +296,7 @@ class WrapInput(InputSerializer):
 class ProposeInput(InputSerializer):
     """Another time for one's own call, on the clock of the session."""
 
-    day = serializers.DateField(label=_("Date"))
+    day = DateField(label=_("Date"))
     at = TimeOfDay(label=_("I could be there at"))
     proposed_fold = FoldField(label=_("Which hour"))
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))
@@ -308,8 +309,8 @@ class ProposeInput(InputSerializer):
 class ReopenInput(InputSerializer):
     """The proposal as it was before it was answered, and when the person was called then, where that changed."""
 
-    proposed_at = serializers.DateTimeField(default_timezone=dt.UTC, label=_("Could be there at"))
-    call_at = serializers.DateTimeField(default_timezone=dt.UTC, required=False, allow_null=True, label=_("Called at"))
+    proposed_at = MomentField(default_timezone=dt.UTC, label=_("Could be there at"))
+    call_at = MomentField(default_timezone=dt.UTC, required=False, allow_null=True, label=_("Called at"))
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))
 
 

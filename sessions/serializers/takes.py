@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import papers
+from producerdesk.kit.dates import MomentField
 from producerdesk.kit.fields import ModelInputSerializer
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.rows import Children, Computed, RowSerializer, utc
@@ -210,7 +211,7 @@ class NewTakeInput(TakeInput):
 
     key = serializers.UUIDField()
     song = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, label=_("Song"))
-    taken_at = serializers.DateTimeField(required=False, label=_("Time of day"))
+    taken_at = MomentField(required=False, label=_("Time of day"))
 
     class Meta(TakeInput.Meta):
         fields = ["key", "song", "taken_at", *TakeInput.Meta.fields]

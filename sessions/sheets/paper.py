@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from producerdesk.kit import moments
 from producerdesk.kit.papers import A4, LETTER
+from sessions.places import street_of
 
 if TYPE_CHECKING:
     import typst
@@ -133,10 +134,8 @@ def place_lines(place: Row) -> str:
     """Return where it is, a line each: studio and room, address, phone."""
     if not place["room"]:
         return place["remote"] or _("Remote")
-    address = place["address"]
-    if place["city"] and place["city"] not in address:
-        address = f"{address}, {place['city']}" if address else place["city"]
-    return "\n".join(filter(None, (f"{place['studio']}, {place['room']}", address, place["phone"])))
+    street = street_of(place["address"], place["city"])
+    return "\n".join(filter(None, (f"{place['studio']}, {place['room']}", street, place["phone"])))
 
 
 def length_of(row: Row) -> str:

@@ -208,15 +208,14 @@ def people_of(calls: Iterable[Row]) -> set[int]:
 
 
 @register.filter
-def free_to_add(hires: Iterable[Row], form: Row) -> list[Row]:
-    """Return the hires whose people are not in the form's rows yet, each person once."""
+def one_press(hires: Iterable[Row], form: Row) -> list[Row]:
+    """Return the hires, each person once; `there` says of whom that the form's rows have them already."""
     calls = form["fields"].get("calls", {}).get("rows", [])
     there = {str(row["contributor"]["value"]) for row in calls}
     found: dict[int, Row] = {}
     for hire in hires:
         person = hire["contributor"]["id"]
-        if str(person) not in there:
-            found.setdefault(person, hire)
+        found.setdefault(person, {**hire, "there": str(person) in there})
     return list(found.values())
 
 

@@ -392,8 +392,11 @@ def test_on_the_own_clock_a_move_keeps_to_the_studio(browsing: Browsing, cast: C
 
 def test_on_a_phone_the_calendar_is_an_agenda(browsing: Browsing, cast: Cast, drums: StudioSession) -> None:
     page = opened(browsing, cast, phone=True)
-    for view in ("week", "month", "day", "timeline"):
+    for view in ("week", "month", "day", "timeline", "agenda"):
         page.goto(f"/calendar/?view={view}&date={DAY}")
+        shown = page.get_by_role("group", name="View").locator("[aria-current]")
+        expect(shown).to_be_visible()
+        expect(shown).to_have_text(view.title())
         expect(page.locator("[data-calendar]")).to_be_hidden()
         expect(page.get_by_role("link", name="Drums")).to_be_visible()
     page.get_by_role("link", name="Drums").tap()

@@ -77,7 +77,17 @@ def test_from_a_studio_to_a_session_that_nobody_else_can_take(browsing: Browsing
 
     page.goto(f"/sessions/new/?project={cast.project.pk}&room={room.pk}")
     typed(page, "Bass", room, "12:00", "20:00")
-    page.get_by_role("button", name="Wren Castellan").click()
+    wren = page.get_by_role("button", name="Wren Castellan")
+    page.get_by_role("button", name="Call someone").click()
+    page.get_by_label("Person").select_option(label="Wren Castellan")
+    expect(wren).to_be_hidden()  # who was chosen by hand is not offered any more
+    page.get_by_role("button", name="Remove").click()
+    wren.click()
+    expect(wren).to_be_hidden()
+    page.get_by_role("button", name="Call someone").click()
+    again = page.get_by_label("Person").last.locator("option", has_text="Wren Castellan")
+    expect(again).to_be_disabled()
+    page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Book session").click()
     expect(page.get_by_role("alert")).to_contain_text("Not booked: two things are taken at that time")
     expect(page.locator(".pd-clash")).to_be_focused()

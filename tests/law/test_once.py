@@ -12,7 +12,8 @@ from producerdesk.accounts.models import OnceKey
 from producerdesk.accounts.once import LEASE, sweep
 from producerdesk.kit import clock
 from projects.models import Project, ReferenceTrack, Song
-from sessions.models import CalendarFeed
+from sessions.models import CalendarFeed, CompSection, EditTask
+from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
 
@@ -138,15 +139,25 @@ def test_an_address_told_once_is_not_told_again(cast: Cast, path: str) -> None:
 def test_a_page_that_is_sent_twice_makes_one(cast: Cast) -> None:
     client = Caller(cast.ana).client
     project = cast.project.pk
+    song = makers.make_song(cast.project, "Ninety Below")
+    pages: dict[Any, str] = {
+        Song: f"/projects/{project}/songs/",
+        EditTask: f"/projects/{project}/songs/{song.pk}/",
+        CompSection: f"/songs/{song.pk}/comp/",
+    }
     for path, made, said in [
         (f"/people/{cast.wren_called.pk}/links/", PrivateLink, {}),
         ("/schedule/calendar/", CalendarFeed, {}),
         (f"/projects/{project}/songs/new/", Song, {"title": "Undertow", "project": project, "_from": "songs"}),
+        ("/edit-tasks/new/", EditTask, {"title": "Tune the middle eight", "song": song.pk}),
+        ("/comp-sections/new/", CompSection, {"name": "Verse 1", "song": song.pk}),
     ]:
         before = made.objects.count()  # type: ignore[attr-defined] # each has one
-        where = f"/projects/{project}/songs/" if made is Song else path
-        key = re.findall(r'name="_once" value="([^"]+)"', client.get(where).content.decode())[-1]
+        where = pages.get(made, path)
+        page = client.get(where).content.decode()
+        form = page.split(f'action="{path}"')[1].split("</form>")[0] if made in pages else page
+        key = re.findall(r'name="_once" value="([^"]+)"', form)[-1]
         answers = [client.post(path, said | {"_once": key}) for _ in range(2)]
         assert made.objects.count() == before + 1, path  # type: ignore[attr-defined] # see above
         assert all(answer.status_code in (200, 302) for answer in answers), path
-        assert made is Song or "made already" in answers[1].content.decode(), path
+        assert made in pages or "made already" in answers[1].content.decode(), path

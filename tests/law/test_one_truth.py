@@ -54,7 +54,7 @@ DRAWN = {
     "projects:list": "summary projects shelf",
     "projects:new": "options",
     "projects:new_song": "project options",
-    "projects:song": "song project next_sessions tasks people",
+    "projects:song": "song project questions next_sessions tasks people",
     "projects:songs": "project songs questions tasks",
     "projects:start": "options",
     "session:detail": "session costs deliveries",

@@ -10,12 +10,13 @@ import time_machine
 from django.urls import reverse
 
 from contributors import links
+from producerdesk.accounts.authentication import viewer_of_user
 from producerdesk.accounts.models import Desk, User
 from producerdesk.kit import clock
 from producerdesk.notices import dispatcher
 from producerdesk.notices.models import Delivery, Notice, OutboxMail
 from projects import notices as invitations
-from sessions import letter_parts, notices
+from sessions import actions, letter_parts, notices, reminders
 from sessions.models import Call, StudioSession
 from tests.notices.called import TUESDAY, make_call, make_desk, make_session, tell
 from tests.services import SmtpSink
@@ -161,6 +162,32 @@ def test_a_move_tells_the_new_time(call: Call) -> None:
     found = mail(call, notices.MOVED)
     assert found.subject == "New time: Lead vocals, Tue 17 Nov, 10:00"
     assert "Please say whether the new time works for you." in found.text
+    assert "Lead vocals was moved. This is how it stands now." in found.text  # nobody had been told a time
+
+
+def test_a_move_names_the_time_that_the_person_was_told_last(desk: Desk) -> None:
+    call = make_call(make_session(desk), user=User.objects.create_user("juno@own.example.com", name="Juno"))
+    mara = viewer_of_user(desk.staff.get())
+    reminders.invite(call.session, [call])
+    dispatcher.dispatch(name="test")
+    # moved twice before the mail leaves: who was told of Tuesday alone is told that it was Tuesday
+    hours = [("2026-11-18T10:00", "2026-11-18T18:00"), ("2026-11-19T14:00", "2026-11-19T20:00")]
+    for starts, ends in hours:
+        actions.move_session(viewer=mara, session=call.session, starts_local=starts, ends_local=ends)
+    dispatcher.dispatch(name="test")
+    told = "Lead vocals was moved from Tue 17 Nov, 10:00 to Thu 19 Nov, 14:00. This is how it stands now."
+    found = OutboxMail.objects.get(delivery__kind=notices.MOVED)
+    assert found.subject == "New time: Lead vocals, Thu 19 Nov, 14:00"
+    assert told in found.text and told in found.html
+    bell = Notice.objects.get(delivery__kind=notices.MOVED)
+    assert bell.text == "New time: Lead vocals, Thu 19 Nov, 14:00 (was Tue 17 Nov, 10:00)"
+    # the next one starts from there; the end alone is no other time to come
+    actions.move_session(
+        viewer=mara, session=call.session, starts_local="2026-11-19T14:00", ends_local="2026-11-19T22:00"
+    )
+    dispatcher.dispatch(name="test")
+    last = OutboxMail.objects.filter(delivery__kind=notices.MOVED).latest("pk")
+    assert "Lead vocals was moved. This is how it stands now." in last.text
 
 
 def test_a_cancellation_says_why_and_that_nobody_need_come(call: Call) -> None:

@@ -9,6 +9,7 @@ from django.template import engines
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from producerdesk.accounts.models import Desk, DeskStaff
 from producerdesk.kit.viewer import NOBODY
 from producerdesk.notices.models import Notice
 from producerdesk.overview.shell import LOOKING, PLAYING, PRODUCING, Shell, places_of, shell
@@ -37,6 +38,38 @@ def test_who_is_new_starts_a_record(cast: Cast) -> None:
     caller = Caller(makers.make_user("Mara"))
     assert caller.page("/")["Location"] == "/projects/start/"
     assert caller.page("/projects/")["Location"] == "/projects/start/"
+
+
+@pytest.mark.parametrize(
+    ("url", "way"),
+    [
+        ("/studios/", "/studios/new/"),
+        ("/gear/", "/gear/new/"),
+        ("/calendar/", "/projects/start/"),
+        ("/calendar/?view=month", "/projects/start/"),
+        ("/calendar/?view=timeline&rows=gear", "/projects/start/"),
+        ("/sessions/", "/projects/start/"),
+        ("/date-polls/", "/projects/start/"),
+        ("/imported-calendars/", "/projects/start/"),
+    ],
+)
+def test_who_is_new_finds_a_way_to_begin_everywhere(db: None, url: str, way: str) -> None:
+    caller = Caller(makers.make_user("Mara"))
+    page = caller.page(url)
+    assert page.status_code == 200 and f'href="{way}"' in page.content.decode()
+    assert not Desk.objects.exists()  # looking makes no desk
+    assert caller.page(way).status_code == 200
+
+
+@pytest.mark.parametrize(("what", "kind"), [("studios", {"city": "Porto"}), ("gear", {"kind": "microphone"})])
+def test_the_first_studio_or_item_makes_the_desk(db: None, what: str, kind: dict[str, str]) -> None:
+    mara = makers.make_user("Mara")
+    said = {"name": "Foxglove", "time_zone": "Europe/Lisbon"} | kind if what == "studios" else {"name": "Vox"} | kind
+    first, again = (Caller(mara).post(f"{what}/", once="first-of-all", **said) for _time in "ab")
+    assert first.status_code == 201 and first.json()["id"] == again.json()["id"]
+    assert DeskStaff.objects.get().user == mara
+    assert Caller(mara).get(f"{what}/").json()["count"] == 1
+    assert Caller(mara).post(f"{what}/", **said | {"name": " "}).status_code == 400
 
 
 def test_nobody_signs_in_first(db: None) -> None:

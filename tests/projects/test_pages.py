@@ -119,6 +119,26 @@ def test_a_card_carries_who_when_how_far_and_what_is_late(cast: Cast, ana: Clien
     assert "Salt & Neon Nora Vale 18 Dec, 31 days Songs 1 of 2 1 song is 4 days late" in page
 
 
+def test_a_late_stage_is_named_beside_late_songs_where_none_of_them_says_it(cast: Cast, ana: Client) -> None:
+    song = makers.make_song(cast.project, stage=Stage.TRACKING)
+    set_due(song, tracking=-3)
+    set_due(cast.project, tracking=-9)
+    Project.objects.update(stage=Stage.TRACKING)
+    for view, songs, stage in (
+        ("board", "1 song is 3 days late", "Tracking is 9 days late"),
+        ("list", "1 song late", "Tracking late"),
+    ):
+        page = text(ana.get(f"/projects/?view={view}"))
+        assert songs in page and stage in page
+    song.stage_dates.all().delete()  # it inherits the stage's date now, so both would say the same
+    for view, songs, stage in (
+        ("board", "1 song is 9 days late", "Tracking is 9"),
+        ("list", "1 song late", "Tracking late"),
+    ):
+        page = text(ana.get(f"/projects/?view={view}"))
+        assert songs in page and stage not in page
+
+
 def test_the_board_shows_a_hundred_and_says_so(cast: Cast, ana: Client) -> None:
     Project.objects.bulk_create(Project(desk=cast.desk, title=f"R {n}", artist="N") for n in range(120))
     page = text(ana.get("/projects/"))
@@ -400,6 +420,7 @@ def test_a_songs_page_tells_facts_stage_and_which_dates_are_its_own(cast: Cast, 
     assert "Fri 13 Nov own date" in page
     assert "Mon 7 Dec" in page
     assert "Needs a cello?" in page
+    assert "Is the studio booked?" in page and "on time?" in page  # as every page of a project opens
     assert "3:08" in page
 
 
@@ -423,3 +444,17 @@ def test_what_cannot_be_deleted_says_why(cast: Cast, ana: Client, url: str) -> N
     assert answer.status_code == 409
     assert "Sessions, people or money hang on this project" in answer.content.decode()
     assert Project.objects.filter(pk=cast.project.pk).exists()
+
+
+def test_a_stage_that_is_late_from_the_start_is_told_once(cast: Cast, ana: Client, url: str) -> None:
+    Project.objects.update(stage=Stage.TRACKING)
+    sent = form_of(ana.get(f"{url}edit/"))
+    for day_given, said in ((day(-3), "Saved. Mixing was due on Sat 14 Nov: it counts as late."), (day(-3), "Saved.")):
+        sent |= {"due.mixing": day_given.isoformat()}
+        page = ana.post(f"{url}edit/", sent, follow=True)
+        assert [str(message) for message in page.context["messages"]] == [said]
+        sent = form_of(ana.get(f"{url}edit/"))
+    Project.objects.update(stage=Stage.MASTERING)  # beyond it a past date is only a fact
+    sent = form_of(ana.get(f"{url}edit/")) | {"due.mixing": day(-5).isoformat()}
+    page = ana.post(f"{url}edit/", sent, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Saved."]

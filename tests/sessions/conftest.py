@@ -9,11 +9,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from contributors import links
 from producerdesk.kit import clock
-from sessions.models import StudioSession
+from sessions.models import Gear, StudioSession
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast, make_cast
 from tests.live import Live
+from tests.sessions.lives import JANUARY
 from tests.sessions.polling import propose
 from tests.sessions.racers import Racers
 
@@ -29,6 +30,19 @@ def noon() -> Iterator[None]:
     """It is noon on 1 March 2027."""
     with time_machine.travel("2027-03-01T12:00:00Z", tick=False):
         yield
+
+
+@pytest.fixture
+def january() -> Iterator[None]:
+    """It is January 2027, some weeks before what is booked."""
+    with time_machine.travel(JANUARY, tick=False):
+        yield
+
+
+@pytest.fixture
+def mic(cast: Cast) -> Gear:
+    """The good vocal mic."""
+    return makers.make_gear(cast.room, serial="4711")
 
 
 @pytest.fixture

@@ -117,6 +117,8 @@ def test_another_project_draws_the_form_anew_and_books_nothing(cast: Cast, ana: 
     rows = added.context["form"]["fields"]["calls"]["rows"]
     assert [row["contributor"]["value"] for row in rows] == [str(cast.wren_called.pk), str(cast.emil_called.pk)]
     assert rows[1]["role"]["value"] == "Engineer"
+    chip = re.search(r'<button[^>]*data-hire="\d+"[^>]*>', added.content.decode())
+    assert chip and chip[0].endswith(" hidden>")  # it is there again when the row goes
     assert "Would cost" in text(added)
 
 

@@ -69,6 +69,19 @@ def test_a_timeline_has_a_line_for_each_room_or_person(cast: Cast, ana: Caller, 
     assert bars(ana.page(f"{address}&rows=rooms&project={other.pk}"))[cast.room.name] == []
 
 
+@pytest.mark.parametrize("view", ["week", "month", "agenda", "timeline"])
+@pytest.mark.parametrize("name", ["project", "studio", "room", "person"])
+def test_narrowed_by_what_is_not_there_it_says_so_and_shows_the_way_back(
+    cast: Cast, ana: Caller, session: StudioSession, view: str, name: str
+) -> None:
+    hers = {"project": cast.other_project.pk, "studio": 999, "room": 999, "person": 999}[name]
+    page = ana.page(f"/calendar/?view={view}&date=2027-03-10&{name}={hers}")
+    assert "What this is narrowed by is not here" in text(page)
+    assert f'href="?view={view}&amp;date=2027-03-10">Show all again' in page.content.decode()
+    mine = {"project": cast.project, "studio": cast.room.studio, "room": cast.room, "person": cast.wren_called}[name]
+    assert "Show all again" not in text(ana.page(f"/calendar/?view={view}&date=2027-05-10&{name}={mine.pk}"))
+
+
 def test_the_hours_are_the_studios_or_ones_own(cast: Cast, ana: Caller, session: StudioSession) -> None:
     assert parts(ana.page("/calendar/?view=week&date=2027-03-10"))[session.title]["starts"] == "2027-03-10T10:00"
     cast.ana.time_zone = "America/New_York"

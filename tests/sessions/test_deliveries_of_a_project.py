@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from producerdesk.accounts.authentication import viewer_of_user
 from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import SCHEDULE_WRITE
 from producerdesk.kit import clock
@@ -181,3 +182,20 @@ def test_what_was_planned_before_is_told_its_project(
     assert found == {key: project for key, project in before.items() if key in found}
     for ref, project in refs.items():
         assert set(Delivery.objects.filter(ref=ref).values_list("project_id", flat=True)) == {project}, ref
+
+
+def test_of_a_large_desk_only_the_projects_own_deliveries_are_read(cast: Cast, pia: User) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans by no statistics")
+    now = clock.now()
+    Delivery.objects.bulk_create(
+        Delivery(
+            desk=cast.desk, project_id=cast.project.pk if n % 100 == 0 else 10**6, kind="x", ref=f"call:{n}",
+            recipient="user:1", channel="bell", due_at=now, try_at=now, state="sent", message_id=str(n),
+        )
+        for n in range(10**6, 10**6 + 4000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE notices_delivery")
+    plan = Delivery.objects.visible_to(viewer_of_user(pia)).order_by("-due_at", "-pk")[:50].explain()
+    assert "deliveries_of_a_project" in plan and "Seq Scan" not in plan, plan

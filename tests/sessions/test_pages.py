@@ -216,6 +216,13 @@ def test_people_are_called_swapped_and_taken_off(cast: Cast, ana: Caller, sessio
     assert "Engineer Emil" in text(ana.page(f"/sessions/{session.pk}/"))
     wren = session.calls.get(contributor=cast.wren_called)
     other = makers.make_contributor(cast.desk, "Oona Fairley")
+    free = [str(other.pk), *(str(each.pk) for each in cast.desk.contributors.exclude(calls__session=session))]
+    page = ana.page(f"/calls/{wren.pk}/swap/")
+    # who is called already is no choice, nor is who is replaced
+    assert {each["value"] for each in page.context["form"]["fields"]["contributor"]["choices"]} == {*map(int, free)}
+    session.calls.filter(contributor=cast.emil_called).update(answer=Call.Answer.DECLINED)
+    assert f'value="{cast.emil_called.pk}"' in ana.page(f"/calls/{wren.pk}/swap/").content.decode()
+    assert f'value="{wren.contributor_id}"' not in ana.page(url).content.decode()
     assert ana.send(f"/calls/{wren.pk}/swap/", contributor=other.pk).status_code == 302
     oona = session.calls.get(contributor=other)
     assert "Take Oona Fairley off?" in text(ana.page(f"/calls/{oona.pk}/remove/"))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sessions.models import StudioSession
+from sessions.places import street_of
 from tests import makers
 from tests.calling import Caller
 from tests.cast import Cast
@@ -89,3 +90,17 @@ def test_what_is_over_is_booked_with_a_warning(cast: Cast, ana: Caller) -> None:
     going_on = ana.post("sessions/price/", **wish(cast, day="2027-03-01", ends="14:00")).json()["warnings"]
     assert "past" not in [warning["code"] for warning in going_on]
     assert ana.post("sessions/", **wish(cast)).json()["booked_afterwards"] is False
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "street"),
+    [
+        ("Rua das Camélias 14", "Porto", "Rua das Camélias 14, Porto"),
+        ("Rua das Camélias 14, 4000 Porto", "Porto", "Rua das Camélias 14, 4000 Porto"),
+        ("", "Porto", "Porto"),
+        ("Rua das Camélias 14", "", "Rua das Camélias 14"),
+        ("", "", ""),
+    ],
+)
+def test_a_city_is_not_said_twice(address: str, city: str, street: str) -> None:
+    assert street_of(address, city) == street

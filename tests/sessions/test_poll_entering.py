@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from producerdesk.kit import clock
 from producerdesk.kit.errors import Conflict
@@ -241,3 +243,18 @@ def test_a_date_of_which_nothing_is_said_reads_the_same_on_both_sides(
     drawn = ana.send(f"{page}answers/{reply}/", **typed, note="", _etag=read)
     assert drawn.status_code == 412
     assert [(row["mine"], row["theirs"]) for row in drawn.context["rows"]] == [("No", "No answer yet")] * 3
+
+
+def test_what_is_told_of_an_entered_answer_is_read_before_anybody_else_can_write(
+    poll: dict[str, Any], cast: Cast, ana: Caller
+) -> None:
+    for name, body in (
+        ("enter", told(poll, cast.nora_called.name, "yes", "yes", "no")),
+        ("clear", {"reply": row_of(poll, cast.nora_called.name)["id"]}),
+    ):
+        version = row_of(ana.get(f"{PATH}{poll['id']}/").json(), cast.nora_called.name)["version"]
+        with CaptureQueriesContext(connection) as asked:
+            answer = ana.post_over(f"{PATH}{poll['id']}/{name}/", version, **body)
+        assert answer.headers["ETag"] == f'"{row_of(answer.json(), cast.nora_called.name)["version"]}"'
+        # the undo is told by this version: the transaction ends after it was read
+        assert asked[-1]["sql"].startswith("RELEASE SAVEPOINT")

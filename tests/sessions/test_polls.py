@@ -52,11 +52,14 @@ def test_none_is_held_when_one_cannot_be(cast: Cast, ana: Caller) -> None:
     assert not DatePoll.objects.exists() and not StudioSession.objects.filter(state="hold").exists()
 
 
-def test_answers_make_a_grid_with_the_best_slot(poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller) -> None:
+def test_answers_make_a_grid_with_the_best_slot(
+    poll: dict[str, Any], cast: Cast, ana: Caller, wren: Caller, django_assert_num_queries: Any
+) -> None:
     at = f"{PATH}{poll['id']}/"
     assert ana.get(at).json()["best"] is None
     assert wren.post(f"{at}answer/", **said(poll, "yes", "maybe", "no"), note="Friday I am in Porto").status_code == 200
-    assert Caller(cast.nora).post(f"{at}answer/", **said(poll, "no", "yes", "yes")).status_code == 200
+    with django_assert_num_queries(33):
+        assert Caller(cast.nora).post(f"{at}answer/", **said(poll, "no", "yes", "yes")).status_code == 200
     grid = ana.get(at).json()
     assert [(each["yes"], each["maybe"], each["no"]) for each in grid["counts"]] == [(1, 0, 1), (1, 1, 0), (1, 0, 1)]
     assert grid["best"] == poll["slots"][1]["id"]

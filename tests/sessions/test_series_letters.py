@@ -101,6 +101,7 @@ def test_a_move_and_a_cancellation_are_one_letter_each(
     (mail,) = posted.to(cast.wren_called.email)
     assert mail.message["Subject"] == "New times: Vocals, 3 dates from Tue 16 Mar, 13:00"
     assert {int(event["SEQUENCE"]) for event in calendar_of(mail).events} != {0}
+    assert "Tue 16 Mar, 13:00 – 15:00 (was Tue 16 Mar, 10:00)" in mail.text()
     posted.reset()
     stands.shift(timedelta(minutes=5))
     actions.cancel_dates(viewer=ana, session=dates[0], scope="all", reason="Tour")

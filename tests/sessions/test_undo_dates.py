@@ -30,11 +30,6 @@ HOURS = {"starts": "10:00", "ends": "18:00"}
 
 
 @pytest.fixture
-def mic(cast: Cast) -> Gear:
-    return makers.make_gear(cast.room, serial="4711")
-
-
-@pytest.fixture
 def amp(cast: Cast) -> Gear:
     return makers.make_gear(cast.room, "Vox AC30")
 

@@ -20,7 +20,8 @@ ITEMS = (
 def make_gear(demo: Demo) -> None:
     for name, kind, serial, room, bookable in ITEMS:
         home = demo.rooms[room] if room else None
-        demo.gear[name] = create_gear(desk=demo.desk, name=name, kind=kind, serial=serial, room=home, bookable=bookable)
+        said = {"name": name, "kind": kind, "serial": serial, "room": home, "bookable": bookable}
+        demo.gear[name] = create_gear(by=demo.mara, desk=demo.desk, **said)
     mara = viewer_of(demo.mara)
     with demo.on(-60):
         fix_fault(fault=log_fault(viewer=mara, gear=demo.gear["Vox AC30"], text="Top Boost crackles: a valve"))

@@ -11,6 +11,7 @@ from sessions.models import Room
 
 def make_studios(demo: Demo) -> None:
     foxglove = create_studio(
+        by=demo.mara,
         desk=demo.desk,
         name="Foxglove Studios",
         address="Rua das Camélias 14",
@@ -33,6 +34,7 @@ def make_studios(demo: Demo) -> None:
         ],
     )
     tin_roof = create_studio(
+        by=demo.mara,
         desk=demo.desk,
         name="Tin Roof Sound",
         address="Lagerhofstraße 9",

@@ -92,9 +92,22 @@
     const [person, role, call] = ["contributor", "role", "call"].map((name) => row.querySelector(`[name$="]${name}"]`));
     person.value = button.dataset.hire;
     role.value = button.dataset.role;
-    button.remove();
     call.focus();
     row.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  /* Nobody is called twice: who is in a row is offered neither by a press nor in another row, until the row lets go. */
+  function offer(group) {
+    const chosen = [...group.querySelectorAll('[data-row] select[name$="]contributor"]')];
+    const there = new Set(chosen.map((select) => select.value).filter(Boolean));
+    group.querySelectorAll("button[data-hire]").forEach((button) => { button.hidden = there.has(button.dataset.hire); });
+    for (const select of chosen) {
+      for (const option of select.options) option.disabled = there.has(option.value) && option.value !== select.value;
+    }
+  }
+  document.addEventListener("change", (event) => {
+    const group = event.target instanceof Element && event.target.closest("[data-rows]");
+    if (group?.querySelector("button[data-hire]")) offer(group);
   });
 
   /* --- another project: the form comes anew from the server; what was typed meanwhile is not lost --- */
