@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,13 @@ def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, fil
     day = clock.now().date().isoformat()
     text = ana.page(f"/projects/{filled.project_id}/budget/", as_of=day).content.decode()
     assert f"/budgets/{filled.pk}/entries/?head=300&amp;as_of={day}&amp;kind=actual" in text
+    for leads in re.findall(rf'href="(/budgets/{filled.pk}/(?:entries|plan)/[^"]*)"', text):
+        assert f"as_of={day}" in leads, leads
+    plan = ana.page(f"/budgets/{filled.pk}/plan/", as_of=day).content.decode()
+    assert "This is the plan as it stands today" in plan and f'budget/?as_of={day}"' in plan
+    assert "as it stands today" not in ana.page(f"/budgets/{filled.pk}/plan/", as_of="x").content.decode()
+    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', ana.page("/budgets/", as_of=day).content.decode())
+    assert listed == f"/projects/{filled.project_id}/budget/?as_of={day}"
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
     assert entries.status_code == 200 and "Show all" in entries.content.decode()
 
