@@ -162,10 +162,11 @@ def _at_line(pk: int, line: int) -> str:
 def entries(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The ledger, latest first: where every figure comes from."""
     context, answers = _frame(request, pk, "entries")
-    query = _without_empty(request.GET)
+    asked = _without_empty(request.GET)
+    query = asked.copy()
     query.setdefault("ordering", "-seq")
     found = ask(request, "api:budget-entry-list", args=[pk], query=query)
-    context |= {"filters": query, "as_of": query.get("as_of", "")}
+    context |= {"filters": asked, "as_of": asked.get("as_of", "")}
     return show(request, "budgets/entries.html", context, entries=found, **answers)
 
 

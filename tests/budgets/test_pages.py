@@ -1,10 +1,12 @@
 """The pages of a budget: each draws what the API says, leads from a figure to its entries, and edits in place."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -145,6 +147,34 @@ def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, fil
     assert listed == f"/projects/{filled.project_id}/budget/?as_of={day}"
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
     assert entries.status_code == 200 and "Show all" in entries.content.decode()
+
+
+def test_a_ledger_says_what_it_was_narrowed_to_and_what_that_comes_to(ana: Caller, filled: Budget) -> None:
+    day, path = clock.now().date().isoformat(), f"/budgets/{filled.pk}/entries/"
+    asked = {"head": "300", "kind": ["commit", "release"], "as_of": day, "source": "session", "source_id": "7"}
+    page = ana.page(path, **asked, page_size="1")
+    text = page.content.decode()
+    for words, left_out in (
+        ("Committed or Released", "kind"),
+        ("on 300 Studio and all below it", "head"),
+        ("by “Vocals”", "source_id"),
+        ("until the end of", "as_of"),
+    ):
+        (off,) = re.findall(rf'class="pd-chip" href="([^"]*)"[^>]*>{words}', text)
+        left = parse_qs(html.unescape(off).removeprefix("?"))
+        assert set(left) == {*asked, "page_size"} - {left_out} - ({"source"} if left_out == "source_id" else set())
+        assert ana.client.get(f"{path}{html.unescape(off)}").status_code == 200
+    assert page.context["entries"]["sums"] == {"all": eur("420.00"), "open": eur("420.00"), "actual": eur("0.00")}
+    assert "pd-chip" not in ana.page(path).content.decode()
+
+
+def test_the_sums_of_a_ledger_are_those_of_all_its_pages(ana: Caller, filled: Budget) -> None:
+    total = ana.get(f"budgets/{filled.pk}/summary/").json()["total"]
+    for query in ({}, {"page_size": 1, "page": 2}):
+        sums = ana.get(f"budgets/{filled.pk}/entries/", **query).json()["sums"]
+        assert (sums["all"], sums["actual"]) == (total["committed"], total["actual"])
+    nothing = ana.get(f"budgets/{filled.pk}/entries/", account=110).json()
+    assert nothing["sums"] == dict.fromkeys(("all", "open", "actual"), eur("0.00"))
 
 
 def test_a_project_without_a_budget_offers_to_start_one(cast: Cast, ana: Caller) -> None:
