@@ -235,7 +235,7 @@ def expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     budget = found.data["budget"]
     query = {"source": "expense", "source_id": pk}
     answers = {"expense": found, "entries": ask(request, "api:budget-entry-list", args=[budget["id"]], query=query)}
-    if found.data["commitment"]:  # what of it one may open, the project says
+    if found.data["pays"]:  # what of it one may open, the project says
         answers["project"] = ask(request, "api:project-detail", args=[budget["project"]["id"]])
     return show(request, "budgets/expense.html", {"current": "budgets"}, **answers)
 

@@ -83,12 +83,16 @@ class OfBudget(Fresh, DeskViewSet):
         return project.desk_id, project.pk
 
     def _choices(self) -> Rows:
-        return [{"value": row["key"], "label": _payable_label(row)} for row in payable(self.budget)]
+        return [_choice(row) for row in payable(self.budget)]
 
 
-def _payable_label(row: dict[str, Any]) -> str:
+def _choice(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be paid as a form offers it, with the account and the sum that it fills in."""
     what = f"{row['title']}: {row['label']}" if row["label"] and row["label"] != row["title"] else row["title"]
-    return f"{what}, {row['open']['amount']} {row['open']['currency']}"
+    # of what was wrapped nothing is open: the invoice pays what was counted as spent then
+    due = row["open"] if Decimal(row["open"]["amount"]) else row["actual"]
+    label = f"{what}, {due['amount']} {due['currency']}"
+    return {"value": row["key"], "label": label, "account": row["account"], "due": due}
 
 
 class LineViewSet(ListOfBudget, NoPages, OfBudget):

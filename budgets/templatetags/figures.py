@@ -7,6 +7,7 @@ from typing import Any
 
 from babel.numbers import format_compact_currency
 from django import template
+from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -109,13 +110,6 @@ def receipt_limit() -> SafeString:
     return format_html('data-most-bytes="{}" data-most-said="{}"', receipts.LARGEST_FILE, receipts.too_large())
 
 
-@register.filter
-def payable_source(key: str) -> dict[str, Any]:
-    """Return what the key of a commitment is a part of, as entries name it: "session:7:room:hour" is of session 7."""
-    kind, number, _part = key.split(":", 2)
-    return {"kind": kind, "id": int(number)}
-
-
 @register.simple_tag
 def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
     """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""
@@ -128,7 +122,7 @@ def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
 
 
 @register.simple_tag
-def ledger_filters(asked: Mapping[str, Any], entries: Mapping[str, Any]) -> list[dict[str, str]]:
+def ledger_filters(asked: QueryDict, entries: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what a ledger was narrowed to, in words, in the order of a sentence; `off` is what to ask for without."""
     said = {name: values for name, values in asked.lists() if name in _SAID}
     first = next(iter(entries["results"]), None)
@@ -142,7 +136,7 @@ def ledger_filters(asked: Mapping[str, Any], entries: Mapping[str, Any]) -> list
     ]
 
 
-def _without(asked: Any, name: str) -> str:
+def _without(asked: QueryDict, name: str) -> str:
     """Return the query without one filter, from its first page."""
     rest = asked.copy()
     for gone in {"page", name, *(("source",) if name == "source_id" else ())}:

@@ -22,6 +22,7 @@ from tests.calling import Caller
 from tests.cast import Cast
 
 pytestmark = pytest.mark.once
+ROOM = "session:7:room:hour"
 
 
 @pytest.fixture
@@ -103,9 +104,14 @@ def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Cal
 def test_an_expense_leads_to_what_it_pays(cast: Cast, ana: Caller, budget: Budget) -> None:
     committed(cast, 37_200)
     own = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense()).json()["id"]
-    paying = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment="session:7:room:hour")).json()["id"]
-    assert 'href="/sessions/7/"' in ana.page(f"/expenses/{paying}/").content.decode()
+    paying = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment=ROOM)).json()["id"]
+    assert (
+        '<a href="/sessions/7/">Vocals</a></b><small>Room A, 6 h;' in ana.page(f"/expenses/{paying}/").content.decode()
+    )
     assert "/sessions/7/" not in ana.page(f"/expenses/{own}/").content.decode()
+    whole = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment=ROOM, amount=eur("231.50"))).json()
+    form = ana.page(f"/expenses/{whole['id']}/edit/").content.decode()
+    assert re.search(rf'value="{ROOM}"[^>]* selected>Vocals<', form), "a form sent back unchanged keeps what it pays"
 
 
 def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None:
@@ -217,9 +223,12 @@ def test_a_line_is_edited_where_it_stands(ana: Caller, filled: Budget) -> None:
 def test_an_expense_is_entered_with_its_receipt_and_taken_back(ana: Caller, filled: Budget) -> None:
     path = f"/budgets/{filled.pk}/expenses/new/"
     form = ana.page(path).context["form"]
-    assert form["fields"]["spent_on"]["value"] and form["fields"]["commitment"]["choices"][0]["label"]
+    assert form["fields"]["spent_on"]["value"]
+    offered = {row["value"]: row for row in form["fields"]["commitment"]["choices"]}
+    assert (offered["session:7:room:hour"]["account"], offered["session:7:room:hour"]["due"]) == (310, eur("420.00"))
+    assert offered["session:8:room:hour"]["due"] == eur("100.00"), "what was wrapped is paid as it was counted"
     said = {
-        "title": "Strings", "vendor": "Foxglove", "spent_on": "2026-11-14", "account": "400", "amount.amount": "80.00",
+        "title": "Strings", "vendor": "Foxglove", "spent_on": "2026-11-14", "account": "310", "amount.amount": "80.00",
         "amount.currency": "EUR", "commitment": "session:7:room:hour", "note": "", "_once": form["once"],
         "receipt": SimpleUploadedFile("a.pdf", PDF),
     }  # fmt: skip
