@@ -16,6 +16,7 @@ from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, Receipt
 from producerdesk.accounts.models import ApiToken
 from producerdesk.accounts.roles import Role
 from producerdesk.kit import clock
+from producerdesk.kit.text import unguarded
 from tests import makers
 from tests.budgets.conftest import PDF, a_line, an_expense, committed, eur, settled
 from tests.calling import Caller
@@ -248,13 +249,21 @@ def test_an_expense_is_entered_with_its_receipt_and_taken_back(ana: Caller, fill
     assert upload.status_code == 302 and Receipt.objects.get().name == "b.pdf"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n@", "'="])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n@", "'=", "＝", "＋", "－", "＠", "\u3000="])
 def test_no_cell_of_the_table_is_a_formula(ana: Caller, budget: Budget, start: str) -> None:
     BudgetLine.objects.create(budget=budget, account=990, note=f"{start}SUM(A1)", rate_minor=1, planned_minor=1)
     answer = ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(answer, newline="")) for cell in row]
-    assert f"{start}SUM(A1)".lstrip("'") in [cell.lstrip("'") for cell in cells]
-    assert [cell for cell in cells if cell.lstrip(" \n").startswith(("=", "+", "-", "@", "\t"))] == []
+    assert f"{start}SUM(A1)" in [unguarded(cell) for cell in cells]
+    assert [cell for cell in cells if cell.lstrip(" \n").startswith(tuple("=+-@\t＝＋－＠\u3000"))] == []
+
+
+def test_no_cell_becomes_a_formula_where_the_semicolon_separates(ana: Caller, budget: Budget) -> None:
+    BudgetLine.objects.create(budget=budget, account=990, note='a;=1;"=2;b\n@c; −d', rate_minor=1, planned_minor=1)
+    answer = ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")
+    assert """a;'=1;'""=2;b\n'@c; −d""" in answer
+    cut = [cell.lstrip(' "') for line in answer.splitlines() for cell in line.split(";")]
+    assert [cell for cell in cut if cell.startswith(tuple("=+-@"))] == []
 
 
 def test_the_table_to_take_away_says_its_day_and_whether_it_changed(ana: Caller, filled: Budget) -> None:
