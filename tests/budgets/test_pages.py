@@ -102,6 +102,21 @@ def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Cal
     )
 
 
+def test_an_account_below_nought_and_a_total_over_stand_out(cast: Cast, ana: Caller, filled: Budget) -> None:
+    path = f"/projects/{filled.project_id}/budget/"
+    ana.post(f"budgets/{filled.pk}/lines/", **a_line(account=330, quantity="1", rate=eur("60.00")))
+    text = ana.page(path, by="account").content.decode()
+    assert re.search(r'<tr class="is-sub is-over"><th scope="row">.{,300}Over its line by €220\.00', text)
+    assert 'class="r pd-left pd-bad"' in text.partition("is-sub is-over")[2].partition("</tr>")[0]
+    assert "<tfoot><tr><th" in text
+    ana.post(f"budgets/{filled.pk}/lines/", **a_line(account=300, quantity="1", rate=eur("900.00")))
+    covered = ana.page(path, by="account").content.decode()
+    assert "€220.00 more than is approved for it; Studio as a whole has room" in covered
+    assert (text.count("is-sub is-over"), covered.count("is-sub is-over")) == (2, 1), "the tuning stays over"
+    committed(cast, 900_000, id=9)
+    assert '<tfoot><tr class="is-over">' in ana.page(path, by="account").content.decode()
+
+
 def test_an_expense_leads_to_what_it_pays(cast: Cast, ana: Caller, budget: Budget) -> None:
     committed(cast, 37_200)
     own = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense()).json()["id"]
