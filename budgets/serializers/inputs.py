@@ -17,7 +17,7 @@ from budgets.models import Budget, BudgetEntry, BudgetLine, Expense
 from budgets.serializers.rows import commitment_key
 from producerdesk.accounts.models import User
 from producerdesk.accounts.roles import BUDGET_READ, BUDGET_WRITE, RIGHTS_OF
-from producerdesk.kit.fields import AmountField, Choice, CurrencyText, InputSerializer, VisibleField
+from producerdesk.kit.fields import AmountField, Choice, CurrencyText, DayField, InputSerializer, VisibleField
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.money import Money
 from producerdesk.kit.permissions import viewer_of
@@ -209,7 +209,7 @@ class ExpenseInput(InputSerializer):
 
     vendor = VendorField(required=False, allow_blank=True, max_length=120, label=_lazy("Paid to"))
     title = serializers.CharField(max_length=160, label=_lazy("What for"))
-    spent_on = serializers.DateField(label=_lazy("Date"))
+    spent_on = DayField(label=_lazy("Date"))
     account = Choice(chart.CHOICES, label=_lazy("Account"))
     amount = AmountField(choose=True, label=_lazy("Amount"))
     commitment = CommitmentField(

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.relations import MANY_RELATION_KWARGS
 from rest_framework.utils import html
 
-from producerdesk.kit import models, moments, money
+from producerdesk.kit import clock, models, moments, money
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared import Ready, at_once
 from producerdesk.kit.viewer import Viewer
@@ -222,6 +222,18 @@ class TimeOfDay(serializers.TimeField):
         return time
 
 
+class DayField(serializers.DateField):
+    """A day in a year that can be meant."""
+
+    default_error_messages = {"year": _("Give a year from {first} to {last}.")}
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        day = super().to_internal_value(value)
+        if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
+            self.fail("year", first=clock.FIRST_YEAR, last=clock.LAST_YEAR)
+        return day
+
+
 class ZoneText(serializers.CharField):
     """An IANA zone. Forms offer the places; what is typed is checked by the model."""
 
@@ -373,6 +385,7 @@ class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):
 
     serializer_choice_field = Choice
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        DateField: DayField,
         models.ZoneField: ZoneText,
         models.CurrencyField: CurrencyText,
     }

@@ -11,6 +11,7 @@ from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
 from producerdesk.kit.fields import (
     AmountField,
     Choice,
+    DayField,
     FormRows,
     InputSerializer,
     ModelInputSerializer,
@@ -21,7 +22,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import CancellationTier, Room, RoomRate, Studio
-from sessions.serializers.fields import DayField, where_booked
+from sessions.serializers.fields import where_booked
 
 RATES_AT_MOST = 40  # some years of a room
 TIERS_AT_MOST = 8

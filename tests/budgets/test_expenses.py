@@ -248,6 +248,8 @@ def test_an_amount_that_is_none_is_refused_by_its_field(ana: Caller, budget: Bud
         ({"amount": {"amount": "1", "currency": "XXX"}}, "amount"),
         ({"spent_on": "2026-11-22"}, "spent_on"),
         ({"spent_on": "14.11.2026"}, "spent_on"),
+        ({"spent_on": "0001-01-01"}, "spent_on"),
+        ({"spent_on": "1989-12-31"}, "spent_on"),
         ({"title": " "}, "title"),
         ({"title": "x" * 161}, "title"),
         ({"account": 1}, "account"),
