@@ -51,7 +51,8 @@ NOWHERE = "/nothing/here/"
 UNMARKED_LINKS = """() => [...document.querySelectorAll("main a")].filter((link) => {
   const style = getComputedStyle(link);
   const beside = [...link.parentElement.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
-  return beside.some((node) => /\\p{L}{2}/u.test(node.data)) && style.display === "inline" && !style.textDecorationLine.includes("underline");
+  const marked = style.display !== "inline" || style.textDecorationLine.includes("underline");
+  return !marked && beside.some((node) => /\\p{L}{2}/u.test(node.data));
 }).map((link) => link.outerHTML)"""
 FORBIDS = ("'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*")
 
