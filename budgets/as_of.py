@@ -15,9 +15,11 @@ LONGEST = 40
 def moment_of(text: str | None, viewer: Viewer) -> dt.datetime | None:
     """Return the moment that `2026-11-03` (the end of that day on the viewer's clock) or a moment with a zone means.
 
-    None for nothing said. Raises Refused at `as_of` for what is neither, and for what is still to come.
+    None for nothing said, as a form says it that was left empty. Raises Refused at `as_of` for what is neither, and for
+    what is still to come.
     """
-    if text is None:
+    text = (text or "").strip()
+    if not text:
         return None
     now = clock.now()
     found = _read(text, viewer)

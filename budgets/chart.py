@@ -82,6 +82,7 @@ CHART = tuple(
         (990, _("Contingency")),
     )
 )
+HEADS = range(100, 900, 100)  # what follows them is theirs; from 900 on each stands for itself
 CHOICES = [(account.number, f"{account.number} {account.title}") for account in CHART]
 _TITLES = {account.number: account.title for account in CHART}
 
@@ -113,7 +114,7 @@ def title_of(number: int) -> str:
 
 def head_of(number: int) -> int:
     """Return the account that heads this one: 300 for 310. From 900 on each stands for itself."""
-    return number // 100 * 100 if number < 900 else number
+    return number // 100 * 100 if number < HEADS.stop else number
 
 
 # where each is usually paid by; the rest by a flat sum

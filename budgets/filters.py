@@ -71,7 +71,7 @@ class EntryFilter(DeskFilterSet):
 
     def below(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
         head = int(value)
-        last = head + 99 if head < 900 and head % 100 == 0 else head
+        last = head + 99 if head in chart.HEADS else head
         return queryset.filter(account__range=(head, last))
 
     def until(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

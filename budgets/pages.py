@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from producerdesk.kit import moments
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import act, form_page, show
 
@@ -19,14 +20,16 @@ LATEST = 5  # expenses shown beside the figures
 def index(request: HttpRequest) -> HttpResponseBase:
     """The budgets of all projects that one may read."""
     query = _without_empty(request.GET)
-    context = {"current": "budgets", "filters": request.GET}
+    context = {"current": "budgets", "filters": query}
     return show(request, "budgets/list.html", context, budgets=ask(request, "api:budget-list", query=query))
 
 
 def _without_empty(said: QueryDict) -> QueryDict:
     query = said.copy()
-    for name in [name for name, values in query.lists() if not any(values)]:
-        del query[name]
+    for name, values in list(query.lists()):
+        query.setlist(name, [value.strip() for value in values])
+        if not any(query.getlist(name)):
+            del query[name]
     return query
 
 
@@ -38,19 +41,21 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     project = ask(request, "api:project-detail", args=[pk])
     head = {"project": project, "questions": ask(request, "api:project-questions", args=[pk])}
     context: dict[str, Any] = {"tab": "budget", "current": "budgets"}
-    as_of, asked = request.GET.get("as_of"), {"project": pk, "heads": "true"}
+    as_of, asked = request.GET.get("as_of", "").strip(), {"project": pk, "heads": "true"}
     found = ask(request, "api:budget-list", query=asked | {"as_of": as_of})
     if not found.ok:  # no such moment: say so above the figures of today
         context["as_of_refused"] = " ".join(found.data["fields"].get("as_of", [found.data["detail"]]))
-        as_of, found = None, ask(request, "api:budget-list", query=asked)
+        as_of, found = "", ask(request, "api:budget-list", query=asked)
     if not found.data["results"]:
         start = ask(request, "api:budget-list", method="OPTIONS").data["forms"]
         return show(request, "budgets/empty.html", context | {"may_start": "POST" in start}, **head)
     budget = found.data["results"][0]
-    context |= {"budget": budget, "as_of": as_of or "", "by_account": request.GET.get("by") == "account"}
-    # where a figure of a past day leads to, the ledger is of that day
-    context |= {"part": "figures", "dated": f"&{urlencode({'as_of': as_of})}" if as_of else ""}
-    pk, answers = budget["id"], head | {"budgets": found}
+    context |= {"budget": budget, "as_of": as_of, "by_account": request.GET.get("by") == "account"}
+    # where a figure of a past day leads to, the ledger is of that day, and the plan says that it is not
+    day, pk = urlencode({"as_of": as_of}) if as_of else "", budget["id"]
+    plan_page = reverse("budgets:plan", args=[pk]) + (f"?{day}" if day else "")
+    context |= {"part": "figures", "dated": f"&{day}" if day else "", "plan_page": plan_page}
+    answers = head | {"budgets": found}
     if budget["plan"]["approval"]:
         answers["approvals"] = ask(request, "api:budget-approval-list", args=[pk])
     answers["history"] = ask(request, "api:budget-history", args=[pk], query={"as_of": as_of})
@@ -100,7 +105,17 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = ask(request, "api:budget-line-list", args=[pk])
     forms = ask(request, "api:budget-line-list", args=[pk], method="OPTIONS").data["forms"]
     fields = forms["POST"]["fields"] if "POST" in forms else {}
-    return show(request, "budgets/plan.html", context | {"fields": fields}, lines=lines, **answers)
+    context |= {"fields": fields, "as_of": _came_from(request)}
+    return show(request, "budgets/plan.html", context, lines=lines, **answers)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the day, or moment, of the figures that led here; nothing for what is none."""
+    text = request.GET.get("as_of", "").strip()
+    try:
+        return text if moments.read(text) else ""
+    except ValueError:
+        return ""
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -150,10 +165,12 @@ def _at_line(pk: int, line: int) -> str:
 def entries(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The ledger, latest first: where every figure comes from."""
     context, answers = _frame(request, pk, "entries")
-    query = _without_empty(request.GET)
+    asked = _without_empty(request.GET)
+    query = asked.copy()
     query.setdefault("ordering", "-seq")
     found = ask(request, "api:budget-entry-list", args=[pk], query=query)
-    return show(request, "budgets/entries.html", context | {"filters": request.GET}, entries=found, **answers)
+    context |= {"filters": asked, "as_of": asked.get("as_of", "")}
+    return show(request, "budgets/entries.html", context, entries=found, **answers)
 
 
 def settings(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -223,7 +240,7 @@ def expense(request: HttpRequest, pk: int) -> HttpResponseBase:
     budget = found.data["budget"]
     query = {"source": "expense", "source_id": pk}
     answers = {"expense": found, "entries": ask(request, "api:budget-entry-list", args=[budget["id"]], query=query)}
-    if found.data["commitment"]:  # what of it one may open, the project says
+    if found.data["pays"]:  # what of it one may open, the project says
         answers["project"] = ask(request, "api:project-detail", args=[budget["project"]["id"]])
     return show(request, "budgets/expense.html", {"current": "budgets"}, **answers)
 

@@ -176,6 +176,11 @@ class PlanChangeQuerySet(models.QuerySet):
         )
         return {(budget, account): Plan(*sums) for budget, account, *sums in found}
 
+    def by_line(self) -> dict[tuple[int, int], int]:
+        """Return {(account, line): planned} of the lines for which anything is planned, lowest first. One query."""
+        rows = self.order_by("account", "line").values_list("account", "line").annotate(sum=Sum("planned_minor"))
+        return {(account, line): planned for account, line, planned in rows.exclude(sum=0)}
+
     def approved(self, approved: Subquery) -> "PlanChangeQuerySet":
         """Return the changes up to the approved one; all of them where none is approved."""
         return self.filter(_covered(approved))

@@ -2,6 +2,9 @@
 
 Taken: PDF, PNG, JPEG, WebP. A file that is two things at once (a picture that is also a page, a PDF that is also an
 archive) is refused, as is a picture too large to be opened safely. What the sender says of the file counts for nothing.
+A PDF with actions of its own (/OpenAction, /JavaScript) is kept as it is: no library of ours reads PDFs, and a search
+for words misses what is packed. It is only ever sent as a download, by one address that says `attachment`, `nosniff`
+and a sandbox (budgets/api/expenses.py): it never runs as a page of the desk, and opens in a reader of the person's own.
 A file is read piece by piece: what a phone or a scanner makes is too large to be held in memory by many at once.
 """
 

@@ -17,7 +17,8 @@ SUMS = ("planned", "approved", "committed", "actual", "forecast", "left")
 def write(summary: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> str:
     """Return a budget as CSV: the total, each head, its accounts, their lines; `level` says which a row is.
 
-    Sums are plain numbers, as many decimals as the currency has; nothing is left of no plan. Text is never a formula.
+    Sums are plain numbers, as many decimals as the currency has; nothing is left of no plan. A line may not know its
+    rate (that of a past day). Text is never a formula.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -44,4 +45,5 @@ def _figures(level: str, row: Mapping[str, Any], currency: str) -> list[Any]:
 
 def _line(line: Mapping[str, Any], currency: str) -> list[Any]:
     said = [line["account"], guarded(line["account_title"]), guarded(line["note"]), line["unit"], line["quantity"]]
-    return ["line", *said, line["rate"]["amount"], line["planned"]["amount"], "", "", "", "", "", currency]
+    rate = line["rate"]["amount"] if line["rate"] else ""
+    return ["line", *said, rate, line["planned"]["amount"], "", "", "", "", "", currency]

@@ -209,7 +209,10 @@ def _names(cell: str) -> list[str]:
 def _unit(text: str) -> str:
     found = _UNITS.get(" ".join(text.casefold().split()))
     if found is None:
-        raise _Wrong("unit", _("Say what the rate is paid for: hour, day, song or flat."))
+        allowed = {"units": ", ".join(FeeUnit.values), "said": text}
+        if text:
+            raise _Wrong("unit", _("“%(said)s” is no unit. Say what the rate is paid for: %(units)s.") % allowed)
+        raise _Wrong("unit", _("Say what the rate is paid for: %(units)s.") % allowed)
     return found
 
 

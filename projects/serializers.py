@@ -14,7 +14,7 @@ from producerdesk.accounts.models import Desk
 from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.accounts.serializers import DeskRef
 from producerdesk.kit import clock
-from producerdesk.kit.dates import DateField
+from producerdesk.kit.dates import DayField
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.rows import Children, Computed, RowSerializer
@@ -218,7 +218,7 @@ class DueInput(InputSerializer):
     """A date for each stage; null or empty takes one away, a missing one stays."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {stage.value: DateField(required=False, allow_null=True, label=stage.label) for stage in Stage}
+        return {stage.value: DayField(required=False, allow_null=True, label=stage.label) for stage in Stage}
 
     def get_attribute(self, instance: Any) -> Any:
         return instance  # the dates stand in rows of their own

@@ -130,15 +130,29 @@ class BudgetViewSet(Fresh, DeskViewSet):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=[AS_OF])
     @action(detail=True)
     def export(self, request: Any, pk: str) -> HttpResponse:
-        """The budget as CSV: total, heads, accounts and, as it stands today, lines."""
-        budget = self.get_object()
-        lines = BudgetLine.objects.visible_to(self.viewer).standing().filter(budget=budget).order_by("account", "pk")
-        until = self._until()
-        rows = [] if until else serializers.LineRow.read(lines, self.viewer)
+        """The budget as CSV: total, heads, accounts and lines. Of a past day, lines say what was planned for them then;
+        how many and at what rate is only known of today's.
+        """
+        budget, until = self.get_object(), self._until()
+        rows = self._lines_then(budget, until) if until else self._lines(budget)
         text = sheets.write(self._summary(budget), rows)
         answer = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="budget-{budget.pk}-{self._last_day(until)}.csv"'
         return answer
+
+    def _lines(self, budget: Budget) -> Rows:
+        lines = BudgetLine.objects.visible_to(self.viewer).standing().filter(budget=budget).order_by("account", "pk")
+        return serializers.LineRow.read(lines, self.viewer)
+
+    def _lines_then(self, budget: Budget, until: dt.datetime) -> Rows:
+        """Return the lines of which something was planned at that moment, those removed since, too. Two queries."""
+        planned = budget.plan_changes.all().until(until).by_line()
+        notes = dict(budget.lines.values_list("pk", "note"))
+        return [
+            {"account": account, "account_title": chart.title_of(account), "note": notes[line]}
+            | {"unit": "", "quantity": "", "rate": None, "planned": as_json(minor, budget.currency)}
+            for (account, line), minor in planned.items()
+        ]
 
     @extend_schema(responses=serializers.Commitments)
     @action(detail=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, StreamingHttpResponse
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
@@ -16,7 +16,7 @@ from budgets import permissions, serializers
 from budgets.actions import expenses
 from budgets.api.parts import ListOfBudget, OfBudget
 from budgets.filters import ExpenseFilter
-from budgets.models import Budget, Expense, Receipt
+from budgets.models import Budget, BudgetEntry, Expense, Receipt
 from budgets.receipts import MEDIA_TYPES, Checked, NotAReceipt, check
 from producerdesk.accounts.once import once
 from producerdesk.kit import clock
@@ -24,14 +24,24 @@ from producerdesk.kit.errors import Refused
 from producerdesk.kit.files import pieces
 
 
+def _of_paid(column: str) -> Subquery:
+    """Return what the ledger says last, in this column, of the part that an expense pays."""
+    part = {name: OuterRef(f"against_{name.removeprefix('source_')}") for name in ("source_kind", "source_id", "part")}
+    own = BudgetEntry.objects.filter(budget=OuterRef("budget"), used_by=None, **part)
+    return Subquery(own.order_by("-seq").values(column)[:1])
+
+
 class _Expenses(OfBudget):
     """What both ways to expenses share."""
 
     queryset = Expense.objects
     row = serializers.ExpenseRow
+    detail_row = serializers.ExpenseDetail
 
     def get_queryset(self) -> QuerySet:
         expenses = super().get_queryset().order_by("-spent_on", "-pk")
+        if self.action != "list":
+            expenses = expenses.annotate(paid_title=_of_paid("source_title"), paid_label=_of_paid("label"))
         return expenses if self.action in ("list", "retrieve") else expenses.select_related("budget__project", "payee")
 
     def sent_receipt(self) -> Checked | None:
@@ -124,7 +134,7 @@ class ExpenseViewSet(_Expenses):
         answer["Cache-Control"] = "private, no-store"
         return answer
 
-    @extend_schema(responses=serializers.ExpenseRow)
+    @extend_schema(responses=serializers.ExpenseDetail)
     @receipt.mapping.post
     def attach(self, request: Any, pk: str) -> Response:
         """Keep a receipt (a form, multipart, with the file in `receipt`) in the place of one there may be."""

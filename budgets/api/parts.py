@@ -21,6 +21,7 @@ from producerdesk.accounts.once import once
 from producerdesk.kit.api import DeskViewSet, NoPages
 from producerdesk.kit.fresh import Fresh
 from producerdesk.kit.money import as_json
+from producerdesk.kit.pagination import Pages
 
 Rows = list[dict[str, Any]]
 
@@ -82,12 +83,16 @@ class OfBudget(Fresh, DeskViewSet):
         return project.desk_id, project.pk
 
     def _choices(self) -> Rows:
-        return [{"value": row["key"], "label": _payable_label(row)} for row in payable(self.budget)]
+        return [_choice(row) for row in payable(self.budget)]
 
 
-def _payable_label(row: dict[str, Any]) -> str:
+def _choice(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be paid as a form offers it, with the account and the sum that it fills in."""
     what = f"{row['title']}: {row['label']}" if row["label"] and row["label"] != row["title"] else row["title"]
-    return f"{what}, {row['open']['amount']} {row['open']['currency']}"
+    # of what was wrapped nothing is open: the invoice pays what was counted as spent then
+    due = row["open"] if Decimal(row["open"]["amount"]) else row["actual"]
+    label = f"{what}, {due['amount']} {due['currency']}"
+    return {"value": row["key"], "label": label, "account": row["account"], "due": due}
 
 
 class LineViewSet(ListOfBudget, NoPages, OfBudget):
@@ -160,6 +165,29 @@ class ApprovalViewSet(ListOfBudget, NoPages, OfBudget):
         return self.answer(approval.pk, status=201)
 
 
+class LedgerPages(Pages):
+    """Pages that say, too, which entry is the last of them, and what all entries come to that were asked for."""
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        whole = super().get_paginated_response_schema(schema)
+        money = {"type": "object", "required": ["amount", "currency"]}
+        money["properties"] = {"amount": {"type": "string"}, "currency": {"type": "string"}}
+        said = {
+            "all": "All of them: what is committed.",
+            "open": "Commits less releases: booked or agreed, and not yet spent.",
+            "actual": "What was spent.",
+        }
+        sums = {
+            "type": "object",
+            "description": "What the entries that were asked for add up to, those of all pages.",
+            "required": list(said),
+            "properties": {name: money | {"description": text} for name, text in said.items()},
+        }
+        cursor = {"type": "integer", "description": "The largest `seq` of this page."}
+        more = {"cursor": cursor, "sums": sums}
+        return whole | {"required": [*whole["required"], *more], "properties": whole["properties"] | more}
+
+
 class EntryViewSet(ListOfBudget, OfBudget):
     """The ledger: every entry since the budget was opened, in its order. Nothing in it is ever changed.
 
@@ -171,6 +199,7 @@ class EntryViewSet(ListOfBudget, OfBudget):
     row = serializers.EntryRow
     filterset_class = EntryFilter
     needs = permissions.ENTRIES
+    pagination_class = LedgerPages
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().order_by("seq")
@@ -183,7 +212,15 @@ class EntryViewSet(ListOfBudget, OfBudget):
         given = Decimal(request.query_params.get("since") or 0)  # the filter has checked it
         last = max((entry["seq"] for entry in answer.data["results"]), default=int(given))
         answer.data["cursor"] = last
+        answer.data["sums"] = self._sums(answer.data["results"])
         return answer
+
+    def _sums(self, rows: Rows) -> dict[str, Any]:
+        """Return what all entries come to that were asked for, beyond this page, too. One query."""
+        currency = rows[0]["amount"]["currency"] if rows else self.budget.currency
+        level = self.filter_queryset(self.get_queryset()).level()
+        sums = {"all": level.committed, "open": level.open, "actual": level.actual}
+        return {name: as_json(minor, currency) for name, minor in sums.items()}
 
     def answer(self, pk: Any, status: int = 200) -> Response:
         """Return the entry of this `seq`."""

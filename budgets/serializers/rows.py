@@ -1,5 +1,7 @@
 """What the API says of budgets: figures, plan, ledger, expenses."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from budgets import chart
@@ -280,6 +282,19 @@ def commitment_key(kind: str, id: int | None, part: str) -> str | None:
     return f"{kind}:{id}:{part}" if kind else None
 
 
+class PaidPart(serializers.Serializer):
+    """What an expense pays of a booking or a hire: whose page it is, and what of it, in the words of the ledger."""
+
+    kind = serializers.CharField()
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    label = serializers.CharField()
+
+
+def _paid_part(kind: str, id: int | None, title: str | None, label: str | None) -> dict[str, Any] | None:
+    return {"kind": kind, "id": id, "title": title or "", "label": label or ""} if kind else None
+
+
 class ExpenseRow(RowSerializer):
     """What was paid. `worth` is the sum in the budget's currency, at the `rate` of the day it was entered.
 
@@ -306,3 +321,11 @@ class ExpenseRow(RowSerializer):
     can = Computed(_can, "budget__project__desk_id", "budget__project_id", kind=_RIGHTS, for_viewer=True)
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+
+
+class ExpenseDetail(ExpenseRow):
+    """An expense, and `pays`: what its commitment is called; null where it stands on its own."""
+
+    pays = Computed(
+        *(_paid_part, "against_kind", "against_id", "paid_title", "paid_label"), kind=PaidPart(allow_null=True)
+    )

@@ -1,20 +1,22 @@
 """What templates of budgets say: the chart of what was spent, shares, where an entry leads."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_compact_currency
 from django import template
+from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from budgets import chart, receipts
-from producerdesk.kit import drawings, moments
+from producerdesk.kit import drawings, moments, words
 from producerdesk.kit.templatetags.desk import money_text
 
 register = template.Library()
@@ -108,13 +110,6 @@ def receipt_limit() -> SafeString:
     return format_html('data-most-bytes="{}" data-most-said="{}"', receipts.LARGEST_FILE, receipts.too_large())
 
 
-@register.filter
-def payable_source(key: str) -> dict[str, Any]:
-    """Return what the key of a commitment is a part of, as entries name it: "session:7:room:hour" is of session 7."""
-    kind, number, _part = key.split(":", 2)
-    return {"kind": kind, "id": int(number)}
-
-
 @register.simple_tag
 def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
     """Return where what wrote an entry stands, or nothing if the viewer cannot open it."""
@@ -124,6 +119,63 @@ def source_url(source: Mapping[str, Any], can: Mapping[str, bool]) -> str:
         return reverse(f"{source['kind']}:detail", args=[source["id"]])
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def ledger_filters(asked: QueryDict, entries: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what a ledger was narrowed to, in words, in the order of a sentence; `off` is what to ask for without."""
+    said = {name: values for name, values in asked.lists() if name in _SAID}
+    first = next(iter(entries["results"]), None)
+    if "source_id" in said and first:
+        said["source_id"] = [first["source"]["title"]]
+    return [
+        {"text": _SAID[name](said[name]), "off": _without(asked, name)}
+        for name in _SAID
+        # an id says nothing without its kind, and with it all that the kind does
+        if name in said and not (name == "source" and "source_id" in said)
+    ]
+
+
+def _without(asked: QueryDict, name: str) -> str:
+    """Return the query without one filter, from its first page."""
+    rest = asked.copy()
+    for gone in {"page", name, *(("source",) if name == "source_id" else ())}:
+        rest.pop(gone, None)
+    return f"?{rest.urlencode()}"
+
+
+def _kinds(values: Sequence[str]) -> str:
+    return _(" or ").join(words.word(value, "BudgetEntry.kind") for value in values)
+
+
+def _account(values: Sequence[str]) -> str:
+    number = int(Decimal(values[-1]))
+    return _("on %(account)s") % {"account": f"{number} {chart.title_of(number)}"}
+
+
+def _head(values: Sequence[str]) -> str:
+    number = int(Decimal(values[-1]))
+    return _("%(on)s and all below it") % {"on": _account(values)} if number in chart.HEADS else _account(values)
+
+
+def _until(values: Sequence[str]) -> str:
+    text = values[-1]
+    if len(text) == len("2026-11-03"):
+        return _("until the end of %(day)s") % {"day": moments.day(text)}
+    return _("until %(moment)s") % {"moment": moments.when(text)}
+
+
+# what each filter is called in a sentence: "Committed on 300 Studio, with all accounts below it"
+_SOURCES = {"session": _lazy("by sessions"), "engagement": _lazy("by hires"), "expense": _lazy("by expenses")}
+_SAID: dict[str, Callable[[Sequence[str]], str]] = {
+    "kind": _kinds,
+    "account": _account,
+    "head": _head,
+    "source": lambda values: str(_SOURCES.get(values[-1], values[-1])),
+    "source_id": lambda values: _("by “%(title)s”") % {"title": values[-1]},
+    "since": lambda values: _("after entry %(number)s") % {"number": values[-1]},
+    "as_of": _until,
+}
 
 
 @register.simple_tag

@@ -3,17 +3,23 @@
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.kit import clock
 
 
-class DateField(serializers.DateField):
-    """A day, like 2027-03-28."""
+class DayField(serializers.DateField):
+    """A day, like 2027-03-28, in a year that can be meant."""
+
+    default_error_messages = {"year": _("Give a year from {first} to {last}.")}
 
     def to_internal_value(self, value: Any) -> dt.date:
         _refuse_no_day(value)
-        return super().to_internal_value(value)
+        day = super().to_internal_value(value)
+        if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
+            self.fail("year", first=clock.FIRST_YEAR, last=clock.LAST_YEAR)
+        return day
 
 
 class MomentField(serializers.DateTimeField):

@@ -15,7 +15,7 @@ from rest_framework.relations import MANY_RELATION_KWARGS
 from rest_framework.utils import html
 
 from producerdesk.kit import models, moments, money
-from producerdesk.kit.dates import DateField, MomentField
+from producerdesk.kit.dates import DayField, MomentField
 from producerdesk.kit.permissions import viewer_of
 from producerdesk.kit.prepared import Ready, at_once
 from producerdesk.kit.viewer import Viewer
@@ -383,6 +383,6 @@ class ModelInputSerializer(KnownKeysMixin, serializers.ModelSerializer):
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.ZoneField: ZoneText,
         models.CurrencyField: CurrencyText,
-        columns.DateField: DateField,
+        columns.DateField: DayField,
         columns.DateTimeField: MomentField,
     }

@@ -3,7 +3,14 @@
 import re
 
 LINK = re.compile(r"https?://\S+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+# What a spreadsheet would run: what begins with one of these (OWASP, CSV injection), their full-width twins included;
+# before it blanks, quotation marks, and whatever number of our own apostrophes, so that each is taken away again.
+_FORMULA = r"""(?:'*[\t\r]|["'\s\ufeff\u200b]*[=+\-@＝＋－＠])"""
+_RUNS = re.compile(_FORMULA)
+# Quotation marks hold a cell together only where the comma separates. A spreadsheet that takes the semicolon or the tab
+# cuts the text there, and at the end of a line: what follows would begin a cell of its own.
+_RUNS_INSIDE = re.compile(rf"(?<=[;\t\r\n])(?={_FORMULA})")
+_MARKED_INSIDE = re.compile(rf"(?<=[;\t\r\n])'(?={_FORMULA})")
 
 
 def one_line(text: str) -> str:
@@ -18,14 +25,13 @@ def first_link(text: str) -> str:
 
 
 def guarded(cell: str) -> str:
-    """Return a cell of text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _runs(cell) else cell
+    """Return a cell of text that no spreadsheet takes for a formula, whatever it takes for the end of a cell."""
+    cell = _RUNS_INSIDE.sub("'", cell)
+    return f"'{cell}" if _RUNS.match(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """Take away the apostrophe that `guarded` put before what looks like a formula."""
-    return cell[1:] if cell.startswith("'") and _runs(cell[1:]) else cell
-
-
-def _runs(cell: str) -> bool:
-    return cell.lstrip(" \n").startswith(_FORMULA)
+    """Take away the apostrophes that `guarded` put before what looks like a formula."""
+    if cell.startswith("'") and _RUNS.match(cell, 1):
+        cell = cell[1:]
+    return _MARKED_INSIDE.sub("", cell)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from contributors.models import Contributor
+from producerdesk.kit.dates import DayField
 from producerdesk.kit.fields import Choice, InputSerializer, TimeOfDay, VisibleField
 from projects.models import Project
 from sessions.booking.finding import Search
 from sessions.models import Gear, Room, Studio
-from sessions.serializers.fields import DayField
 from sessions.serializers.inputs import GEAR_AT_MOST, may_plan
 from sessions.serializers.studios import RoomRef
 

@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import SCHEDULE_WRITE
+from producerdesk.kit.dates import DayField
 from producerdesk.kit.fields import InputSerializer, ModelInputSerializer, VisibleField
 from producerdesk.kit.rows import Children, Computed, RowSerializer
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import Gear, GearFault, GearRepair, Room, Studio
-from sessions.serializers.fields import DayField, where_booked
+from sessions.serializers.fields import where_booked
 
 
 class GearRef(RowSerializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from contributors.models import Contributor
 from producerdesk.accounts.roles import SCHEDULE_READ, SCHEDULE_WRITE
 from producerdesk.kit import clock
-from producerdesk.kit.dates import DateField, MomentField
+from producerdesk.kit.dates import DayField, MomentField
 from producerdesk.kit.fields import Choice, FormRows, InputSerializer, TimeOfDay, VisibleField, ZoneText
 from producerdesk.kit.filters import LARGEST_ID
 from producerdesk.kit.viewer import Viewer
@@ -49,10 +49,10 @@ class WhenInput(InputSerializer):
     the day it ends is said. That is how a room is locked out around the clock.
     """
 
-    day = DateField(label=_("Date"))
+    day = DayField(label=_("Date"))
     starts = TimeOfDay(label=_("From"))
     ends = TimeOfDay(label=_("Until"))
-    ends_on = DateField(
+    ends_on = DayField(
         required=False,
         allow_null=True,
         default=None,
@@ -70,9 +70,6 @@ class WhenInput(InputSerializer):
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Turn day and times into wall time: `starts_local`, `ends_local`."""
         day, starts, ends = said.pop("day"), said.pop("starts"), said.pop("ends")
-        if not clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR:
-            years = {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
-            raise serializers.ValidationError({"day": [_("Give a year from %(first)d to %(last)d.") % years]})
         last = said.pop("ends_on") or _ends_by_itself(day, starts, ends)
         if last is None:
             said_so = _("It ends before it starts, or lasts over 18 hours. For a lock-out, say on which day it ends.")
@@ -296,7 +293,7 @@ class WrapInput(InputSerializer):
 class ProposeInput(InputSerializer):
     """Another time for one's own call, on the clock of the session."""
 
-    day = DateField(label=_("Date"))
+    day = DayField(label=_("Date"))
     at = TimeOfDay(label=_("I could be there at"))
     proposed_fold = FoldField(label=_("Which hour"))
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="", label=_("Why"))

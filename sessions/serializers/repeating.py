@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from producerdesk.kit.dates import DateField
+from producerdesk.kit.dates import DayField
 from producerdesk.kit.fields import InputSerializer, words_in
 from sessions.actions.dates import ALL, LATER, ONE
 from sessions.models import SessionSeries
@@ -25,7 +25,7 @@ class ScopeInput(InputSerializer):
 class DaysField(serializers.ListField):
     """Days as a list, or as one text of them: `2027-03-30, 2027-04-06`."""
 
-    child = DateField()
+    child = DayField()
 
     def get_value(self, dictionary: Any) -> Any:
         if hasattr(dictionary, "getlist"):
@@ -59,7 +59,7 @@ class RepeatInput(InputSerializer):
         label=_("On"),
         help_text=_("For weeks; else that of the date."),
     )
-    repeat_until = DateField(required=False, allow_null=True, default=None, label=_("Until"))
+    repeat_until = DayField(required=False, allow_null=True, default=None, label=_("Until"))
     repeat_times = serializers.IntegerField(
         required=False,
         allow_null=True,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from producerdesk.accounts.roles import BUDGET_READ, SCHEDULE_WRITE
+from producerdesk.kit.dates import DayField
 from producerdesk.kit.fields import (
     AmountField,
     Choice,
@@ -21,7 +22,7 @@ from producerdesk.kit.rows import Children, Computed, MoneyField, Only, RowSeria
 from producerdesk.kit.viewer import Viewer
 from projects.serializers import DeskRef
 from sessions.models import CancellationTier, Room, RoomRate, Studio
-from sessions.serializers.fields import DayField, where_booked
+from sessions.serializers.fields import where_booked
 
 RATES_AT_MOST = 40  # some years of a room
 TIERS_AT_MOST = 8

@@ -52,6 +52,13 @@ FAULTS = {
 NOT_PAGES = ("account", "allauth", "emails", "mfa")  # the entrance has a list of its own; letters none
 ENDED = "/my/" + "x" * 40 + "/"  # a private link that opens nothing
 NOWHERE = "/nothing/here/"
+# links that stand between words and are told from them by nothing but their colour
+UNMARKED_LINKS = """() => [...document.querySelectorAll("main a")].filter((link) => {
+  const style = getComputedStyle(link);
+  const beside = [...link.parentElement.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+  const marked = style.display !== "inline" || style.textDecorationLine.includes("underline");
+  return !marked && beside.some((node) => /\\p{L}{2}/u.test(node.data));
+}).map((link) => link.outerHTML)"""
 FORBIDS = ("'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*")
 
 
@@ -81,6 +88,7 @@ def _open(window: Page, path: str) -> None:
     assert not [word for word in FORBIDS if word in policy.replace(";", " ").split()], (path, policy)
     assert "default-src 'self'" in policy and "object-src 'none'" in policy, (path, policy)
     assert _left_out().isdisjoint(window.evaluate(NAMED)), path
+    assert window.evaluate(UNMARKED_LINKS) == [], path
 
 
 def _pages(world: World) -> list[str]:

@@ -51,8 +51,9 @@ def a_line(**said: Any) -> dict[str, Any]:
 
 
 def an_expense(**said: Any) -> dict[str, Any]:
-    """Return what an expense may say: 140.50 for the tuning of a kit."""
-    usual = {"vendor": "Lucho Ferrand", "title": "Drum tuning", "spent_on": "2026-11-14", "account": 620}
+    """Return what an expense may say: 140.50 for the tuning of a kit; of one that pays a commitment, for a room."""
+    account = 310 if said.get("commitment") else 620
+    usual = {"vendor": "Lucho Ferrand", "title": "Drum tuning", "spent_on": "2026-11-14", "account": account}
     return usual | {"amount": eur("140.50")} | said
 
 

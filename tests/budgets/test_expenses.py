@@ -175,8 +175,23 @@ def test_a_deposit_pays_the_room_whatever_rate_it_is_booked_at(cast: Cast, ana: 
 def test_one_persons_invoice_pays_nobody_else(cast: Cast, ana: Caller, budget: Budget) -> None:
     two = [Line(400, f"person:{number}", Money(20_000, "EUR"), "Player") for number in (7, 9)]
     actions.commit(project=cast.project, source=Source("session", 7, "Vocals"), lines=two, by=cast.ana.pk)
-    spend(ana, budget, amount=eur("500.00"), commitment="session:7:person:7")
+    spend(ana, budget, amount=eur("500.00"), commitment="session:7:person:7", account=400)
     assert level(budget) == (20_000, 50_000)
+
+
+def test_an_account_under_another_head_than_the_commitments_is_refused(cast: Cast, ana: Caller, budget: Budget) -> None:
+    committed(cast, 37_200)
+    path = f"budgets/{budget.pk}/expenses/"
+    refused = ana.post(path, **an_expense(commitment=ROOM, account=620))
+    assert refused.status_code == 400 and "310 Tracking rooms" in refused.json()["fields"]["account"][0]
+    expense = spend(ana, budget, commitment=ROOM, account=330)
+    assert expense["pays"] == {"kind": "session", "id": 7, "title": "Vocals", "label": "Room A, 6 h"}
+    said = an_expense(commitment=ROOM, account=620)
+    assert ana.put(f"expenses/{expense['id']}/", version=1, **said).status_code == 400
+    Expense.objects.update(account=620)  # as it could be entered once
+    kept = ana.put(f"expenses/{expense['id']}/", version=1, **said | {"note": "Paid in two parts"})
+    assert (kept.status_code, kept.json()["account"]) == (200, 620)
+    assert spend(ana, budget)["pays"] is None
 
 
 def test_a_foreign_commitment_is_used_up_in_its_own_share(cast: Cast, ana: Caller, budget: Budget) -> None:
@@ -233,6 +248,8 @@ def test_an_amount_that_is_none_is_refused_by_its_field(ana: Caller, budget: Bud
         ({"amount": {"amount": "1", "currency": "XXX"}}, "amount"),
         ({"spent_on": "2026-11-22"}, "spent_on"),
         ({"spent_on": "14.11.2026"}, "spent_on"),
+        ({"spent_on": "0001-01-01"}, "spent_on"),
+        ({"spent_on": "1989-12-31"}, "spent_on"),
         ({"title": " "}, "title"),
         ({"title": "x" * 161}, "title"),
         ({"account": 1}, "account"),

@@ -1,9 +1,12 @@
 """The pages of a budget: each draws what the API says, leads from a figure to its entries, and edits in place."""
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +16,14 @@ from budgets.models import Budget, BudgetEntry, BudgetLine, Expense, Receipt
 from producerdesk.accounts.models import ApiToken
 from producerdesk.accounts.roles import Role
 from producerdesk.kit import clock
+from producerdesk.kit.text import unguarded
 from tests import makers
 from tests.budgets.conftest import PDF, a_line, an_expense, committed, eur, settled
 from tests.calling import Caller
 from tests.cast import Cast
 
 pytestmark = pytest.mark.once
+ROOM = "session:7:room:hour"
 
 
 @pytest.fixture
@@ -97,12 +102,32 @@ def test_the_figures_are_the_apis_and_lead_to_their_entries(cast: Cast, ana: Cal
     )
 
 
+def test_an_account_below_nought_and_a_total_over_stand_out(cast: Cast, ana: Caller, filled: Budget) -> None:
+    path = f"/projects/{filled.project_id}/budget/"
+    ana.post(f"budgets/{filled.pk}/lines/", **a_line(account=330, quantity="1", rate=eur("60.00")))
+    text = ana.page(path, by="account").content.decode()
+    assert re.search(r'<tr class="is-sub is-over"><th scope="row">.{,300}Over its line by €220\.00', text)
+    assert 'class="r pd-left pd-bad"' in text.partition("is-sub is-over")[2].partition("</tr>")[0]
+    assert "<tfoot><tr><th" in text
+    ana.post(f"budgets/{filled.pk}/lines/", **a_line(account=300, quantity="1", rate=eur("900.00")))
+    covered = ana.page(path, by="account").content.decode()
+    assert "€220.00 more than is approved for it; Studio as a whole has room" in covered
+    assert (text.count("is-sub is-over"), covered.count("is-sub is-over")) == (2, 1), "the tuning stays over"
+    committed(cast, 900_000, id=9)
+    assert '<tfoot><tr class="is-over">' in ana.page(path, by="account").content.decode()
+
+
 def test_an_expense_leads_to_what_it_pays(cast: Cast, ana: Caller, budget: Budget) -> None:
     committed(cast, 37_200)
     own = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense()).json()["id"]
-    paying = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment="session:7:room:hour")).json()["id"]
-    assert 'href="/sessions/7/"' in ana.page(f"/expenses/{paying}/").content.decode()
+    paying = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment=ROOM)).json()["id"]
+    assert (
+        '<a href="/sessions/7/">Vocals</a></b><small>Room A, 6 h;' in ana.page(f"/expenses/{paying}/").content.decode()
+    )
     assert "/sessions/7/" not in ana.page(f"/expenses/{own}/").content.decode()
+    whole = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment=ROOM, amount=eur("231.50"))).json()
+    form = ana.page(f"/expenses/{whole['id']}/edit/").content.decode()
+    assert re.search(rf'value="{ROOM}"[^>]* selected>Vocals<', form), "a form sent back unchanged keeps what it pays"
 
 
 def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None:
@@ -135,8 +160,43 @@ def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, fil
     day = clock.now().date().isoformat()
     text = ana.page(f"/projects/{filled.project_id}/budget/", as_of=day).content.decode()
     assert f"/budgets/{filled.pk}/entries/?head=300&amp;as_of={day}&amp;kind=actual" in text
+    for leads in re.findall(rf'href="(/budgets/{filled.pk}/(?:entries|plan)/[^"]*)"', text):
+        assert f"as_of={day}" in leads, leads
+    plan = ana.page(f"/budgets/{filled.pk}/plan/", as_of=day).content.decode()
+    assert "This is the plan as it stands today" in plan and f'budget/?as_of={day}"' in plan
+    assert "as it stands today" not in ana.page(f"/budgets/{filled.pk}/plan/", as_of="x").content.decode()
+    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', ana.page("/budgets/", as_of=day).content.decode())
+    assert listed == f"/projects/{filled.project_id}/budget/?as_of={day}"
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
     assert entries.status_code == 200 and "Show all" in entries.content.decode()
+
+
+def test_a_ledger_says_what_it_was_narrowed_to_and_what_that_comes_to(ana: Caller, filled: Budget) -> None:
+    day, path = clock.now().date().isoformat(), f"/budgets/{filled.pk}/entries/"
+    asked = {"head": "300", "kind": ["commit", "release"], "as_of": day, "source": "session", "source_id": "7"}
+    page = ana.page(path, **asked, page_size="1")
+    text = page.content.decode()
+    for words, left_out in (
+        ("Committed or Released", "kind"),
+        ("on 300 Studio and all below it", "head"),
+        ("by “Vocals”", "source_id"),
+        ("until the end of", "as_of"),
+    ):
+        (off,) = re.findall(rf'class="pd-chip" href="([^"]*)"[^>]*>{words}', text)
+        left = parse_qs(html.unescape(off).removeprefix("?"))
+        assert set(left) == {*asked, "page_size"} - {left_out} - ({"source"} if left_out == "source_id" else set())
+        assert ana.client.get(f"{path}{html.unescape(off)}").status_code == 200
+    assert page.context["entries"]["sums"] == {"all": eur("420.00"), "open": eur("420.00"), "actual": eur("0.00")}
+    assert "pd-chip" not in ana.page(path).content.decode()
+
+
+def test_the_sums_of_a_ledger_are_those_of_all_its_pages(ana: Caller, filled: Budget) -> None:
+    total = ana.get(f"budgets/{filled.pk}/summary/").json()["total"]
+    for query in ({}, {"page_size": 1, "page": 2}):
+        sums = ana.get(f"budgets/{filled.pk}/entries/", **query).json()["sums"]
+        assert (sums["all"], sums["actual"]) == (total["committed"], total["actual"])
+    nothing = ana.get(f"budgets/{filled.pk}/entries/", account=110).json()
+    assert nothing["sums"] == dict.fromkeys(("all", "open", "actual"), eur("0.00"))
 
 
 def test_a_project_without_a_budget_offers_to_start_one(cast: Cast, ana: Caller) -> None:
@@ -179,9 +239,12 @@ def test_a_line_is_edited_where_it_stands(ana: Caller, filled: Budget) -> None:
 def test_an_expense_is_entered_with_its_receipt_and_taken_back(ana: Caller, filled: Budget) -> None:
     path = f"/budgets/{filled.pk}/expenses/new/"
     form = ana.page(path).context["form"]
-    assert form["fields"]["spent_on"]["value"] and form["fields"]["commitment"]["choices"][0]["label"]
+    assert form["fields"]["spent_on"]["value"]
+    offered = {row["value"]: row for row in form["fields"]["commitment"]["choices"]}
+    assert (offered["session:7:room:hour"]["account"], offered["session:7:room:hour"]["due"]) == (310, eur("420.00"))
+    assert offered["session:8:room:hour"]["due"] == eur("100.00"), "what was wrapped is paid as it was counted"
     said = {
-        "title": "Strings", "vendor": "Foxglove", "spent_on": "2026-11-14", "account": "400", "amount.amount": "80.00",
+        "title": "Strings", "vendor": "Foxglove", "spent_on": "2026-11-14", "account": "310", "amount.amount": "80.00",
         "amount.currency": "EUR", "commitment": "session:7:room:hour", "note": "", "_once": form["once"],
         "receipt": SimpleUploadedFile("a.pdf", PDF),
     }  # fmt: skip
@@ -201,13 +264,21 @@ def test_an_expense_is_entered_with_its_receipt_and_taken_back(ana: Caller, fill
     assert upload.status_code == 302 and Receipt.objects.get().name == "b.pdf"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n@", "'="])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "\n@", "'=", "＝", "＋", "－", "＠", "\u3000="])
 def test_no_cell_of_the_table_is_a_formula(ana: Caller, budget: Budget, start: str) -> None:
     BudgetLine.objects.create(budget=budget, account=990, note=f"{start}SUM(A1)", rate_minor=1, planned_minor=1)
     answer = ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(answer, newline="")) for cell in row]
-    assert f"{start}SUM(A1)".lstrip("'") in [cell.lstrip("'") for cell in cells]
-    assert [cell for cell in cells if cell.lstrip(" \n").startswith(("=", "+", "-", "@", "\t"))] == []
+    assert f"{start}SUM(A1)" in [unguarded(cell) for cell in cells]
+    assert [cell for cell in cells if cell.lstrip(" \n").startswith(tuple("=+-@\t＝＋－＠\u3000"))] == []
+
+
+def test_no_cell_becomes_a_formula_where_the_semicolon_separates(ana: Caller, budget: Budget) -> None:
+    BudgetLine.objects.create(budget=budget, account=990, note='a;=1;"=2;b\n@c; −d', rate_minor=1, planned_minor=1)
+    answer = ana.get(f"budgets/{budget.pk}/export/").content.decode("utf-8-sig")
+    assert """a;'=1;'""=2;b\n'@c; −d""" in answer
+    cut = [cell.lstrip(' "') for line in answer.splitlines() for cell in line.split(";")]
+    assert [cell for cell in cut if cell.startswith(tuple("=+-@"))] == []
 
 
 def test_the_table_to_take_away_says_its_day_and_whether_it_changed(ana: Caller, filled: Budget) -> None:

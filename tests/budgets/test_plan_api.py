@@ -1,5 +1,7 @@
 """The plan and the figures, by the API: lines, columns, totals, who sees them, what is refused."""
 
+import csv
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -122,15 +124,32 @@ def test_plan_and_ledger_can_be_read_as_they_were(cast: Cast, ana: Caller, budge
     assert [told[day]["cursor"] for day in told] == [0, 1, 3]
     assert (now["total"]["planned"]["amount"], now["total"]["left"]) == ("0.00", None)
     assert [row["account"] for row in told["2026-11-05"]["heads"][0]["accounts"]] == [310, 330]
+    for day in ("2026-11-01", "2026-11-03", "2026-11-05"):
+        rows = list(
+            csv.DictReader(io.StringIO(ana.get(f"budgets/{budget.pk}/export/", as_of=day).content.decode("utf-8-sig")))
+        )
+        planned = {level: sum(float(r["planned"]) for r in rows if r["level"] == level) for level in ("line", "total")}
+        assert planned["line"] == planned["total"] == float(told[day]["total"]["planned"]["amount"]), day
+    assert [(row["account"], row["note"], row["rate"]) for row in rows if row["level"] == "line"] == [
+        ("330", "Foxglove A", "")
+    ]
 
 
-@pytest.mark.parametrize("when", ["2999-01-01", "yesterday", "2026-13-01", "2026-11-01T10:00:00", "", "9" * 500, "NaN"])
+DATED = ("budgets/", *(f"budgets/%d/{what}" for what in ("", "summary/", "history/", "export/", "entries/")))
+
+
+@pytest.mark.parametrize("when", ["2999-01-01", "yesterday", "2026-13-01", "2026-11-01T10:00:00", "9" * 500, "NaN"])
 def test_a_moment_to_come_or_nonsense_is_refused_by_name(ana: Caller, budget: Budget, when: str) -> None:
-    for path in (f"budgets/{budget.pk}/summary/", f"budgets/{budget.pk}/entries/", "budgets/"):
-        answer = ana.get(path, as_of=when)
-        if when == "" and "summary" not in path:
-            continue  # a list takes an empty filter for none
+    for path in DATED:
+        answer = ana.get(path.replace("%d", str(budget.pk)), as_of=when)
         assert (answer.status_code, list(answer.json()["fields"])) == (400, ["as_of"]), path
+
+
+@pytest.mark.parametrize("when", ["", "  "])
+def test_a_moment_left_empty_is_now(ana: Caller, budget: Budget, when: str) -> None:
+    for path in (path.replace("%d", str(budget.pk)) for path in DATED):
+        answer = ana.get(path, as_of=when)
+        assert (answer.status_code, answer.content) == (200, ana.get(path).content), path
 
 
 def test_the_end_of_a_day_is_that_of_the_viewers_clock(cast: Cast, budget: Budget) -> None:

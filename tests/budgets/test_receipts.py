@@ -62,6 +62,7 @@ def test_a_receipt_is_kept_privately_and_served_as_a_file_to_save(
     assert served.headers["Content-Type"] == media_type
     assert served.headers["Content-Disposition"].startswith("attachment;")
     assert served.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in served.headers["Content-Security-Policy"]
     assert "no-store" in served.headers["Cache-Control"]
     kept = kept_at()
     assert kept.startswith(f"receipts/{budget.pk}/") and "wd" not in kept, "nothing of the sender's name"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -131,7 +132,23 @@ def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(str.strip)
 FORMULAS = st.sampled_from(
-    ["=1+1", "+49 30", "-5", "@SUM(A1)", "'quoted", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "\n@x"]
+    [
+        "＝1",
+        "a;=1",
+        'b;"＠x',
+        "c;'=1",
+        "d\n- e; +f",
+        "=1+1",
+        "+49 30",
+        "-5",
+        "@SUM(A1)",
+        "'quoted",
+        "=cmd|' /C calc'!A0",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\n@x",
+    ]
 )
 
 
@@ -153,7 +170,9 @@ def test_what_is_written_is_read_back_and_no_cell_is_a_formula(table: list[list[
     ]
     text = sheets.write(people)
     for row in list(csv.reader(io.StringIO(text, newline="")))[1:]:
-        assert not any(cell.lstrip(" \n").startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+        assert not any(cell.lstrip(" \n").startswith(tuple("=+-@\t\r＝＋－＠")) for cell in row)
+        assert not any(part.lstrip(' "').startswith(tuple("=+-@＝＋－＠")) for part in re.split("[;\n]", ",".join(row)))
+    assert all(unguarded(guarded(cell)) == cell for row in table for cell in row)
     found = [row.cells for row in sheets.read(text).rows]
     assert [row["name"] for row in found] == [_read(person["name"]) for person in people]
     assert [row["notes"] for row in found] == [_read(person["notes"]) for person in people]

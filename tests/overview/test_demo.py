@@ -62,6 +62,10 @@ def test_everything_was_made_before_anybody_heard_of_it(logins: list[dict[str, s
     for session in sessions.values():
         assert session.created_at <= session.updated_at <= clock.now()
         assert session.project.created_at <= session.created_at
+    for project in Project.objects.all():
+        for told in (project.activities.order_by("pk"), BudgetEntry.objects.filter(budget__project=project)):
+            moments = list(told.values_list("at", flat=True))
+            assert moments == sorted(moments), f"{project}: what is told in the order of its keys happened in it"
 
 
 @pytest.mark.once

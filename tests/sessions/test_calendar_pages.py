@@ -177,6 +177,7 @@ def test_a_studio_its_room_and_rates_are_added_changed_and_put_out_of_use(cast: 
     done = ana.send("/studios/new/", **sent)
     studio = ana.get("studios/", search="Tin").json()["results"][0]
     assert done.headers["Location"] == f"/studios/{studio['id']}/rooms/new/"
+    assert "15 minutes, the usual" in text(ana.page(done.headers["Location"])), "an open step says what it is"
     room_form = {"name": "Live room", "setup_minutes": "30", "reset_minutes": "45"}
     rates = {
         "rates[0]unit": "hour",

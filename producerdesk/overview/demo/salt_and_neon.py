@@ -57,10 +57,11 @@ def make(demo: Demo) -> None:
     _drums(demo, project)
     vocals, strings, backing = _what_comes(demo, project)
     _answers(demo, vocals, strings, backing)
+    _off(demo, project)
     call_sheet.send_twice(demo, vocals)
+    _plan_anew(demo, project)
     with demo.on(-1, "18:30"):
         room.of_vocals(demo, vocals)
-    _lately(demo, project)
 
 
 def _begin(demo: Demo) -> Project:
@@ -192,12 +193,16 @@ def _answers(demo: Demo, vocals: StudioSession, strings: StudioSession, backing:
         )
 
 
-def _lately(demo: Demo, project: Project) -> None:
-    """A session that is off, the parts for the strings, and a change of the plan that waits for the label."""
+def _off(demo: Demo, project: Project) -> None:
+    """A session that is off, and the parts for the strings."""
     with demo.on(-2, "11:00"):
         off = project.sessions.get(title="Playback with the label")
         actions.cancel_session(viewer=viewer_of(demo.mara), session=off, reason="Helen is in London that week.")
         budgets.pay(demo, project, -2, COPYING, "Ines Prata", "Parts for four players", "160.00 EUR")
+
+
+def _plan_anew(demo: Demo, project: Project) -> None:
+    """A change of the plan that waits for the label."""
     with demo.on(-1, "17:45"):
         budgets.add(demo, project, (chart.OVERDUB_ROOM, "day", "1", "480", "One more day for the strings"))
         budgets.change(demo, project, CONTINGENCY, "120")
