@@ -36,6 +36,7 @@ def _without_empty(said: QueryDict) -> QueryDict:
 # --- /projects/<pk>/budget/ -----------------------------------------------------------------------------
 
 
+@require_safe
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How the money of a project stands, or the offer to start."""
     project = ask(request, "api:project-detail", args=[pk])
@@ -99,6 +100,7 @@ def _books(request: HttpRequest, pk: int, part: str) -> tuple[dict[str, Any], di
     return {"tab": "budget", "current": "budgets", "part": part}, {"budget": budget, "project": project}
 
 
+@require_safe
 def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The lines of the plan, each to be changed where it stands."""
     context, answers = _frame(request, pk, "plan")

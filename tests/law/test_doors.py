@@ -29,8 +29,6 @@ DRAWN_FROM_A_FORM = {
     "accounts:desk",
     "accounts:own_desk",
     "accounts:staff",
-    "budgets:of_project",
-    "budgets:plan",
     "budgets:settings",
     "contributors:links",
     "sessions:feeds",
