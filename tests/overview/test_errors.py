@@ -59,7 +59,7 @@ def test_not_yours(cast: Cast) -> None:
 
 
 def test_who_has_nothing_yet_is_told_how_a_desk_comes(cast: Cast) -> None:
-    answer = Caller(makers.make_user("New")).page("/studios/")
+    answer = Caller(makers.make_user("New")).page("/sessions/new/")
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "This needs a desk" in page

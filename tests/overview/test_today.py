@@ -27,7 +27,7 @@ NOW = "2027-03-08T08:00:00Z"
 DAY = "2027-03-10T10:00"
 # login 2, the frame 1, and one each for: sessions, calls of them, who asks, who is waited for, stuck, roles,
 # late projects, late songs, budgets; charts and ways for the warnings
-PAGE = 13
+PAGE = 14
 
 
 @pytest.fixture(autouse=True)

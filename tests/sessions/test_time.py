@@ -305,7 +305,7 @@ def test_moved_to_a_room_in_another_zone_a_session_is_planned_on_its_clock(cast:
         ({"starts": "10:00+02:00"}, "starts"),
         ({"ends": "18:00:30"}, "ends"),
         ({"day": "9999-12-31"}, "day"),
-        ({"ends_on": "9999-12-31"}, "ends"),
+        ({"ends_on": "9999-12-31"}, "ends_on"),
         ({"ends_on": "2037-03-10"}, "ends"),  # ten years
         ({"day": "0001-01-01"}, "day"),
         ({"calls": [{"contributor": 0, "call": "09:00Z"}]}, "calls.0.call"),
