@@ -26,7 +26,7 @@ As = Callable[[str], Caller]
 NOW = "2027-03-08T08:00:00Z"
 DAY = "2027-03-10T10:00"
 # login 2, the frame 1, and one each for: sessions, calls of them, who asks, who is waited for, stuck, roles,
-# late projects, late songs, budgets; charts and ways for the warnings
+# late projects, late songs, budgets; charts, ways and hires for the warnings
 PAGE = 14
 
 
