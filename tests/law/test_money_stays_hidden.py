@@ -63,7 +63,7 @@ def test_whoever_may_not_see_money_sees_no_trace_of_it(dice: Dice, who: str) -> 
     assert first.keys() == second.keys()
     assert {asked: (first[asked], second[asked]) for asked in first if first[asked] != second[asked]} == {}
     assert [asked for asked, answer in first.items() if answer[0] >= 500 and "healthz" not in asked] == []
-    assert sum(status == 200 for status, _headers, _body in first.values()) > 60  # it did see something
+    assert sum(status == 200 for status, _headers, _body in first.values()) > 50  # it did see something
 
 
 def test_no_letter_to_others_tells_of_money_or_how_to_reach_anybody_else(dice: Dice) -> None:

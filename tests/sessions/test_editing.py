@@ -122,9 +122,9 @@ def test_the_pages_show_it_by_song_and_by_project(cast: Cast, ana: Caller, sessi
     ana.send(f"/comp-sections/{verse.pk}/use/", take=str(song.takes.get().pk), used="true")
     for page in (f"/projects/{cast.project.pk}/songs/{song.pk}/", f"/projects/{cast.project.pk}/songs/"):
         content = ana.page(page).content.decode()
-        assert "Edit take 1" in content
+        assert 'id="edit-tasks"' in content and "Edit take 1" in content
         assert "Verse 1 from take 1" in content
-    assert b"To edit" not in Caller(cast.nora).page(f"/projects/{cast.project.pk}/songs/{song.pk}/").content
+    assert b'id="edit-tasks"' not in Caller(cast.nora).page(f"/projects/{cast.project.pk}/songs/{song.pk}/").content
     page = ana.page(f"/songs/{song.pk}/comp/")
     assert page.context["found"] == ana.get(f"comp-maps/{song.pk}/").json()
     assert 'aria-pressed="true"' in page.content.decode()
