@@ -15,16 +15,21 @@ EXACTLY, NEARLY = 2, 1  # how well a person fits an open role
 SHORTEST_WORD = 4  # letters; shorter words (a, of, and) say nothing of a role
 
 
-def is_me(viewer: Viewer, contributor: str = "", *, by: str | None = None) -> Q:
+def is_me(viewer: Viewer, contributor: str = "", *, by: str | None = None, project: str = "") -> Q:
     """Return the filter for rows whose contributor is the viewer. `contributor` is the path to it, with its `__`.
 
-    A token or feed is the person only where it carries the right `by`; without one, never.
+    A token or feed is the person only where it carries the right `by`; without one, never. A token for some projects is
+    it only in these: `project` is the column of the project's id.
     """
     if viewer.scopes is None or (by and viewer.allows(by)):
+        limit = viewer.project_limit
+        if limit is not None and not project:
+            return Q(pk__in=())
+        within = Q() if limit is None else Q(**{f"{project}__in": limit})
         if viewer.contributor_id:
-            return Q(**{f"{contributor}pk": viewer.contributor_id})
+            return Q(**{f"{contributor}pk": viewer.contributor_id}) & within
         if viewer.user_id:
-            return Q(**{f"{contributor}user_id": viewer.user_id})
+            return Q(**{f"{contributor}user_id": viewer.user_id}) & within
     return Q(pk__in=())
 
 

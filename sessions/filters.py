@@ -6,8 +6,6 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from contributors.queries import is_me
-from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit import clock
 from producerdesk.kit.filters import DeskFilterSet, IdFilter, MomentFilter, Ordering, YesNoFilter
 from producerdesk.kit.permissions import viewer_of
@@ -27,6 +25,7 @@ from sessions.models import (
     Take,
     VoiceNote,
 )
+from sessions.queries import is_asked, is_called, is_editing
 
 GEAR_STATES = (("ready", _("Ready")), ("out", _("Out for repair")), ("faulty", _("With a fault")))
 
@@ -82,7 +81,7 @@ class SessionFilter(DeskFilterSet):
         )
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        called = _called(is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ))
+        called = _called(is_called(viewer_of(self.request)))
         return queryset.filter(called if value else ~called)
 
     def only_unanswered(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
@@ -116,7 +115,7 @@ class CallFilter(DeskFilterSet):
         fields: list[str] = []
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        mine = is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ)
+        mine = is_called(viewer_of(self.request))
         return queryset.filter(mine).without_slots_given_up() if value else queryset.filter(~mine)
 
     def with_removed(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
@@ -214,7 +213,7 @@ class EditTaskFilter(DeskFilterSet):
         return queryset.filter(done_at__isnull=value)
 
     def only_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        mine = is_me(viewer_of(self.request), "assigned_to__", by=SCHEDULE_READ)
+        mine = is_editing(viewer_of(self.request))
         return queryset.filter(mine if value else ~mine)
 
 
@@ -264,6 +263,6 @@ class DatePollFilter(DeskFilterSet):
         fields: list[str] = []
 
     def only_asked(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        mine = PollReply.objects.filter(is_me(viewer_of(self.request), "contributor__", by=SCHEDULE_READ))
+        mine = PollReply.objects.filter(is_asked(viewer_of(self.request)))
         waiting = Q(pk__in=mine.filter(answered_at=None).values("poll")) & Q(state="open", answer_by__gt=clock.now())
         return queryset.filter(waiting if value else ~waiting)

@@ -83,7 +83,7 @@ class SessionQuerySet(models.QuerySet):
         """Return the sessions of the projects whose schedule this viewer reads, and those the viewer is called to."""
         scheduled = viewer.reach(SCHEDULE_READ).q(project="project_id", desk="desk_id")
         calls = apps.get_model("studio_sessions.Call").objects
-        called = calls.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ), removed_at=None)
+        called = calls.filter(is_called(viewer), removed_at=None)
         # a list of its own, looked up once: asked for each session anew, it costs more than all the rest
         return self.filter(scheduled | Q(pk__in=called.values("session")))
 
@@ -99,7 +99,7 @@ class CallQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> "CallQuerySet":
         """Return the calls of the sessions whose schedule this viewer writes, and the viewer's own."""
         produced = viewer.reach(SCHEDULE_WRITE).q(project="session__project_id", desk="session__desk_id")
-        return self.filter(produced | is_me(viewer, "contributor__", by=SCHEDULE_READ))
+        return self.filter(produced | is_called(viewer))
 
     def unanswered(self, now: datetime) -> "CallQuerySet":
         """Return the calls to what is booked and not over that nobody has answered."""
@@ -124,7 +124,7 @@ class DatePollQuerySet(models.QuerySet):
         """Return the polls of the projects whose schedule this viewer writes, and those that ask the viewer."""
         produced = viewer.reach(SCHEDULE_WRITE).q(project="project_id", desk="desk_id")
         replies = apps.get_model("studio_sessions.PollReply").objects
-        mine = replies.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ))
+        mine = replies.filter(is_asked(viewer))
         return self.filter(produced | Q(pk__in=mine.values("poll")))
 
 
@@ -134,7 +134,7 @@ class PollReplyQuerySet(models.QuerySet):
     def visible_to(self, viewer: Viewer) -> "PollReplyQuerySet":
         """Return the replies to the polls this viewer plans, and the viewer's own."""
         produced = viewer.reach(SCHEDULE_WRITE).q(project="poll__project_id", desk="poll__desk_id")
-        return self.filter(produced | is_me(viewer, "contributor__", by=SCHEDULE_READ))
+        return self.filter(produced | is_asked(viewer))
 
 
 class SheetCopyQuerySet(models.QuerySet):
@@ -209,7 +209,22 @@ class EditTaskQuerySet(models.QuerySet):
         """Return those of the projects whose sessions this viewer plans, and what the viewer is to do."""
         if viewer.via == "feed":
             return self.none()
-        return self.filter(_produced(viewer, "song__") | is_me(viewer, "assigned_to__", by=SCHEDULE_READ))
+        return self.filter(_produced(viewer, "song__") | is_editing(viewer))
+
+
+def is_called(viewer: Viewer) -> Q:
+    """Return the filter for the viewer's own calls."""
+    return is_me(viewer, "contributor__", by=SCHEDULE_READ, project="session__project_id")
+
+
+def is_asked(viewer: Viewer) -> Q:
+    """Return the filter for the viewer's own replies to polls."""
+    return is_me(viewer, "contributor__", by=SCHEDULE_READ, project="poll__project_id")
+
+
+def is_editing(viewer: Viewer) -> Q:
+    """Return the filter for what the viewer is to edit."""
+    return is_me(viewer, "assigned_to__", by=SCHEDULE_READ, project="song__project_id")
 
 
 def _produced(viewer: Viewer, way: str = "session__") -> Q:
@@ -223,7 +238,7 @@ def _present(viewer: Viewer) -> models.QuerySet:
     calls = apps.get_model("studio_sessions.Call").objects
     if viewer.via == "feed":
         return calls.none()
-    return calls.filter(is_me(viewer, "contributor__", by=SCHEDULE_READ), removed_at=None).exclude(answer="declined")
+    return calls.filter(is_called(viewer), removed_at=None).exclude(answer="declined")
 
 
 def _as_engineer(viewer: Viewer) -> Q:

@@ -45,8 +45,9 @@ def ensure() -> None:
             INSTALLED_STAMP.write_text(fingerprint(LOCK))
     if not _is_copied():
         with step("Front-end files"):
+            found = fingerprint(*_copied_from())  # what is saved from now on may not have been read
             _fill_vendor()
-            COPIED_STAMP.write_text(fingerprint(*_copied_from()))
+            COPIED_STAMP.write_text(found)
 
 
 def npm(*args: str) -> None:
@@ -126,12 +127,10 @@ def _is_copied() -> bool:
 
 def _copied_from() -> list[Path]:
     """Return what decides on what is copied: names of packages, files and icons, and wherever a style may be named."""
-    named_in = [
-        ROOT.glob("templates/**/*.html"),
-        VENDOR.parent.glob("js/*.js"),
-        *(ROOT.glob(f"{app}/**/*.py") for app in APPS),
-    ]
-    return [LOCK, FILES, ICON_NAMES, PURGE, *sorted(path for paths in named_in for path in paths)]
+    globs = ["templates/**/*.html", "producerdesk/static/js/*.js", *(f"{app}/**/*.py" for app in APPS)]
+    named_in = {path for glob in globs for path in ROOT.glob(glob) if MODULES not in path.parents}
+    return [LOCK, FILES, ICON_NAMES, PURGE, *sorted(named_in)]
+
 
 
 def _says(stamp: Path, *files: Path) -> bool:

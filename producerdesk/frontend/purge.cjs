@@ -10,6 +10,7 @@ module.exports = {
     "../static/vendor.new/tabler.min.js",
     `${root}/{budgets,contributors,producerdesk,projects,sessions}/**/*.py`,
   ],
+  skippedContentGlobs: ["**/node_modules/**"],
   defaultExtractor: (text) => text.match(/[\w-]+/g) || [],
   keyframes: true,
 };

@@ -12,9 +12,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, Substr
 from budgets.models import Budget
 from budgets.standing import with_sums
 from contributors.models import Engagement
-from contributors.queries import is_me
 from producerdesk.accounts.models import User
-from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_READ, SCHEDULE_WRITE
+from producerdesk.accounts.roles import BUDGET_READ, PEOPLE_READ, PROJECT_WRITE, SCHEDULE_WRITE
 from producerdesk.kit.prepared import prepared
 from producerdesk.kit.viewer import Viewer
 from producerdesk.notices.models import Delivery
@@ -25,6 +24,7 @@ from projects.stages import Stage
 from sessions.actions.plans import LONGEST
 from sessions.booking.holds import standing
 from sessions.models import Call, EditTask, StudioSession
+from sessions.queries import is_editing
 from sessions.reminders import ASKING
 from sessions.serializers import EditTaskRow
 
@@ -123,7 +123,7 @@ def _own_edits(viewer: Viewer) -> QuerySet:
 
 def _to_edit(viewer: Viewer) -> QuerySet:
     """Return what the viewer is to edit. Of all that is to be edited one reads on the projects."""
-    own = EditTask.objects.visible_to(viewer).filter(is_me(viewer, "assigned_to__", by=SCHEDULE_READ), done_at=None)
+    own = EditTask.objects.visible_to(viewer).filter(is_editing(viewer), done_at=None)
     return own.order_by(F("song__project__deadline").asc(nulls_last=True), "song__position", "pk")[:ROWS]
 
 

@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from contributors.queries import is_me
 from producerdesk.accounts.once import once
-from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit.api import DeskViewSet
 from producerdesk.kit.errors import Refused
 from sessions import actions, permissions, serializers
@@ -19,6 +17,7 @@ from sessions.api import offered
 from sessions.api.typed import as_typed
 from sessions.filters import DatePollFilter
 from sessions.models import DatePoll, PollReply, StudioSession
+from sessions.queries import is_asked
 
 OF_A_REPLY = frozenset(("enter", "clear"))
 
@@ -99,7 +98,7 @@ class DatePollViewSet(DeskViewSet):
     def answer_mine(self, request: Any, pk: str) -> Response:
         """Say of each slot whether it works for oneself, as often as one likes until `answer_by`."""
         poll = self.get_object()
-        mine = PollReply.objects.filter(is_me(self.viewer, "contributor__", by=SCHEDULE_READ), poll=poll)
+        mine = PollReply.objects.filter(is_asked(self.viewer), poll=poll)
         reply = mine.select_related("poll__made_by").first()
         if reply is None:
             raise Http404

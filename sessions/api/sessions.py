@@ -13,9 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from contributors.queries import is_me
 from producerdesk.accounts.once import once
-from producerdesk.accounts.roles import SCHEDULE_READ
 from producerdesk.kit import clock
 from producerdesk.kit.api import DeskViewSet, only
 from producerdesk.kit.errors import Refused
@@ -42,6 +40,7 @@ from sessions.api import offered, several
 from sessions.api.typed import as_typed
 from sessions.filters import SessionFilter
 from sessions.models import Call, StudioSession
+from sessions.queries import is_called
 
 SPANS = ("calendar", "month")
 LISTS = ("list", *SPANS)
@@ -102,9 +101,7 @@ class SessionViewSet(DeskViewSet):
         return super().filter_queryset(queryset)
 
     def get_queryset(self) -> QuerySet:
-        called = Call.objects.filter(
-            is_me(self.viewer, "contributor__", by=SCHEDULE_READ), session=OuterRef("pk"), removed_at=None
-        )
+        called = Call.objects.filter(is_called(self.viewer), session=OuterRef("pk"), removed_at=None)
         found = super().get_queryset().order_by("starts_at", "pk")
         if self.action in PRICED:
             found = found.select_related("project", "room__studio")

@@ -53,7 +53,9 @@ TOKENS: dict[str, Callable[[World], dict[str, Any]]] = {
     "t:ppl": lambda world: {"scopes": frozenset({PEOPLE_READ})},
     "t:book": lambda world: {"scopes": frozenset({SCHEDULE_WRITE})},
 }
-COLUMNS = ("all", "nobody", *LOGINS, "link", "feed", *TOKENS)
+# the same of Nora's, who is called to sessions: for their project, and for none
+CALLED = {f"n:{name.removeprefix('t:')}": TOKENS[name] for name in ("t:one", "t:else")}
+COLUMNS = ("all", "nobody", *LOGINS, "link", "feed", *TOKENS, *CALLED)
 
 
 @pytest.fixture
@@ -127,7 +129,9 @@ def _viewers(world: World) -> dict[str, Viewer]:
     found = {"nobody": NOBODY} | {name: cast.viewer(name) for name in LOGINS}
     found["link"] = viewer_of_link(world.link_secret)
     found["feed"] = viewer_of_feed(world.feed)
-    return found | {name: viewer_of_user(cast.ana, via="token", **of(world)) for name, of in TOKENS.items()}
+    for user, tokens in ((cast.ana, TOKENS), (cast.nora, CALLED)):
+        found |= {name: viewer_of_user(user, via="token", **of(world)) for name, of in tokens.items()}
+    return found
 
 
 def _models() -> list[type[Model]]:
@@ -153,6 +157,13 @@ def test_everybody_sees_the_rows_that_the_table_says(world: World) -> None:
         if said != is_
     }
     assert not wrong
+
+
+def test_a_token_for_no_project_shows_nothing_of_any() -> None:
+    for label, row in _read().items():
+        seen = dict(zip(COLUMNS, row, strict=True))
+        assert seen["n:else"] == 0, label
+        assert seen["n:one"] <= seen["nora"], label
 
 
 def test_the_table_would_notice_a_model_that_shows_everything() -> None:
