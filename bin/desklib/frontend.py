@@ -132,6 +132,5 @@ def _copied_from() -> list[Path]:
     return [LOCK, FILES, ICON_NAMES, PURGE, *sorted(named_in)]
 
 
-
 def _says(stamp: Path, *files: Path) -> bool:
     return stamp.is_file() and stamp.read_text() == fingerprint(*files)

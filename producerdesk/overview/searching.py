@@ -46,9 +46,10 @@ class Many:
     owner: str
     title: str
 
-    def with_word(self, word: str) -> Q:
-        """Return the filter for things on which a name with this word hangs. The names are read once."""
-        return Q(pk__in=self._named(Q(folded__contains=word)).values(self.owner))
+    def with_word(self, word: str, visible: QuerySet) -> Q:
+        """Return the filter for those things on which a name with this word hangs. The names are read once."""
+        named = self._named(Q(folded__contains=word)).filter(**{f"{self.owner}__in": visible.order_by().values("pk")})
+        return Q(pk__in=named.values(self.owner))
 
     def told(self, words: list[str]) -> QuerySet:
         """Return, as part of a query of things, a name in which one of the words stands."""
@@ -100,7 +101,7 @@ class Kind:
         )
         for word in words:
             stands = Q(folded__contains=word)
-            found = found.filter(stands | self.many.with_word(word) if self.many else stands)
+            found = found.filter(stands | self.many.with_word(word, visible) if self.many else stands)
         if self.model is StudioSession:
             found = found.annotate(past=Case(When(ends_at__lte=now, then=Value(1)), default=Value(0)))
         found = found.annotate(rank=_rank(text))
