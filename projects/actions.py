@@ -35,8 +35,11 @@ def create_project(
     return project
 
 
+@transaction.atomic
 def open_desk(*, by: User, currency: str, time_zone: str) -> Desk:
     """Return the desk this person owns, made now if there is none."""
+    # one at a time: whoever begins in two windows at once gets one desk
+    User.objects.select_for_update().get(pk=by.pk)
     owned = DeskStaff.objects.select_related("desk").filter(user=by, role=Role.OWNER).first()
     if owned:
         return owned.desk
