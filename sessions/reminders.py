@@ -157,13 +157,17 @@ def asked_since(call: Call, moment: datetime) -> bool:
 
 
 def told_before(rows: Sequence[Delivery]) -> dict[str, datetime]:
-    """Return by `ref` for when the person was called by what was told last, before each of these messages."""
-    generations = {row.ref: row.generation for row in rows}
-    found = Delivery.objects.about(generations).filter(
+    """Return by `ref` for when the person was called by what was told last, before each of these messages.
+
+    What came the same way counts: the bell may have told of a time that no mail did. Else what came another way.
+    """
+    asked = {row.ref: row for row in rows}
+    found = Delivery.objects.about(asked).filter(
         kind__in=ASKING, recipient__in={row.recipient for row in rows}, state=State.SENT, tells_at__isnull=False
     )
-    heard = found.order_by("generation").values_list("ref", "generation", "tells_at")
-    return {ref: at for ref, generation, at in heard if generation < generations[ref]}
+    heard = [each for each in found.order_by("generation") if each.generation < asked[each.ref].generation]
+    heard.sort(key=lambda each: each.channel == asked[each.ref].channel)
+    return {each.ref: each.tells_at for each in heard if each.tells_at}
 
 
 def _told(calls: Sequence[Call]) -> set[str]:

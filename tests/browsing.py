@@ -62,7 +62,10 @@ SORT = """() => {
   const sort = function (element, within) {
     const said = [...element.attributes].map(({name, value}) => word.test(value) ? `${name}=${value}` : name).sort();
     const speaks = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    const state = [speaks, element.checked, element.disabled, element.childElementCount > 0, element.checkVisibility()];
+    const state = [
+      speaks, element.checked, element.disabled, element.childElementCount > 0, element.checkVisibility(),
+      element.labels && element.labels.length > 0, element === document.documentElement && document.title !== "",
+    ];
     const kind = mixed([element.tagName, ...[...element.classList].sort(), ...said, ...state].join(" "), within);
     kinds.set(element, kind);
     for (const child of element.children) sort(child, kind);
