@@ -76,7 +76,7 @@ def test_narrowed_by_what_is_not_there_it_says_so_and_shows_the_way_back(
 ) -> None:
     hers = {"project": cast.other_project.pk, "studio": 999, "room": 999, "person": 999}[name]
     page = ana.page(f"/calendar/?view={view}&date=2027-03-10&{name}={hers}")
-    assert "What this is narrowed by is not here" in text(page)
+    assert "nothing of what the calendar is narrowed to" in text(page)
     assert f'href="?view={view}&amp;date=2027-03-10">Show all again' in page.content.decode()
     mine = {"project": cast.project, "studio": cast.room.studio, "room": cast.room, "person": cast.wren_called}[name]
     assert "Show all again" not in text(ana.page(f"/calendar/?view={view}&date=2027-05-10&{name}={mine.pk}"))
