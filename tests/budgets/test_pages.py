@@ -165,7 +165,10 @@ def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, fil
     plan = ana.page(f"/budgets/{filled.pk}/plan/", as_of=day).content.decode()
     assert "This is the plan as it stands today" in plan and f'budget/?as_of={day}"' in plan
     assert "as it stands today" not in ana.page(f"/budgets/{filled.pk}/plan/", as_of="x").content.decode()
-    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', ana.page("/budgets/", as_of=day).content.decode())
+    text = ana.page("/budgets/", as_of=day).content.decode()
+    hidden = f'type="hidden" name="as_of" value="{day}"'
+    assert hidden in text and 'name="as_of"' not in ana.page("/budgets/").content.decode(), "a search stays on that day"
+    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', text)
     assert listed == f"/projects/{filled.project_id}/budget/?as_of={day}"
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
     assert entries.status_code == 200 and "Show all" in entries.content.decode()
