@@ -191,6 +191,8 @@ def test_a_ledger_says_what_it_was_narrowed_to_and_what_that_comes_to(ana: Calle
         assert ana.client.get(f"{path}{html.unescape(off)}").status_code == 200
     assert page.context["entries"]["sums"] == {"all": eur("420.00"), "open": eur("420.00"), "actual": eur("0.00")}
     assert "pd-chip" not in ana.page(path).content.decode()
+    # an id alone is one of several things, of which no title is that of all
+    assert re.findall(r'class="pd-chip"[^>]*>([^<]*)', ana.page(path, source_id="7").content.decode()) == ["by “7”"]
 
 
 def test_the_sums_of_a_ledger_are_those_of_all_its_pages(ana: Caller, filled: Budget) -> None:
