@@ -43,4 +43,4 @@ def _read(text: str, viewer: Viewer) -> dt.datetime | None:
     except (ValueError, OverflowError):
         return None
     # the first day of all has none before it, where the clocks are behind; too late a year is still to come
-    return moment if found.tzinfo and clock.FIRST_YEAR <= found.year else None
+    return moment if found.tzinfo and found.year >= clock.FIRST_YEAR else None
