@@ -36,8 +36,11 @@ def _read(text: str, viewer: Viewer) -> dt.datetime | None:
     try:
         if len(text) == 10:
             day = dt.date.fromisoformat(text)
-            return dt.datetime.combine(day, dt.time.max, ZoneInfo(viewer.time_zone)).astimezone(dt.UTC)
-        found = dt.datetime.fromisoformat(text)
-        return found.astimezone(dt.UTC) if found.tzinfo else None
+            found = dt.datetime.combine(day, dt.time.max, ZoneInfo(viewer.time_zone))
+        else:
+            found = dt.datetime.fromisoformat(text)
+        moment = found.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
+    # the first day of all has none before it, where the clocks are behind; too late a year is still to come
+    return moment if found.tzinfo and found.year >= clock.FIRST_YEAR else None

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from producerdesk.kit import moments
 from producerdesk.kit.ask import Answer, ask
 from producerdesk.kit.pages import act, form_page, show
 
@@ -107,17 +106,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = ask(request, "api:budget-line-list", args=[pk])
     forms = ask(request, "api:budget-line-list", args=[pk], method="OPTIONS").data["forms"]
     fields = forms["POST"]["fields"] if "POST" in forms else {}
-    context |= {"fields": fields, "as_of": _came_from(request)}
+    context |= {"fields": fields, "as_of": _came_from(request, pk)}
     return show(request, "budgets/plan.html", context, lines=lines, **answers)
 
 
-def _came_from(request: HttpRequest) -> str:
-    """Return the day, or moment, of the figures that led here; nothing for what is none."""
+def _came_from(request: HttpRequest, pk: int) -> str:
+    """Return the day, or moment, of the figures that led here; nothing where there are no figures of it."""
     text = request.GET.get("as_of", "").strip()
-    try:
-        return text if moments.read(text) else ""
-    except ValueError:
-        return ""
+    return text if text and ask(request, "api:budget-detail", args=[pk], query={"as_of": text}).ok else ""
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -87,12 +87,8 @@ class OfBudget(Fresh, DeskViewSet):
 
 
 def _choice(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what may be paid as a form offers it, with the account and the sum that it fills in."""
-    what = f"{row['title']}: {row['label']}" if row["label"] and row["label"] != row["title"] else row["title"]
     # of what was wrapped nothing is open: the invoice pays what was counted as spent then
-    due = row["open"] if Decimal(row["open"]["amount"]) else row["actual"]
-    label = f"{what}, {due['amount']} {due['currency']}"
-    return {"value": row["key"], "label": label, "account": row["account"], "due": due}
+    return serializers.commitment_choice(row, row["open"] if Decimal(row["open"]["amount"]) else row["actual"])
 
 
 class LineViewSet(ListOfBudget, NoPages, OfBudget):

@@ -10,6 +10,7 @@ from budgets.serializers.inputs import (
     NewExpenseInput,
     NothingInput,
     ReceiptInput,
+    commitment_choice,
 )
 from budgets.serializers.rows import (
     ApprovalRow,
@@ -49,5 +50,6 @@ __all__ = [
     "Payees",
     "ReceiptInput",
     "Summary",
+    "commitment_choice",
     "commitment_key",
 ]

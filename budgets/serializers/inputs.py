@@ -161,6 +161,13 @@ class VendorField(serializers.CharField):
         return instance.payee.name if instance.payee else ""
 
 
+def commitment_choice(row: dict[str, Any], due: dict[str, str]) -> dict[str, Any]:
+    """Return what may be paid as a form offers it, with the account and the sum that it fills in."""
+    what = f"{row['title']}: {row['label']}" if row["label"] and row["label"] != row["title"] else row["title"]
+    label = f"{what}, {due['amount']} {due['currency']}"
+    return {"value": row["key"], "label": label, "account": row["account"], "due": due}
+
+
 @extend_schema_field(OpenApiTypes.STR)
 class CommitmentField(PickField):
     """The key of what is paid: `commitments/` lists them."""
@@ -175,8 +182,8 @@ class CommitmentField(PickField):
         key = self.get_attribute(expense) if expense else None
         if expense is None or key is None or key in [row["value"] for row in offered]:
             return offered
-        stands = {"value": key, "label": expense.paid_title, "account": expense.account}
-        return [stands | {"due": expense.amount.as_json()}, *offered]
+        named = {"key": key, "title": expense.paid_title or "", "label": expense.paid_label or ""}
+        return [commitment_choice(named | {"account": expense.account}, expense.amount.as_json()), *offered]
 
     def to_internal_value(self, data: Any) -> Part:
         kind, _colon, rest = str(data).partition(":")

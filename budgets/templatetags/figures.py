@@ -126,7 +126,8 @@ def ledger_filters(asked: QueryDict, entries: Mapping[str, Any]) -> list[dict[st
     """Return what a ledger was narrowed to, in words, in the order of a sentence; `off` is what to ask for without."""
     said = {name: values for name, values in asked.lists() if name in _SAID}
     first = next(iter(entries["results"]), None)
-    if "source_id" in said and first:
+    # without the kind, rows of a session, a hire and an expense may share the id
+    if {"source", "source_id"} <= said.keys() and first:
         said["source_id"] = [first["source"]["title"]]
     return [
         {"text": _SAID[name](said[name]), "off": _without(asked, name)}

@@ -5,12 +5,15 @@ import re
 LINK = re.compile(r"https?://\S+")
 # What a spreadsheet would run: what begins with one of these (OWASP, CSV injection), their full-width twins included;
 # before it blanks, quotation marks, and whatever number of our own apostrophes, so that each is taken away again.
-_FORMULA = r"""(?:'*[\t\r]|["'\s\ufeff\u200b]*[=+\-@＝＋－＠])"""
-_RUNS = re.compile(_FORMULA)
+_BLANK, _STARTS = r"""["'\s\ufeff\u200b]""", r"[=+\-@＝＋－＠]"
+_RUNS = re.compile(rf"(?:'*[\t\r]|{_BLANK}*{_STARTS})")
 # Quotation marks hold a cell together only where the comma separates. A spreadsheet that takes the semicolon or the tab
-# cuts the text there, and at the end of a line: what follows would begin a cell of its own.
-_RUNS_INSIDE = re.compile(rf"(?<=[;\t\r\n])(?={_FORMULA})")
-_MARKED_INSIDE = re.compile(rf"(?<=[;\t\r\n])'(?={_FORMULA})")
+# cuts the text there, and at the end of a line: what follows would begin a cell of its own. Each
+# such place is judged only as far as the next: else a cell of many empty lines would be read as often as it has lines.
+_CUTS = r"[;\t\r\n]"
+_FORMULA_INSIDE = rf"(?:'*[\t\r]|(?:(?!{_CUTS}){_BLANK})*{_STARTS})"
+_RUNS_INSIDE = re.compile(rf"(?<={_CUTS})(?={_FORMULA_INSIDE})")
+_MARKED_INSIDE = re.compile(rf"(?<={_CUTS})'(?={_FORMULA_INSIDE})")
 
 
 def one_line(text: str) -> str:

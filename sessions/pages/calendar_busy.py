@@ -23,13 +23,15 @@ Row = dict[str, Any]
 class Busy:
     """Somebody or a room is busy elsewhere: a room by its own clock, like its sessions, a person by the calendar's.
 
-    `place` is where that clock hangs, if it is not the one that the hours are of. `calendar` is an imported one of
-    one's own.
+    `opens` and `closes` say those hours in words. `place` is where that clock hangs, if it is not the one that the
+    hours are of. `calendar` is an imported one of one's own.
     """
 
     name: str
     starts: dt.datetime
     ends: dt.datetime
+    opens: str
+    closes: str
     calendar: str | None
     place: str = ""
 
@@ -38,12 +40,16 @@ def of(events: Sequence[Event], known: Row, spans: Iterable[Row], filters: Row, 
     """Return who and what is busy elsewhere, of those that the calendar is about, in the order of time."""
     things = _things(events, known, filters)
     drawn.mark_busy(things, spans, look)
-    found = [
-        Busy(thing["name"], _minute(event.starts), _minute(event.ends), event.session["calendar"], _place(thing, look))
-        for thing in things
-        for event in thing["busy"]
-    ]
+    found = [_busy(thing, event, look) for thing in things for event in thing["busy"]]
     return sorted(found, key=lambda busy: (busy.starts, busy.name))
+
+
+def _busy(thing: Row, event: Event, look: Row) -> Busy:
+    span, zone = event.session, drawn.clock_of(thing, look)
+    # of the moments: the wall alone would not say which of two hours of one name is meant
+    opens, closes = (moments.clock(span[name], zone) for name in ("starts_at", "ends_at"))
+    wall = _minute(event.starts), _minute(event.ends)
+    return Busy(thing["name"], *wall, opens, closes, span["calendar"], _place(thing, look))
 
 
 def _place(thing: Row, look: Row) -> str:
@@ -110,15 +116,14 @@ def _told(busy: Busy, day: dt.date) -> str:
 def _hours(busy: Busy, day: dt.date) -> str:
     """Return "10:00 – 18:00", "from 22:00" or "until 02:00" of that day; nothing of what takes all of it."""
     midnight = dt.datetime.combine(day, dt.time())
-    starts, ends = max(busy.starts, midnight), busy.ends
-    before, beyond = busy.starts <= midnight, ends > midnight + DAY + NIGHT
-    if before and ends >= midnight + DAY:
+    before, beyond = busy.starts <= midnight, busy.ends > midnight + DAY + NIGHT
+    if before and busy.ends >= midnight + DAY:
         return ""
     if beyond:
-        return _("from %(time)s") % {"time": moments.clock(starts.time())}
+        return _("from %(time)s") % {"time": busy.opens}
     if before:
-        return _("until %(time)s") % {"time": moments.clock(ends.time())}
-    return f"{moments.clock(starts.time())} – {moments.clock(ends.time())}"
+        return _("until %(time)s") % {"time": busy.closes}
+    return f"{busy.opens} – {busy.closes}"
 
 
 def _things(events: Sequence[Event], known: Row, filters: Row) -> list[Row]:

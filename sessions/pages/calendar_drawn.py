@@ -49,6 +49,7 @@ def told(event: Event, look: Row) -> Row:
         "place": place_of(session),
         "span": f"{starts} – {ends}",
         "from": starts,
+        "until": ends,
         "state": state,
         "note": own or (moments.city(other) if other else ""),
         "classes": f"{tone} is-{session['state']}{' is-expired' if session.get('expired') else ''}",

@@ -43,12 +43,6 @@ def span_title(view: str, day: date, first: date, last: date) -> dict[str, str]:
     return {"days": text, "year": year}
 
 
-@register.filter
-def last_word(text: str) -> str:
-    """Return the end of a span: "04:00" of "20:00 – 04:00"."""
-    return text.rsplit(" ", 1)[-1]
-
-
 @register.simple_tag
 def calendar_texts() -> dict[str, str]:
     """Return the words that the calendar's scripts say."""

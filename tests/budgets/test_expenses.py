@@ -144,8 +144,11 @@ def test_what_is_paid_is_not_counted_again_when_the_session_is_wrapped(cast: Cas
 def test_an_invoice_after_the_wrap_is_not_counted_twice(cast: Cast, ana: Caller, budget: Budget) -> None:
     committed(cast, 37_200)
     settled(cast, 37_200)
+    form = ana.options(f"budgets/{budget.pk}/expenses/").json()["forms"]["POST"]["fields"]["commitment"]
     expense = spend(ana, budget, amount=eur("372.00"), commitment=ROOM)
     assert level(budget) == (0, 37_200)
+    again = ana.options(f"expenses/{expense['id']}/").json()["forms"]["PUT"]["fields"]["commitment"]
+    assert again["choices"] == form["choices"], "what it pays is told in the words in which it was chosen"
     settled(cast, 37_200)
     assert level(budget) == (0, 37_200)
     ana.delete(f"expenses/{expense['id']}/")

@@ -165,7 +165,10 @@ def test_a_figure_of_a_past_day_leads_to_the_ledger_of_that_day(ana: Caller, fil
     plan = ana.page(f"/budgets/{filled.pk}/plan/", as_of=day).content.decode()
     assert "This is the plan as it stands today" in plan and f'budget/?as_of={day}"' in plan
     assert "as it stands today" not in ana.page(f"/budgets/{filled.pk}/plan/", as_of="x").content.decode()
-    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', ana.page("/budgets/", as_of=day).content.decode())
+    text = ana.page("/budgets/", as_of=day).content.decode()
+    hidden = f'type="hidden" name="as_of" value="{day}"'
+    assert hidden in text and 'name="as_of"' not in ana.page("/budgets/").content.decode(), "a search stays on that day"
+    (listed,) = re.findall(r'class="pd-proj" href="([^"]*)"', text)
     assert listed == f"/projects/{filled.project_id}/budget/?as_of={day}"
     entries = ana.page(f"/budgets/{filled.pk}/entries/", head=300, as_of=day, kind="actual")
     assert entries.status_code == 200 and "Show all" in entries.content.decode()
@@ -188,6 +191,8 @@ def test_a_ledger_says_what_it_was_narrowed_to_and_what_that_comes_to(ana: Calle
         assert ana.client.get(f"{path}{html.unescape(off)}").status_code == 200
     assert page.context["entries"]["sums"] == {"all": eur("420.00"), "open": eur("420.00"), "actual": eur("0.00")}
     assert "pd-chip" not in ana.page(path).content.decode()
+    # an id alone is one of several things, of which no title is that of all
+    assert re.findall(r'class="pd-chip"[^>]*>([^<]*)', ana.page(path, source_id="7").content.decode()) == ["by “7”"]
 
 
 def test_the_sums_of_a_ledger_are_those_of_all_its_pages(ana: Caller, filled: Budget) -> None:

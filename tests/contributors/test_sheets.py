@@ -179,6 +179,16 @@ def test_what_is_written_is_read_back_and_no_cell_is_a_formula(table: list[list[
     assert all((row["rate"], row["unit"], row["currency"]) == ("60.00", "hour", "EUR") for row in found)
 
 
+@pytest.mark.parametrize("line", ["\n", "\n'", "\r\n \"'", ";\t'"])
+def test_a_long_cell_of_hardly_anything_is_read_once(line: str) -> None:
+    """Were it read anew from each of its lines, this would take minutes."""
+    for letters in (100_000, 200_000):
+        lines = line * (letters // len(line))
+        assert unguarded(guarded(f"a{lines}b")) == f"a{lines}b"
+        formula = f"a{lines}=1"
+        assert unguarded(guarded(formula)) == formula != guarded(formula)
+
+
 def _read(text: str) -> str:
     """What a cell is after it was written and read: new lines are one kind, the ends are trimmed."""
     return unguarded(guarded(text).replace("\r\n", "\n").replace("\r", "\n").strip())

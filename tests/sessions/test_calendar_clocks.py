@@ -149,3 +149,11 @@ def test_a_room_is_shaded_at_the_height_of_a_session_at_that_hour(
     # where all that is shown is in one place, that is the clock of the people, too
     bars, bands, said = shown(clock="studio", room=str(loft.pk))
     assert (bars["Same"], bands["Loft"]) == ("ah-13 zh-15", "ah-13 zh-15") and "Lisbon time" not in said
+
+
+def test_an_hour_that_comes_twice_is_told_apart_where_a_room_is_busy(cast: Cast, ana: Caller) -> None:
+    # from 02:30 to 02:10, by the clocks of Berlin
+    spans = [(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 10, tzinfo=UTC))]
+    imported.replace(calendar_id=makers.make_import(cast.room).pk, room_id=cast.room.pk, spans=spans)
+    said = text(ana.page("/calendar/?view=day&date=2027-10-31&hours=all"))
+    assert "Room A 02:30 UTC+2 – 02:10 UTC+1 (House)" in said

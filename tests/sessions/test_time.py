@@ -220,6 +220,15 @@ def test_both_hours_of_one_name_can_be_booked_one_after_the_other(cast: Cast) ->
     assert "02:00 UTC+2 – 02:00 UTC+1" in week
 
 
+def test_a_night_that_ends_in_an_hour_that_comes_twice_says_in_which(cast: Cast) -> None:
+    """A week begins on a Monday: Baghdad is where, in 2007, the clocks last went back on one in the night."""
+    makers.make_session(
+        cast.project, cast.ana, "2007-09-30T20:00", "2007-10-01T03:30", ends_fold=1, time_zone="Asia/Baghdad"
+    )
+    week = Caller(cast.ana).page("/calendar/?view=week&date=2007-10-01").content.decode()
+    assert "Tracking until 03:30 UTC+3</a>" in week
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "call", "called_at"),
     [
