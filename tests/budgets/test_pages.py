@@ -127,7 +127,7 @@ def test_an_expense_leads_to_what_it_pays(cast: Cast, ana: Caller, budget: Budge
     assert "/sessions/7/" not in ana.page(f"/expenses/{own}/").content.decode()
     whole = ana.post(f"budgets/{budget.pk}/expenses/", **an_expense(commitment=ROOM, amount=eur("231.50"))).json()
     form = ana.page(f"/expenses/{whole['id']}/edit/").content.decode()
-    assert re.search(rf'value="{ROOM}"[^>]* selected>Vocals: Room A', form), "a form sent back unchanged keeps what it pays"
+    assert re.search(rf'value="{ROOM}"[^>]* selected>Vocals: Room A', form), "sent back unchanged it keeps what it pays"
 
 
 def test_a_label_is_led_only_where_it_may_go(cast: Cast, filled: Budget) -> None:
