@@ -1,9 +1,13 @@
 """Somebody at the API or at a page, as a login, with a token, with a private link, or as nobody."""
 
 import re
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
+from django.db import connections
 from django.test import Client
 
 from producerdesk.accounts.models import User
@@ -59,3 +63,20 @@ class Caller:
         for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form):
             said.setdefault(name, []).append(unescape(value))
         return [self.send(path, **said) for _press in range(presses)][-1]
+
+
+def at_once(callers: Sequence[Caller], deed: Callable[[Caller, int], Any], *, threads: int = 0) -> list[Any]:
+    """Return what came of a deed that all of these do at the same time, each on a connection of its own.
+
+    Of many, so many `threads` begin together, and the others follow.
+    """
+    gate = threading.Barrier(threads or len(callers))
+
+    def one(number: int) -> Any:
+        try:
+            return deed(callers[number], number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(gate.parties, initializer=gate.wait) as pool:
+        return list(pool.map(one, range(len(callers))))

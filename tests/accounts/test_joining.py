@@ -1,6 +1,5 @@
 """Accepting an invitation: by whom, once, and what it opens."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from sessions.booking.models import BookingSlot
 from tests import makers, services
 from tests.accounts.entrance import sign_in, sign_up, signed_in
 from tests.accounts.inviting import MARA, accept, invite, joins, mails, page_of, secret_of, send_mails
-from tests.calling import Caller
+from tests.calling import Caller, at_once
 from tests.cast import Cast, make_cast
 
 As = Callable[[str], Caller]
@@ -360,18 +359,6 @@ def test_two_presses_at_once_join_once() -> None:
     mara = makers.make_user("Mara", email=MARA)
     invitation = invite(cast)
     callers = [Caller(mara) for _n in range(4)]
-    gate = threading.Barrier(len(callers))
-    answers: list[int] = []
-
-    def press(caller: Caller) -> None:
-        gate.wait()
-        answers.append(caller.post(joins(invitation, "accept/")).status_code)
-        connection.close()
-
-    threads = [threading.Thread(target=press, args=[caller]) for caller in callers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(callers, lambda caller, number: caller.post(joins(invitation, "accept/")).status_code)
     assert answers == [200] * 4
     assert Membership.objects.filter(user=mara).count() == 1

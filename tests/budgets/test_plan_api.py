@@ -128,8 +128,10 @@ def test_plan_and_ledger_can_be_read_as_they_were(cast: Cast, ana: Caller, budge
         rows = list(
             csv.DictReader(io.StringIO(ana.get(f"budgets/{budget.pk}/export/", as_of=day).content.decode("utf-8-sig")))
         )
-        planned = {level: sum(float(r["planned"]) for r in rows if r["level"] == level) for level in ("line", "total")}
-        assert planned["line"] == planned["total"] == float(told[day]["total"]["planned"]["amount"]), day
+        planned = {
+            level: sum(Decimal(r["planned"]) for r in rows if r["level"] == level) for level in ("line", "total")
+        }
+        assert planned["line"] == planned["total"] == Decimal(told[day]["total"]["planned"]["amount"]), day
     assert [(row["account"], row["note"], row["rate"]) for row in rows if row["level"] == "line"] == [
         ("330", "Foxglove A", "")
     ]

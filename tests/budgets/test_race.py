@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from budgets import actions
 from budgets.audit import chain_break
 from budgets.models import Approval, Budget, BudgetEntry, BudgetLine, PlanChange
 from tests.budgets.conftest import a_line, an_expense, committed, eur
-from tests.calling import Caller
+from tests.calling import Caller, at_once
 from tests.cast import Cast, make_cast
 from tests.services import rounds
 
@@ -35,17 +34,8 @@ def budget(cast: Cast) -> Budget:
 
 
 def together(cast: Cast, deed: Callable[[Caller, int], Any]) -> list[Any]:
-    """Return what came of this deed done many times at once, each on a connection of its own."""
-    callers = [Caller(cast.ana) for _ in range(MANY)]
-
-    def one(number: int) -> Any:
-        try:
-            return deed(callers[number], number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(one, range(MANY)))
+    """Return what came of this deed done many times at once."""
+    return at_once([Caller(cast.ana) for _ in range(MANY)], deed, threads=AT_ONCE)
 
 
 def test_of_many_editors_of_one_line_one_wins_and_the_others_are_told(cast: Cast, budget: Budget) -> None:
