@@ -130,6 +130,19 @@ def _moments(first: dt.date, last: dt.date) -> dict[str, str]:
     return {"since": f"{first - DAY}T00:00:00Z", "until": f"{last + 2 * DAY}T00:00:00Z"}
 
 
+def _look(chosen: dict[str, str], zones: set[str], own_zone: str) -> dict[str, Any]:
+    """Return how the calendar is drawn: as was chosen, by whose clock, and where on it we are."""
+    mine = chosen["clock"] == "mine"
+    zone = own_zone if mine or len(zones) != 1 else min(zones)
+    return chosen | {
+        "clock": own_zone if mine else "",
+        "zone": zone,
+        "mixed": len(zones) != 1,
+        "now": days.now_in(zone),
+        "all": chosen["hours"] == "all",
+    }
+
+
 def _drawn(
     chosen: dict[str, str],
     filters: dict[str, str],
@@ -142,14 +155,7 @@ def _drawn(
     view, (first, last), data, known = chosen["view"], span, said["sessions"], said["known"]
     rows = drawn.full(data) if view == "month" else data["results"]
     zones = {row["time_zone"] for row in rows} or {room["time_zone"] for room in known["rooms"]}
-    zone = own_zone if chosen["clock"] == "mine" or len(zones) != 1 else min(zones)
-    look: dict[str, Any] = chosen | {
-        "clock": own_zone if chosen["clock"] == "mine" else "",
-        "zone": zone,
-        "mixed": len(zones) != 1,
-        "now": days.now_in(zone),
-        "all": chosen["hours"] == "all",
-    }
+    look = _look(chosen, zones, own_zone)
     around = [days.on_clock(row, look["clock"]) for row in rows]
     events = [event for event in around if days.is_shown(event, first, last)]
     spans = said["elsewhere"]["results"] if "elsewhere" in said else []
